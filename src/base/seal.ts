@@ -1,0 +1,34 @@
+/** Sealing of a blob: AES-256-GCM under a key derived with HKDF-SHA-256, bound to a context. */
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Derives a 256-bit key from key material. Different purposes give unrelated keys. */
+export function deriveKey(material: string | Uint8Array, purpose: string): Buffer {
+  const bytes = typeof material === "string" ? Buffer.from(material) : material;
+  return Buffer.from(hkdfSync("sha256", bytes, "ringfence", purpose, 32));
+}
+
+/** iv (12 bytes) | tag (16 bytes) | ciphertext. @param context is authenticated and must be the same on opening. */
+export function seal(key: Uint8Array, context: string, content: Uint8Array): Buffer {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });
+  cipher.setAAD(Buffer.from(context));
+  const body = Buffer.concat([cipher.update(content), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), body]);
+}
+
+/** Opens what {@link seal} made; undefined when key, context or a single bit is not the same. */
+export function open(key: Uint8Array, context: string, sealed: Uint8Array): Buffer | undefined {
+  if (sealed.length < IV_BYTES + TAG_BYTES) return undefined;
+  const iv = sealed.subarray(0, IV_BYTES);
+  const decipher = createDecipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(context));
+  decipher.setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}

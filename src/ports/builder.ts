@@ -1,0 +1,17 @@
+/** Builds one service in a clean checkout. */
+import type { ServiceBuild } from "../model/project.ts";
+
+export interface BuildOutput {
+  /** Absolute folder that holds the output and nothing else. */
+  readonly folder: string;
+  readonly start: readonly string[];
+}
+
+export interface Builder {
+  /**
+   * @param checkout absolute folder with the project's files at the commit; dependencies are linked in.
+   * @param scratch absolute empty folder for the output.
+   * @throws BUILD_FAILED with the tool's own words, file:line:column where it gives them.
+   */
+  build(service: string, build: ServiceBuild, checkout: string, scratch: string): Promise<BuildOutput>;
+}
