@@ -106,9 +106,9 @@ export interface Target {
   probe(set: string, service: string, path: string): Promise<ProbeResult>;
   /**
    * Leads the public ports to the set. With `guard`, safe requests (GET, HEAD) that the set fails are answered
-   * by the guarding set, and counted, until `route` is called again without it.
+   * by the guarding set, and counted, until `route` is called again without it. Null leads them nowhere (503).
    */
-  route(fence: Fence, set: string, guard?: string): Promise<void>;
+  route(fence: Fence, set: string | null, guard?: string): Promise<void>;
   traffic(set: string): Promise<readonly Traffic[]>;
   /** Waits until the set has no request in flight, at most `timeoutMs`, then stops it and forgets it. */
   retire(fence: Fence, set: string, timeoutMs: number): Promise<void>;
