@@ -19,7 +19,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
-import { homeFolder, identityPath } from "../snapshot/home.ts";
+import { identityPath, ringfenceHome } from "../snapshot/home.ts";
 import type { Operation } from "./definition.ts";
 import { LEASE_MS } from "./lease.ts";
 import { loadProject } from "./project.ts";
@@ -113,7 +113,7 @@ export function openApp(options: AppOptions): App {
   const variables = options.variables ?? process.env;
   const project = loadProject(options.folder);
   const state = stateFolder(project.root);
-  const home = homeFolder(variables);
+  const home = ringfenceHome(variables);
   const clock = options.clock ?? systemClock;
   const storePath = join(state, "store.db");
   const wrap = options.wrapStore ?? ((store: Store) => store);

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { readManifest } from "../config/index.ts";
-import { MANIFEST, manifestError, readTextIfThere } from "./project.ts";
+import { MANIFEST } from "../snapshot/project-root.ts";
+import { manifestError, readTextIfThere } from "./project.ts";
 
 /** The manifest's text with one value set; comments and order stay. */
 export function withValue(text: string, path: readonly string[], value: unknown): string {

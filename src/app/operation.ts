@@ -4,8 +4,8 @@
  *
  * An operation is planned → (waiting | refused | running); waiting → running when its approvals are there and
  * its plan still holds, refused when a gate shuts meanwhile; running → succeeded when every step and the
- * verification are done, failed when a step failed and what was done is undone. After a step that is a pivot there is no way back:
- * a failure then leaves it running, to be resumed. A process that dies leaves it running as well; whoever
+ * verification are done, failed when a step failed and what was done is undone. After a step that is a pivot
+ * there is no way back: a step that fails then leaves it running, to be resumed. A process that dies leaves it running as well; whoever
  * resumes takes the lease (with a higher token) and carries on or undoes.
  */
 import { digestOf } from "../base/digest.ts";
@@ -161,7 +161,11 @@ async function run(context: Context, kind: Operation, record: OperationRecord, u
     const backwards = undo || (held.wasGoingBack() && !noWayBack);
     const error = backwards ? takenBack(record) : await runSteps(context, kind, held, steps);
     if (!error) return finish(context, kind, await held.succeed(), undefined);
-    if (held.isPastPivot(steps)) return finish(context, kind, await held.pause(error), error);
+    if (held.isPastPivot(steps)) {
+      // Everything is done and only the verification is not content: a rollback is the way back then.
+      const ended = steps.every((step) => held.isDone(step)) ? held.fail(error, kind) : held.pause(error);
+      return finish(context, kind, await ended, error);
+    }
     const undoError = await undoSteps(held, steps, error);
     if (undoError) return finish(context, kind, await held.pause(undoError), undoError);
     return finish(context, kind, await held.fail(error, kind), error);

@@ -1,21 +1,12 @@
 /** Finding and reading the project: the manifest upward from a folder, with every mistake at once. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { RingfenceError, systemCode } from "../base/error.ts";
 import { readManifest } from "../config/index.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Project } from "../model/project.ts";
+import { findProjectRoot, MANIFEST } from "../snapshot/project-root.ts";
 import { appErrors } from "./errors.ts";
-
-export const MANIFEST = "ringfence.yaml";
-
-/** The nearest folder at or above that holds a manifest. */
-export function findRoot(folder: string): string | undefined {
-  for (let at = resolve(folder); ; at = dirname(at)) {
-    if (existsSync(join(at, MANIFEST))) return at;
-    if (at === dirname(at)) return undefined;
-  }
-}
 
 /** One line a finding, errors first, for the `why` of an error. */
 export function listFindings(findings: readonly Finding[]): string {
@@ -36,7 +27,7 @@ export function manifestError(findings: readonly Finding[], subject = MANIFEST):
 
 /** @throws APP_NO_PROJECT, APP_MANIFEST_INVALID, APP_UNREADABLE */
 export function loadProject(folder: string): Project {
-  const root = findRoot(folder);
+  const root = findProjectRoot(folder);
   if (!root) {
     throw appErrors.APP_NO_PROJECT({
       what: `no ${MANIFEST} here or in any folder above`,

@@ -7,7 +7,8 @@ import type { ConfigRevision, Release } from "../model/release.ts";
 import { listSecrets } from "../secrets/index.ts";
 import type { App } from "./app.ts";
 import { appErrors } from "./errors.ts";
-import { MANIFEST, manifestError, readTextIfThere } from "./project.ts";
+import { MANIFEST } from "../snapshot/project-root.ts";
+import { manifestError, readTextIfThere } from "./project.ts";
 import { readLayers } from "./resolution.ts";
 
 /** The project as a checkout's manifest describes it. @throws APP_NO_PROJECT, APP_MANIFEST_INVALID */

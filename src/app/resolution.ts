@@ -1,5 +1,4 @@
 /** Reading an environment's layers and secrets and resolving them: the configuration as it stands in the files. */
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
 import type { Digest } from "../base/digest.ts";
@@ -9,10 +8,10 @@ import {
   listSecrets,
   type OpenedSecrets,
   openSecrets,
-  secretErrors,
+  secretsErrors,
   verifySignature,
 } from "../secrets/index.ts";
-import { identityPath, lastRevision, readIdentity, rememberRevision } from "../snapshot/home.ts";
+import { highestRevision, identityMaterial, identityPath, raiseRevision } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
 import { readTextIfThere } from "./project.ts";
 
@@ -42,10 +41,9 @@ export function readLayers(project: Project, environment: Environment, root = pr
   });
 }
 
-/** The identity of an environment on this machine: the file's text. */
+/** The identity of an environment on this machine: its key lines. @throws SNAPSHOT_KEY_UNUSABLE */
 export function identityOf(app: App, environment: Environment): string | undefined {
-  const path = identityPath(app.home, app.project.name, environment.name);
-  return existsSync(path) ? readIdentity(path) : undefined;
+  return identityMaterial(app.home, app.project.name, environment.name);
 }
 
 /**
@@ -61,7 +59,7 @@ export function readSecrets(app: App, environment: Environment): SecretsState {
     refuseVanished(app, environment, file);
     return { file, text, opened: undefined, entries: [], digest: null, signedBy: undefined };
   }
-  const signedBy = environment.policies.signedSecrets ? verifySignature(text, app.project.people, { file }) : undefined;
+  const signedBy = environment.policies.signedSecrets ? verifySignature(text, app.project.people, { file, environment: environment.name }) : undefined;
   const identity = identityOf(app, environment);
   if (identity === undefined) {
     const listed = listSecrets(text, { file });
@@ -69,17 +67,18 @@ export function readSecrets(app: App, environment: Environment): SecretsState {
     return { file, text, opened: undefined, entries, digest: listed.digest, signedBy };
   }
   const expect = { project: app.project.name, environment: environment.name };
-  const opened = openSecrets(text, { file, expect, identities: [identity] });
-  assertNotReplayed(opened, lastRevision(app.home, app.project.name, environment.name), { file });
-  rememberRevision(app.home, app.project.name, environment.name, opened.binding.revision);
+  const lookedIn = [identityPath(app.home, app.project.name, environment.name)];
+  const opened = openSecrets(text, { file, expect, identities: identity.split("\n"), lookedIn });
+  assertNotReplayed(opened, highestRevision(app.home, app.project.name, environment.name));
+  raiseRevision(app.home, app.project.name, environment.name, opened.binding.revision);
   return { file, text, opened, entries: opened.values, digest: opened.digest, signedBy };
 }
 
 /** A file that was there once and is gone is a replay of the time before it. */
 function refuseVanished(app: App, environment: Environment, file: string): void {
-  const revision = lastRevision(app.home, app.project.name, environment.name);
+  const revision = highestRevision(app.home, app.project.name, environment.name);
   if (revision === 0) return;
-  throw secretErrors.SECRETS_REPLAYED({
+  throw secretsErrors.SECRETS_REPLAYED({
     what: `${file} is gone, and this machine has seen revision ${revision} of it`,
     where: file,
     why: "running without its secrets would be running an older configuration",
@@ -93,9 +92,4 @@ export function configure(app: App, environment: Environment, variables = app.va
   const layers = readLayers(app.project, environment);
   const resolution = resolve({ project: app.project, environment, layers, secrets: secrets.entries, process: variables });
   return { ...resolution, secrets, layers };
-}
-
-/** File bytes for digests; undefined when there is no such file. */
-export function readBytes(path: string): Buffer | undefined {
-  return existsSync(path) ? readFileSync(path) : undefined;
 }

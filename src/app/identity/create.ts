@@ -2,11 +2,16 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
-import { createIdentity, recipientOf } from "../../secrets/index.ts";
-import { identityPath, readIdentity } from "../../snapshot/home.ts";
+import { createIdentity, parseIdentityFile, recipientOf } from "../../secrets/index.ts";
+import { identityPath, readKeyFile } from "../../snapshot/home.ts";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { editManifest } from "../manifest-file.ts";
+
+/** The recipient of the first identity in a file. */
+function recipientIn(path: string): string {
+  return recipientOf(parseIdentityFile(readKeyFile(path) ?? "", path)[0]!);
+}
 
 export const operation = defineOperation({
   name: "identity create",
@@ -16,7 +21,7 @@ export const operation = defineOperation({
   async plan({ app, environment }) {
     const path = identityPath(app.home, app.project.name, environment.name);
     const there = existsSync(path);
-    if (there && environment.recipients.includes(recipientOf(readIdentity(path)))) {
+    if (there && environment.recipients.includes(recipientIn(path))) {
       throw appErrors.APP_IDENTITY_EXISTS({
         what: `${environment.name} has an identity on this machine already`,
         where: path,
@@ -42,14 +47,14 @@ export const operation = defineOperation({
         title: "make the identity",
         async run() {
           if (!existsSync(path)) writeFileAtomic(path, (await createIdentity()).text, 0o600);
-          return { recipient: recipientOf(readIdentity(path)) };
+          return { recipient: recipientIn(path) };
         },
       },
       {
         key: "manifest",
         title: "add its recipient to the manifest",
         async run() {
-          const recipient = recipientOf(readIdentity(path));
+          const recipient = recipientIn(path);
           const all = [...new Set([...recipients, recipient])];
           editManifest(app.project.root, ["environments", environment.name, "recipients"], all);
           return { recipient };

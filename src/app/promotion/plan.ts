@@ -20,6 +20,8 @@ export interface RolloutFacts {
   /** The secrets file as it is now; null when there is none. */
   readonly secrets: Digest | null;
   readonly services: readonly string[];
+  /** Requests that the new set must answer, by service. */
+  readonly smoke: readonly { readonly service: string; readonly path: string }[];
   readonly ports: Readonly<Record<string, number>>;
   /** A rollback puts what it leaves into quarantine. */
   readonly leaves?: { readonly version: string; readonly release: Digest; readonly reason: string };
@@ -41,6 +43,7 @@ export async function planRollout(app: App, environment: Environment, version: s
     revision: revision.revision,
     secrets: readSecrets(app, environment).digest,
     services,
+    smoke: project.services.flatMap(({ name, smoke }) => smoke.map((path) => ({ service: name, path }))),
     ports: environment.ports,
   };
   const from = current ? `beside ${current.version}` : "where nothing runs yet";

@@ -75,13 +75,12 @@ async function untilReady(context: Context, target: Target, facts: RolloutFacts,
   }
 }
 
-async function probeAll(context: Context, target: Target, set: string): Promise<ProbeResult[]> {
-  const paths = context.app.project.services.flatMap(({ name, smoke }) => smoke.map((path) => ({ name, path })));
-  return Promise.all(paths.map(({ name, path }) => target.probe(set, name, path)));
+function probeAll(target: Target, facts: RolloutFacts, set: string): Promise<ProbeResult[]> {
+  return Promise.all(facts.smoke.map(({ service, path }) => target.probe(set, service, path)));
 }
 
 async function smoke(context: Context, target: Target, facts: RolloutFacts, set: string): Promise<Json> {
-  const judgement = judgeSmoke(await probeAll(context, target, set));
+  const judgement = judgeSmoke(await probeAll(target, facts, set));
   if (judgement.verdict !== "healthy") throw rolloutFailure(facts, context.environment.name, "its smoke requests", judgement);
   return { ...judgement };
 }
@@ -91,7 +90,7 @@ async function observe(context: Context, target: Target, facts: RolloutFacts, se
   const until = clock.now() + context.environment.policies.observeMs;
   const probes: ProbeResult[] = [];
   for (;;) {
-    probes.push(...(await probeAll(context, target, set)));
+    probes.push(...(await probeAll(target, facts, set)));
     const instances = (await target.inspect(set))?.services ?? [];
     const judgement = judgeObservation({ instances, traffic: await target.traffic(set), probes });
     if (judgement.verdict === "failed") throw rolloutFailure(facts, context.environment.name, "under traffic", judgement);

@@ -1,7 +1,7 @@
 /** `ringfence secret get NAME`: one secret's value, recorded before it is shown. */
 import { z } from "zod";
 import { nearest } from "../../base/nearest.ts";
-import { secretErrors } from "../../secrets/index.ts";
+import { secretsErrors } from "../../secrets/index.ts";
 import { defineQuery } from "../definition.ts";
 import { readSecrets } from "../resolution.ts";
 
@@ -16,14 +16,14 @@ export const query = defineQuery({
     const entry = secrets.entries.find((candidate) => candidate.name === name);
     if (!entry) {
       const near = nearest(name, secrets.entries.map((candidate) => candidate.name));
-      throw secretErrors.SECRETS_UNKNOWN({
+      throw secretsErrors.SECRETS_UNKNOWN({
         what: `${environment.name} has no secret ${name}`,
         where: secrets.file,
         fix: near ? `ringfence secret get ${near} -e ${environment.name}` : `ringfence secret set ${name} -e ${environment.name}`,
       });
     }
     if (entry.value === undefined) {
-      throw secretErrors.SECRETS_NO_IDENTITY({
+      throw secretsErrors.SECRETS_NO_IDENTITY({
         what: `${name} can't be opened here`,
         where: secrets.file,
         why: `this machine has no identity of ${environment.name}`,

@@ -8,8 +8,8 @@ import { z } from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { type Digest, digestOfBytes } from "../../base/digest.ts";
 import type { Environment } from "../../model/project.ts";
-import { secretErrors, signSecrets, writeSecrets } from "../../secrets/index.ts";
-import { lastRevision, rememberRevision } from "../../snapshot/home.ts";
+import { secretsErrors, signSecrets, writeSecrets } from "../../secrets/index.ts";
+import { highestRevision, raiseRevision } from "../../snapshot/home.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { readTextIfThere } from "../project.ts";
@@ -38,7 +38,7 @@ async function readValue(context: Context, name: string): Promise<string> {
 
 function assertRecipients(environment: Environment, manifest: string): void {
   if (environment.recipients.length > 0) return;
-  throw secretErrors.SECRETS_NO_RECIPIENT({
+  throw secretsErrors.SECRETS_NO_RECIPIENT({
     what: `${environment.name} has no recipients to encrypt to`,
     where: `${manifest}:${environment.place.line} environments.${environment.name}`,
     fix: `ringfence identity create -e ${environment.name}`,
@@ -55,7 +55,7 @@ async function encrypt(context: Context, secrets: SecretsState, name: string, va
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
     ...(secrets.text !== undefined && identity !== undefined
-      ? { previous: { text: secrets.text, identities: [identity], file: secrets.file } }
+      ? { previous: { text: secrets.text, identities: identity.split("\n"), file: secrets.file } }
       : {}),
   });
   if (!environment.policies.signedSecrets && !context.actor.person) return text;
@@ -72,7 +72,7 @@ export const operation = defineOperation({
     assertRecipients(environment, app.project.manifest);
     const secrets = readSecrets(app, environment);
     if (secrets.text !== undefined && !secrets.opened) {
-      throw secretErrors.SECRETS_NO_IDENTITY({
+      throw secretsErrors.SECRETS_NO_IDENTITY({
         what: `${secrets.file} can't be opened here, so it can't be changed here`,
         where: secrets.file,
         why: `this machine has no identity of ${environment.name}`,
@@ -80,7 +80,7 @@ export const operation = defineOperation({
       });
     }
     const value = await readValue(context, name);
-    const seen = lastRevision(app.home, app.project.name, environment.name);
+    const seen = highestRevision(app.home, app.project.name, environment.name);
     const revision = Math.max(seen, secrets.opened?.binding.revision ?? 0) + 1;
     const text = await encrypt(context, secrets, name, value, revision);
     const facts: Facts = {
@@ -135,7 +135,7 @@ export const operation = defineOperation({
         title: `remember revision ${facts.revision}`,
         pivot: true,
         async run() {
-          rememberRevision(app.home, app.project.name, environment.name, facts.revision);
+          raiseRevision(app.home, app.project.name, environment.name, facts.revision);
           return { revision: facts.revision };
         },
       },
@@ -153,7 +153,7 @@ export const operation = defineOperation({
 });
 
 function changedMeanwhile(file: string) {
-  return secretErrors.SECRETS_CHANGED({
+  return secretsErrors.SECRETS_CHANGED({
     what: `${file} was changed while the new value was being written`,
     where: file,
     why: "writing now would lose that change",
