@@ -9,7 +9,7 @@ import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Metafile } from "esbuild";
 import { licenceText } from "./licences.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -32,24 +32,13 @@ const shared: BuildOptions = {
   logLevel: "warning",
 };
 
-/** In the source the hot entry loads the rest from `./dispatch.ts`, in the package from its own bundle. */
-const dispatchStaysOutside: Plugin = {
-  name: "dispatch-stays-outside",
-  setup({ onResolve }) {
-    onResolve({ filter: /\/dispatch\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./cli.js", external: true } : undefined,
-    );
-  },
-};
-
-/** What the commands of every day wait for: parsed by any Node, one file, no package in it. */
+/** What every command waits for: one file without a package in it. It loads `cli.js` by its path, when needed. */
 const hotEntry: BuildOptions = {
   ...shared,
   entryPoints: { main: "src/cli/main.ts" },
   format: "cjs",
   outdir: "dist",
   outExtension: { ".js": ".cjs" },
-  plugins: [dispatchStaysOutside],
 };
 
 /** The command line and the library; every operation is a chunk that loads when it is called. */
@@ -84,7 +73,7 @@ async function bundle(options: BuildOptions): Promise<Metafile> {
   if (warnings.length > 0) throw new Error(`esbuild warned of ${warnings.length} thing(s), see above`);
   for (const [file, { imports }] of Object.entries(metafile.outputs)) {
     for (const { path, kind, external } of imports) {
-      if (!external || path === "./cli.js") continue;
+      if (!external) continue;
       if (!isBuiltin(path) && !EXTERNAL.includes(path))
         throw new Error(`${file} leaves ${path} out of the bundle`);
       if (kind === "require-call" && options.format === "esm")

@@ -35,8 +35,9 @@ const standIns = {
       CONFIG_A: { summary: "A happens.", exit: EXIT.locked, http: 409, retryable: true } });`,
   "src/model/manifest.ts": `/** Manifest. */ export const manifestJsonSchema = () => ({ type: "object" });`,
   "src/cli/ringfence.cjs": `#!/usr/bin/env node\nrequire("./main.cjs");`,
-  "src/cli/main.ts": `/** Main. */ import { writeSync } from "node:fs"; import { RINGFENCE_VERSION } from "../base/version.generated.ts";
-    if (process.argv[2] === "--version") writeSync(1, RINGFENCE_VERSION + "\\n"); else void import("./dispatch.ts");`,
+  "src/cli/main.ts": `/** Main. */ import { writeSync } from "node:fs"; import { join } from "node:path"; import { RINGFENCE_VERSION } from "../base/version.generated.ts";
+    if (process.argv[2] === "--version") writeSync(1, RINGFENCE_VERSION + "\\n"); 
+    else void import(join(__dirname, "cli.js"));`,
   "src/cli/dispatch.ts": `/** Dispatch. */ import { Command } from "commander"; import { parse } from "yaml";
     import { catalogue } from "../app/catalogue.generated.ts";
     const words = new Command().argument("[words...]").parse().args.join(" ");

@@ -67,6 +67,7 @@ const LONGEST_FUNCTION = 60;
 const ERROR_NOUNS: Readonly<Record<string, readonly string[]>> = {
   "src/base": ["FILE"],
   "src/model": ["MANIFEST"],
+  "src/snapshot": ["SNAPSHOT", "SPOOL", "ENV", "GUARD"],
   "src/config": ["CONFIG", "SETTING", "MANIFEST"],
   "src/access": ["ACCESS", "PERSON", "APPROVAL", "IDENTITY"],
   "src/pipelines": ["PIPELINE", "STAGE", "GATE", "PROMOTION", "APPROVAL"],
