@@ -5,6 +5,7 @@
 import type { Digest } from "../base/digest.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Place } from "../base/place.ts";
+import { rememberSecret } from "../base/redact.ts";
 import { assertBelongs, BINDING_NAME, bindingOf, type Expectation, type SecretsBinding } from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
 import { readSignature, type SecretsSignature } from "./signature.ts";
@@ -56,6 +57,8 @@ export interface OpenOptions {
 export function openSecrets(text: string, options: OpenOptions): OpenedSecrets {
   const { file, expect, identities, unbound = "refuse", lookedIn = [] } = options;
   const { values, metadata } = openSopsFile(text, file, identities, lookedIn);
+  const secrets = values.filter(({ leaf }) => leaf.name !== BINDING_NAME);
+  for (const secret of secrets) rememberSecret(secret.text);
   const binding = bindingOf(values);
   if (binding) assertBelongs(binding, expect, values);
   else if (unbound === "refuse")
@@ -68,9 +71,7 @@ export function openSecrets(text: string, options: OpenOptions): OpenedSecrets {
   return {
     file,
     binding: binding ?? { ...expect, revision: 0 },
-    values: values
-      .filter(({ leaf }) => leaf.name !== BINDING_NAME)
-      .map(({ leaf, text: value }) => ({ name: leaf.name, value, place: leaf.place })),
+    values: secrets.map(({ leaf, text: value }) => ({ name: leaf.name, value, place: leaf.place })),
     recipients: metadata.wrapped.map(({ recipient }) => recipient),
     ...readSignature(text),
     lastModified: metadata.lastModified,

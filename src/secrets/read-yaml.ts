@@ -29,7 +29,8 @@ function parse(text: string, file: string): Document {
     uniqueKeys: false,
     // The parser's messages quote the source, which may hold a value in plain text.
     prettyErrors: false,
-    logLevel: "silent",
+    // `silent` would also keep quiet about a second document.
+    logLevel: "error",
   });
   const [error] = document.errors;
   if (!error) return document;
@@ -132,11 +133,10 @@ export function readJson(text: string, file: string): SopsDocument {
   try {
     JSON.parse(text);
   } catch (error) {
+    // V8 does not always say where; mostly the YAML parser stumbles over the same place.
     const offset = /at position ([0-9]+)/.exec(String(error))?.[1];
-    throw malformed(
-      locator(file, text).at(offset ? Number(offset) : text.length),
-      "the JSON can't be read from here on",
-    );
+    if (!offset) parse(text, file);
+    throw malformed(locator(file, text).at(Number(offset ?? 0)), "the JSON can't be read");
   }
   return readTree(text, file);
 }

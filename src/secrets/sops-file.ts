@@ -4,7 +4,6 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { formatPlace } from "../base/place.ts";
-import { rememberSecret } from "../base/redact.ts";
 import { openArmoredAge } from "./age-open.ts";
 import { secretsErrors } from "./errors.ts";
 import { type Identity, parseIdentity } from "./identities.ts";
@@ -164,7 +163,6 @@ export function openSopsFile(
   for (const leaf of leaves) {
     if (metadata.encrypts(leaf.path)) {
       const value = openValue(leaf, dataKey);
-      rememberSecret(value.text);
       values.push(value);
       covered.push(value.authenticated);
     } else if (!metadata.macOnlyEncrypted) {

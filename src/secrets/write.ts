@@ -3,7 +3,8 @@
  * so that a diff shows which secrets were changed and nothing else.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { encodeArmor } from "./age-format.ts";
+import { rememberSecret } from "../base/redact.ts";
+import { decodeArmor, encodeArmor } from "./age-format.ts";
 import { assertBelongs, BINDING_NAME, bindingOf, bindingText, type SecretsBinding } from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
 import { parseRecipient } from "./identities.ts";
@@ -109,10 +110,11 @@ function openPrevious({ previous, binding }: WriteRequest): OpenedFile | undefin
   });
 }
 
-function sameRecipients(opened: OpenedFile, recipients: readonly string[]): boolean {
-  const before = opened.metadata.wrapped.map(({ recipient }) => recipient);
-  const same = [...before].sort().join(" ") === [...new Set(recipients)].sort().join(" ");
-  return same && opened.metadata.otherKeys.length === 0;
+/** Whether the data key is wrapped for exactly these recipients already. */
+function isWrappedFor({ metadata }: OpenedFile, recipients: readonly string[]): boolean {
+  const before = metadata.wrapped.map(({ recipient }) => recipient);
+  const isSame = before.sort().join(" ") === [...new Set(recipients)].sort().join(" ");
+  return isSame && metadata.otherKeys.length === 0 && metadata.wrapped.every(({ enc }) => decodeArmor(enc));
 }
 
 /** A new data key, wrapped for each recipient. Loads the age library, which reading never does. */
@@ -184,12 +186,13 @@ export async function writeSecrets(request: WriteRequest): Promise<string> {
   for (const [name, value] of Object.entries(values)) {
     checkName(name);
     checkValue(name, value);
+    rememberSecret(value);
   }
   checkRecipients(recipients);
   const lastModified = goTimestamp(now);
   if (!lastModified) throw new RangeError(`${now} is no ISO 8601 time`);
   const previous = openPrevious(request);
-  const reuse = previous && sameRecipients(previous, recipients) ? previous : undefined;
+  const reuse = previous && isWrappedFor(previous, recipients) ? previous : undefined;
   const key = reuse
     ? { dataKey: reuse.dataKey, wrapped: reuse.metadata.wrapped }
     : await createKey(recipients);
