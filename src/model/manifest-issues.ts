@@ -50,7 +50,7 @@ function spell(path: Path): string {
 
 function quote(node: SourceNode | undefined): string {
   return node?.kind === "scalar"
-    ? JSON.stringify(node.text)
+    ? JSON.stringify(node.value)
     : node?.kind === "list"
       ? "a list"
       : "a map of keys";
