@@ -1,0 +1,114 @@
+/**
+ * Builds the package into `dist/`: a CommonJS bundle for the hot entry, ESM for the rest, the manifest's JSON
+ * Schema and the licences of what is bundled; with `--types` the declarations too.
+ *
+ * The package has no run-time dependencies: everything is bundled except esbuild, which stays the user's own.
+ */
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type BuildOptions, build, type Metafile } from "esbuild";
+import { licenceText } from "./licences.ts";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, "dist");
+const EXTERNAL = ["esbuild"];
+
+const shared: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  external: EXTERNAL,
+  metafile: true,
+  // Paths in comments and in the metafile stay inside the project, wherever node_modules is linked from.
+  preserveSymlinks: true,
+  // Its Node build is CommonJS, which would need `require` inside ESM; the other is the same source as ESM.
+  alias: { yaml: "./node_modules/yaml/browser/index.js" },
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+/** What every command waits for: one file without a package in it. It loads `cli.js` by its path, when needed. */
+const hotEntry: BuildOptions = {
+  ...shared,
+  entryPoints: { main: "src/cli/main.ts" },
+  format: "cjs",
+  outdir: "dist",
+  outExtension: { ".js": ".cjs" },
+};
+
+/** The command line and the library; every operation is a chunk that loads when it is called. */
+const commands: BuildOptions = {
+  ...shared,
+  entryPoints: { cli: "src/cli/dispatch.ts", index: "src/index.ts" },
+  outdir: "dist",
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+};
+
+/** Processes that outlive the command, and an upgrade of the package: each in one file of its own. */
+const processes: BuildOptions = {
+  ...shared,
+  entryPoints: {
+    supervisor: "src/adapters/target-process/supervisor.ts",
+    router: "src/adapters/target-process/router.ts",
+  },
+  outdir: "dist",
+};
+
+/** What applications import; they may run on an older Node than we do. */
+const settings: BuildOptions = {
+  ...shared,
+  entryPoints: { settings: "src/settings/index.ts" },
+  outdir: "dist",
+  target: "node22",
+};
+
+async function bundle(options: BuildOptions): Promise<Metafile> {
+  const { metafile, warnings } = await build({ ...options, metafile: true });
+  if (warnings.length > 0) throw new Error(`esbuild warned of ${warnings.length} thing(s), see above`);
+  for (const [file, { imports }] of Object.entries(metafile.outputs)) {
+    for (const { path, kind, external } of imports) {
+      if (!external) continue;
+      if (!isBuiltin(path) && !EXTERNAL.includes(path))
+        throw new Error(`${file} leaves ${path} out of the bundle`);
+      if (kind === "require-call" && options.format === "esm")
+        throw new Error(`${file} calls require("${path}")`);
+    }
+  }
+  return metafile;
+}
+
+function packagePaths(metafiles: readonly Metafile[]): string[] {
+  return metafiles
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+}
+
+async function writeSchema(): Promise<void> {
+  const manifest = await import(pathToFileURL(join(root, "src/model/manifest.ts")).href);
+  writeFileSync(
+    join(dist, "ringfence.schema.json"),
+    `${JSON.stringify(manifest.manifestJsonSchema(), null, 2)}\n`,
+  );
+}
+
+function writeDeclarations(): void {
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+const [hot, ...others] = await Promise.all([hotEntry, commands, processes, settings].map(bundle));
+const heavy = packagePaths([hot!]);
+if (heavy.length > 0) throw new Error(`dist/main.cjs bundles ${heavy[0]}; the hot path loads no package`);
+copyFileSync(join(root, "src/cli/ringfence.cjs"), join(dist, "ringfence.cjs"));
+chmodSync(join(dist, "ringfence.cjs"), 0o755);
+writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licenceText(root, packagePaths(others)));
+await writeSchema();
+if (process.argv.includes("--types")) writeDeclarations();
