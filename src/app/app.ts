@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
-import { openEsbuildBuilder } from "../adapters/builder-esbuild/index.ts";
+import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
 import { openGitSource } from "../adapters/source-git/index.ts";
 import { openSqliteStore } from "../adapters/store-sqlite/index.ts";
@@ -23,7 +23,7 @@ import { identityPath, ringfenceHome } from "../snapshot/home.ts";
 import type { Operation } from "./definition.ts";
 import { LEASE_MS } from "./lease.ts";
 import { loadProject } from "./project.ts";
-import { openRecord, type Record } from "./record.ts";
+import { type AuditRecord, openRecord } from "./record.ts";
 
 /** One step's progress, for whoever watches. */
 export interface Progress {
@@ -44,7 +44,7 @@ export interface App {
   /** The process environment as the command got it. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly store: Store;
-  readonly record: Record;
+  readonly record: AuditRecord;
   readonly artifacts: ArtifactStore;
   readonly source: Source;
   readonly builder: Builder;
@@ -128,7 +128,7 @@ export function openApp(options: AppOptions): App {
     record: openRecord({ store, storePath, project: project.name, home, clock }),
     artifacts: openArtifactsFolder(join(state, "artifacts")),
     source: openGitSource(project.root),
-    builder: openEsbuildBuilder({ project: project.root, settingsModule: settingsModule() }),
+    builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
     leaseMs: options.leaseMs ?? LEASE_MS,
     scratch: join(state, "scratch"),
     target: (environment) =>

@@ -15,6 +15,12 @@ export const appErrors = errorCatalogue({
     exit: EXIT.usage,
     http: 400,
   },
+  APP_FILE_CHANGED: {
+    summary: "A file was changed by somebody else while an operation was about to write it.",
+    exit: EXIT.failed,
+    http: 409,
+    retryable: true,
+  },
   APP_IDENTITY_EXISTS: {
     summary: "The environment has an identity on this machine already; it is never overwritten.",
     exit: EXIT.failed,

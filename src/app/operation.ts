@@ -42,7 +42,7 @@ function withDigest(draft: PlanDraft): Plan {
   return { ...draft, digest: digestOf(draft) };
 }
 
-function newRecord(context: Context, kind: Operation, input: object, plan: Plan): OperationRecord {
+function newRecord(context: Context, kind: Operation, input: Readonly<Record<string, unknown>>, plan: Plan): OperationRecord {
   const at = new Date(context.app.clock.now()).toISOString();
   return {
     id: newId("op", context.app.clock.now()),
@@ -67,7 +67,7 @@ function newRecord(context: Context, kind: Operation, input: object, plan: Plan)
  * @throws what planning throws, ACCESS_DENIED, LEASE_HELD, OPERATION_UNFINISHED, LEASE_LOST. A shut gate, a
  * missing approval and a failed step are no exception: they are the outcome's `error`.
  */
-export async function perform(context: Context, kind: Operation, input: object, options: DoorOptions): Promise<Outcome> {
+export async function perform(context: Context, kind: Operation, input: Readonly<Record<string, unknown>>, options: DoorOptions): Promise<Outcome> {
   const planned = withDigest(await kind.plan(context, input));
   if (!kind.anybody) authorise(context.app.project, context.actor.person, environmentFor(context, planned));
   const record = (await waitingFor(context, kind, planned)) ?? newRecord(context, kind, input, planned);
@@ -116,7 +116,7 @@ async function waitingFor(context: Context, kind: Operation, plan: Plan): Promis
 
 async function whyChanged(context: Context, kind: Operation, record: OperationRecord): Promise<string | undefined> {
   if (kind.changed) return kind.changed(context, record.plan);
-  const again = withDigest(await kind.plan(context, record.input as object));
+  const again = withDigest(await kind.plan(context, record.input as Record<string, unknown>));
   return again.digest === record.plan.digest ? undefined : `the plan is now: ${again.summary} (${again.digest})`;
 }
 

@@ -32,7 +32,7 @@ export interface Entry {
 
 export type Recorder = (entry: Entry) => Promise<void>;
 
-export interface Record {
+export interface AuditRecord {
   /** A transaction with a recorder; nothing of it is durable unless all of it is. */
   transact<T>(work: (transaction: StoreTransaction, record: Recorder) => Promise<T>): Promise<T>;
   /** The newest signed head; undefined when none was ever made here. @throws AUDIT_CHECKPOINT_INVALID */
@@ -72,7 +72,7 @@ export function openRecord(options: {
   readonly project: string;
   readonly home: string;
   readonly clock: Clock;
-}): Record {
+}): AuditRecord {
   const { store, project, home, clock } = options;
   const checkpointPath = join(home, "checkpoints", `${sha256(options.storePath).toString("hex").slice(0, 16)}.txt`);
 

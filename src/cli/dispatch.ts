@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { catalogue, loadHost } from "../app/catalogue.generated.ts";
 import { EXIT, isRingfenceError, type RingfenceError } from "../base/error.ts";
 import { redact } from "../base/redact.ts";
-import { VERSION } from "../base/version.generated.ts";
+import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { readValue } from "./input.ts";
 import { buildProgram, type Typed } from "./program.ts";
 import { renderError } from "./render/error.ts";
@@ -72,7 +72,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const run = parseRun(argv);
     if (run) return await runSlowly(run, argv);
     let code: number = EXIT.ok;
-    const program = buildProgram(catalogue, VERSION, async (typed) => {
+    const program = buildProgram(catalogue, RINGFENCE_VERSION, async (typed) => {
       code = await runTyped(typed);
     });
     if (argv.length === 0) {

@@ -1,6 +1,6 @@
 /** The command line made from the catalogue: every command, its positionals and flags, and the global ones. */
 import { Command, Option } from "commander";
-import type { CatalogueItem, FlagEntry } from "../app/catalogue.ts";
+import type { CatalogueItem, FlagEntry } from "../app/catalogue.generated.ts";
 
 /** What was typed, by name. */
 export interface Typed {

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Json } from "../../base/canonical-json.ts";
-import { assertVersion, composeRelease } from "../../releases/index.ts";
+import { parseVersion, composeRelease } from "../../releases/index.ts";
 import type { Artifact, ReleaseContent } from "../../model/release.ts";
 import type { App } from "../app.ts";
 import { defineOperation } from "../definition.ts";
@@ -57,7 +57,7 @@ export const operation = defineOperation({
     commit: z.string().default("HEAD").meta({ description: "the commit to build" }),
   }),
   async plan({ app }, input) {
-    const version = assertVersion(input.version);
+    const version = parseVersion(input.version);
     const existing = await app.store.read((view) => view.releases.get(version));
     if (existing) {
       throw appErrors.APP_RELEASE_EXISTS({

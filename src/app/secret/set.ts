@@ -38,7 +38,7 @@ async function readValue(context: Context, name: string): Promise<string> {
 
 function assertRecipients(environment: Environment, manifest: string): void {
   if (environment.recipients.length > 0) return;
-  throw secretsErrors.SECRETS_NO_RECIPIENT({
+  throw secretsErrors.SECRETS_BAD_RECIPIENT({
     what: `${environment.name} has no recipients to encrypt to`,
     where: `${manifest}:${environment.place.line} environments.${environment.name}`,
     fix: `ringfence identity create -e ${environment.name}`,
@@ -153,7 +153,7 @@ export const operation = defineOperation({
 });
 
 function changedMeanwhile(file: string) {
-  return secretsErrors.SECRETS_CHANGED({
+  return appErrors.APP_FILE_CHANGED({
     what: `${file} was changed while the new value was being written`,
     where: file,
     why: "writing now would lose that change",
