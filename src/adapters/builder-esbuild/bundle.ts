@@ -16,7 +16,7 @@ type Bundled = BuildResult<{ write: false; metafile: true }>;
 
 export interface BundleOptions {
   /** Absolute folder of the project in the work tree: where packages are installed. */
-  readonly projectRoot: string;
+  readonly project: string;
   /** Absolute path of the module that stands for `ringfence/settings` where the project has not installed it. */
   readonly settingsModule: string;
 }
@@ -77,7 +77,7 @@ function buildOptions(
   checkout: string,
   options: BundleOptions,
 ): BuildOptions {
-  const folders = packageFolders(options.projectRoot);
+  const folders = packageFolders(options.project);
   return {
     absWorkingDir: checkout,
     entryPoints: [entry],
@@ -117,7 +117,7 @@ function bundleFailed(service: string, messages: readonly Message[]): Error {
     where: messages.map(placeOf).find((place) => place !== undefined) ?? `ringfence.yaml services.${service}`,
     why: [...lines, ...more].join("\n"),
     fix: native
-      ? `a native addon can't be bundled: give services.${service} a \`command\` and \`output\` of its own`
+      ? `a native addon can't be bundled: give services.${service} a \`build\` of its own`
       : absent
         ? `npm install ${absent.split("/", absent.startsWith("@") ? 2 : 1).join("/")}`
         : "mend the file, commit, and create the release again",
@@ -179,11 +179,7 @@ export async function bundle(
 ): Promise<BuildOutput> {
   const checkout = realpathSync(checkoutPath);
   const file = findEntry(service, entry, checkout);
-  const result = await runEsbuild(
-    service,
-    options.projectRoot,
-    buildOptions(service, file, checkout, options),
-  );
+  const result = await runEsbuild(service, options.project, buildOptions(service, file, checkout, options));
   const origins = [{ folder: realpathSync(packageOf(options.settingsModule)), name: "ringfence" }];
   const names = portableNames(service, result, checkout, origins);
   for (const { path, text, contents } of result.outputFiles) {

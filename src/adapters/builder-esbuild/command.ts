@@ -59,7 +59,7 @@ function commandFailed(service: string, build: CommandBuild, fault: string, outp
   const lines = output.trimEnd().split("\n").slice(-SHOWN_LINES);
   return buildErrors.BUILD_FAILED({
     what: `the build of service ${service} ended with ${fault}`,
-    where: firstPlace(output) ?? `ringfence.yaml services.${service}.command`,
+    where: firstPlace(output) ?? `ringfence.yaml services.${service}.build.command`,
     why: lines.join("\n").trim() || "it printed nothing",
     fix: `run it yourself in a clean checkout: ${build.command.join(" ")}`,
   });
@@ -74,9 +74,9 @@ async function findOutput(service: string, build: CommandBuild, checkout: string
   if (output !== undefined && !relative(root, output).startsWith("..")) return output;
   throw buildErrors.BUILD_ENTRY_MISSING({
     what: `the build of service ${service} did not write ${build.output}`,
-    where: `ringfence.yaml services.${service}.output`,
+    where: `ringfence.yaml services.${service}.build.output`,
     why: output === undefined ? "nothing is there after the command" : "it lies outside of the checkout",
-    fix: `let services.${service}.output name what \`${build.command.join(" ")}\` writes, relative to the project`,
+    fix: `let services.${service}.build.output name what \`${build.command.join(" ")}\` writes, relative to the project`,
   });
 }
 

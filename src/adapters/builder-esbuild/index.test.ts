@@ -50,7 +50,7 @@ beforeEach(() => {
 
 const entry = (name = "src/api.ts") => ({ kind: "entry", entry: name }) as const;
 const build = (what: Parameters<ReturnType<typeof openBuilder>["build"]>[1] = entry()) =>
-  openBuilder({ projectRoot: project, settingsModule }).build("api", what, checkout, output);
+  openBuilder({ project, settingsModule }).build("api", what, checkout, output);
 const code = (name: string, more: object = {}) => expect.objectContaining({ code: name, ...more });
 const read = (path: string) => readFileSync(join(output, path), "utf8");
 
@@ -107,7 +107,7 @@ describe("an entry", () => {
     output = join(deep, "out");
     mkdirSync(output);
     const settings = join(deep, "t/t/dist/settings.mjs");
-    const other = openBuilder({ projectRoot: join(deep, "p"), settingsModule: settings });
+    const other = openBuilder({ project: join(deep, "p"), settingsModule: settings });
     await other.build("api", entry(), join(deep, "one/c"), output);
     expect(["api.mjs", "api.mjs.map"].map(read)).toEqual(first);
     for (const text of first) expect(text).not.toMatch(/\.\.\/|ringfence-builder-/);
@@ -186,7 +186,7 @@ describe("an entry", () => {
       { "src/api.ts": 'import "./a.node";\n', "src/a.node": "" },
       "BUILD_FAILED",
       "src/api.ts:1:8",
-      /command/,
+      /`build`/,
     ],
     [
       "a missing entry",
@@ -226,7 +226,7 @@ describe("an entry", () => {
       '  throw Object.assign(new Error("none"), { code: "ERR_MODULE_NOT_FOUND" });',
       "} });",
       `const { openBuilder } = await import(${JSON.stringify(new URL("index.ts", import.meta.url).href)});`,
-      `const builder = openBuilder(${JSON.stringify({ projectRoot: project, settingsModule })});`,
+      `const builder = openBuilder(${JSON.stringify({ project, settingsModule })});`,
       `await builder.build("api", { kind: "entry", entry: "api.ts" }, ${JSON.stringify(checkout)}, ${JSON.stringify(output)})`,
       "  .catch((error) => console.log(error.code, error.fix));",
     ].join("\n");

@@ -13,12 +13,12 @@ export { buildErrors } from "./errors.ts";
  * Beyond the port's BUILD_FAILED: BUILD_TOOL_MISSING, BUILD_ENTRY_MISSING, BUILD_OUTSIDE.
  */
 export function openBuilder(options: BundleOptions): Builder {
-  const projectRoot = resolve(options.projectRoot);
+  const project = resolve(options.project);
   return {
     async build(service, build, checkout, scratch) {
-      linkPackages(packageFolders(projectRoot), checkout);
+      linkPackages(packageFolders(project), checkout);
       return build.kind === "entry"
-        ? bundle(service, build.entry, checkout, scratch, { ...options, projectRoot })
+        ? bundle(service, build.entry, checkout, scratch, { ...options, project })
         : runBuild(service, build, checkout, scratch);
     },
   };
