@@ -59,7 +59,7 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     allows: {
       "src/config/a.ts": 'import "node:fs"; import "yaml"; import "./b.ts"; import "../ports/c.ts";',
-      "src/config/a.test.ts": 'import "../adapters/store-memory/index.ts";',
+      "src/config/a.test.ts": 'import "../adapters/store-memory/index.ts"; import "../../test/vectors.ts";',
       "src/app/app.ts": 'import "../adapters/x/b.ts"; import "../config/index.ts";',
       "src/cli/main.ts": 'import "../snapshot/b.ts"; import type { B } from "../model/b.ts";',
       "src/cli/run/a.ts": 'import "../../snapshot/b.ts"; import "../../app/catalogue.generated.ts";',
@@ -125,11 +125,16 @@ const cases: Readonly<Record<string, Case>> = {
       ["src/a.ts:1 g", { "src/a.ts": `const g = () => {${LONG}};` }],
       ["src/a.ts:1 m", { "src/a.ts": `class A { m() {${LONG}} }` }],
       ["src/a.ts:1 anonymous", { "src/a.ts": `describe("x", () => {${LONG}});` }],
+      [
+        "test/contracts/store.ts:1 f",
+        { "test/contracts/store.ts": `function f() { describe("x", () => {});${LONG}}` },
+      ],
       ["src/a.test.ts:1 f", { "src/a.test.ts": `function f() {${LONG}}` }],
     ],
     allows: {
       "src/a.ts": `function f() {${"\n".repeat(59)}}`,
       "src/a.test.ts": `describe.skipIf(no)("x", () => {${LONG}}); test("y", async () => {${LONG}});`,
+      "test/contracts/store.ts": `export function contract() {\ndescribe("x", () => {${LONG}});\n}`,
     },
   },
   "files say what they are": {
