@@ -10,6 +10,10 @@ export interface House {
   readonly modules: readonly Module[];
   /** Text of package-lock.json. */
   readonly lock: string;
+  /** Pages written by hand, by path. */
+  readonly pages: Readonly<Record<string, string>>;
+  /** True for a file or folder of the project. */
+  readonly exists: (path: string) => boolean;
 }
 
 export type Rule = (house: House) => string[];
@@ -343,3 +347,14 @@ export const errorsLiveInCatalogues: Rule = (house) =>
       ({ path, errorCodes }) =>
         `${path}:${errorCodes[0]!.line} declares errors: they live in the room's errors.ts`,
     );
+
+/** A page that names a file, as ARCHITECTURE.md does with the test of an invariant, names one that is there. */
+export const pagesNameFilesThatExist: Rule = ({ pages, exists }) =>
+  Object.entries(pages).flatMap(([page, text]) =>
+    text.split("\n").flatMap((line, at) =>
+      [...line.matchAll(/`((?:src|test|scripts|docs|bench|examples|changes|\.ci)\/[\w./-]+)`/g)]
+        .map(([, path]) => path!)
+        .filter((path) => !exists(path))
+        .map((path) => `${page}:${at + 1} names ${path}, which is not there`),
+    ),
+  );
