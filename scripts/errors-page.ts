@@ -8,18 +8,18 @@ export interface ErrorRoom {
   readonly kinds: Readonly<Record<string, ErrorKind>>;
 }
 
-const EXIT_MEANS: Readonly<Record<number, string>> = {
-  0: "done",
-  1: "failed",
-  2: "the command line is wrong, or what it names is not there",
-  3: "a check has findings that are errors",
-  10: "a guard or gate refused",
-  11: "someone else holds the environment",
-  12: "a secret could not be decrypted, or is not what was signed",
-  13: "who acts may not do this",
-  126: "`run`: the command can't be executed",
-  127: "`run`: there is no such command",
-  130: "interrupted",
+const EXIT_MEANS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: "done",
+  failed: "failed",
+  usage: "the command line is wrong",
+  findings: "a check has findings that are errors",
+  refused: "a guard or gate refused",
+  locked: "someone else holds the environment",
+  undecryptable: "a secret could not be decrypted or is not what was signed",
+  notPermitted: "who acts may not do this",
+  notExecutable: "`run`: the command can't be executed, as shells say it",
+  notFound: "`run`: the command was not found, as shells say it",
+  interrupted: "interrupted",
 };
 
 const INTRODUCTION = `# Errors
@@ -50,16 +50,12 @@ function section({ room, kinds }: ErrorRoom): string {
   return `\n## ${room.replace("src/", "")}\n\n${table(["code", "when", "exit", "HTTP", "retryable"], rows)}`;
 }
 
-function exitRow(code: number): readonly string[] {
-  const meaning = EXIT_MEANS[code];
-  if (meaning === undefined)
-    throw new Error(`scripts/errors-page.ts does not say what exit code ${code} means`);
-  return [String(code), meaning];
-}
-
 /** The whole page. Rooms stand in the order given, codes sorted. */
 export function errorsPage(rooms: readonly ErrorRoom[]): string {
-  const codes = table(["code", "means"], Object.values(EXIT).map(exitRow));
-  const exits = `\n## Exit codes\n\n\`ringfence run\` passes its child's own code through.\n\n${codes}`;
-  return INTRODUCTION + exits + rooms.map(section).join("");
+  const exits = Object.entries(EXIT).map(([name, code]) => [
+    String(code),
+    EXIT_MEANS[name as keyof typeof EXIT],
+  ]);
+  const codes = `\n## Exit codes\n\n\`ringfence run\` passes its child's own code through.\n\n${table(["code", "means"], exits)}`;
+  return INTRODUCTION + codes + rooms.map(section).join("");
 }

@@ -14,6 +14,9 @@ export const EXIT = {
   locked: 11,
   undecryptable: 12,
   notPermitted: 13,
+  /** `run` only, as shells do: the command cannot be executed, or is not there. */
+  notExecutable: 126,
+  notFound: 127,
   interrupted: 130,
 } as const;
 

@@ -28,6 +28,8 @@ export interface Policies {
   readonly runRecordRequired: boolean;
   /** Secrets files must be signed by one of `people`. */
   readonly signedSecrets: boolean;
+  /** How long a new set is watched under traffic before the old one is stopped. */
+  readonly observeMs: number;
   /** Unknown settings in a layer are errors instead of warnings. */
   readonly strictSettings: boolean;
 }
@@ -40,6 +42,7 @@ const relaxed: Policies = {
   runRecordRequired: false,
   signedSecrets: false,
   strictSettings: false,
+  observeMs: 2_000,
 };
 const shared: Policies = { ...relaxed, runOutput: "scrubbed", strictSettings: true };
 const production: Policies = {
@@ -48,6 +51,7 @@ const production: Policies = {
   approvals: 1,
   runRecordRequired: true,
   signedSecrets: true,
+  observeMs: 5_000,
 };
 
 /** Default policies of each kind. */

@@ -5,10 +5,11 @@ import type { Digest } from "../base/digest.ts";
 import type { Gate } from "./gate.ts";
 
 /**
- * waiting: planned, a gate is shut. running: has the lease. succeeded, failed (undone as far as possible),
- * cancelled: final. A running operation whose process died is picked up by `operation resume`.
+ * waiting: planned, only approvals are missing. running: it has taken the lease; when its process died,
+ * `operation resume` picks it up. Final: refused (a gate is shut that nobody here can open), succeeded,
+ * failed (undone as far as it had come), cancelled.
  */
-export type OperationState = "waiting" | "running" | "succeeded" | "failed" | "cancelled";
+export type OperationState = "waiting" | "running" | "refused" | "succeeded" | "failed" | "cancelled";
 
 /** Everything that would happen, as data. The digest is over all other fields. */
 export interface Plan {

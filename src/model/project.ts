@@ -34,7 +34,10 @@ export interface Detection {
 /** A named place where releases run. */
 export interface Environment {
   readonly name: string;
-  readonly kind: KindName;
+  /** One of the built-in kinds, or one of the project's own. */
+  readonly kind: string;
+  /** Only for one of the project's own kinds: the built-in kind that it derives from. */
+  readonly like?: KindName | undefined;
   readonly policies: Policies;
   /** Host name patterns (`*` matches any run of characters). */
   readonly hosts: readonly string[];
@@ -103,6 +106,12 @@ export interface Person {
 /** The environment of that name, if the project has it. */
 export function environmentOf(project: Project, name: string): Environment | undefined {
   return project.environments.find((environment) => environment.name === name);
+}
+
+/** True when a list such as `required: [staging, production]` names the environment, its kind, or what that derives from. */
+export function isNamedIn(environment: Environment, names: readonly string[]): boolean {
+  const { name, kind, like } = environment;
+  return names.includes(name) || names.includes(kind) || (like !== undefined && names.includes(like));
 }
 
 /** `{env}` replaced by the environment's name. */

@@ -15,9 +15,11 @@ export interface Artifact {
 /** An environment's configuration at the release's commit. */
 export interface ConfigRevision {
   readonly environment: string;
-  /** Content address of the plain settings and of the names and file digest of the secrets. */
+  /** Content address of the layers, the plain settings and the names of the secrets. */
   readonly revision: Digest;
-  /** Plain settings as text, secrets left out. */
+  /** The layers' files as they stand at the commit; promotion resolves them again with the secrets of its day. */
+  readonly layers: readonly { readonly path: string; readonly text: string }[];
+  /** Plain settings as text, for comparison; secrets and what refers to them left out. */
   readonly settings: Readonly<Record<string, string>>;
   /** Names of the secrets that the environment must provide when the release runs. */
   readonly secrets: readonly string[];
@@ -30,6 +32,8 @@ export interface ReleaseContent {
   /** Full git commit id. */
   readonly commit: string;
   readonly artifacts: readonly Artifact[];
+  /** The manifest's text at the commit: it declares the settings, layers and services that this release runs by. */
+  readonly manifest: string;
   readonly schema: readonly Omit<SettingDeclaration, "place">[];
   readonly configuration: readonly ConfigRevision[];
 }

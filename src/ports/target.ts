@@ -26,7 +26,10 @@ export interface ServiceInstance {
   readonly name: string;
   /** Absolute folder of the artifact, read only. */
   readonly folder: string;
-  /** Arguments, run without a shell in `folder`; a first word `node` stands for Ringfence's own Node. */
+  /**
+   * Arguments, run without a shell. An argument that names a file of `folder` is passed as its absolute path;
+   * a first word `node` stands for Ringfence's own Node. The working folder is the environment's data folder.
+   */
   readonly start: readonly string[];
   /** Public port; undefined for a service that nobody calls. Instances get a port of their own in `PORT`. */
   readonly port: number | undefined;
@@ -34,6 +37,8 @@ export interface ServiceInstance {
   readonly health: { readonly live: string; readonly ready: string } | undefined;
   /** Settings and secrets as the process gets them. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Which of these are secrets: their values are scrubbed from all evidence. */
+  readonly secretNames: readonly string[];
 }
 
 /** The services of one release that start, switch and stop together. */
@@ -75,6 +80,8 @@ export interface Traffic {
   /** Failures that the guarding set answered instead, so that no caller saw them. */
   readonly rescued: number;
   readonly inFlight: number;
+  /** Answers by status, such as `{"200": 41, "503": 2}`, where the target counts them. */
+  readonly statuses?: Readonly<Record<string, number>>;
 }
 
 export interface SetState {
@@ -106,9 +113,9 @@ export interface Target {
   probe(set: string, service: string, path: string): Promise<ProbeResult>;
   /**
    * Leads the public ports to the set. With `guard`, safe requests (GET, HEAD) that the set fails are answered
-   * by the guarding set, and counted, until `route` is called again without it.
+   * by the guarding set, and counted, until `route` is called again without it. Null leads them nowhere (503).
    */
-  route(fence: Fence, set: string, guard?: string): Promise<void>;
+  route(fence: Fence, set: string | null, guard?: string): Promise<void>;
   traffic(set: string): Promise<readonly Traffic[]>;
   /** Waits until the set has no request in flight, at most `timeoutMs`, then stops it and forgets it. */
   retire(fence: Fence, set: string, timeoutMs: number): Promise<void>;

@@ -7,6 +7,7 @@ export interface DeploymentStore {
   /** Newest first. */
   history(environment: string, limit: number): Promise<readonly Deployment[]>;
   add(deployment: Deployment): Promise<void>;
+  /** Oldest first. */
   verifications(version: string): Promise<readonly Verification[]>;
   verify(verification: Verification): Promise<void>;
   quarantine(version: string): Promise<Quarantine | undefined>;

@@ -25,6 +25,7 @@ export interface EventStore {
   append(event: StoredEvent, nodes: readonly TreeNode[]): Promise<void>;
   /** Events with `from` ≤ index < `to`, in order. */
   range(from: number, to: number): Promise<readonly StoredEvent[]>;
+  /** Level 0 answers the leaf of the event at that index. */
   node(level: number, index: number): Promise<string | undefined>;
   /** Hash of the last line that was taken over from the named spool. */
   spoolHead(spool: string): Promise<string | undefined>;

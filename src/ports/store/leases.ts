@@ -20,5 +20,6 @@ export interface Lease {
 export interface LeaseStore {
   /** Undefined before the first lease of that environment. */
   get(environment: string): Promise<Lease | undefined>;
+  /** A lower token than the one that is kept is a bug and throws. */
   put(lease: Lease): Promise<void>;
 }

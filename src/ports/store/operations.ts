@@ -15,7 +15,7 @@ export interface OperationStore {
   /** Creates or replaces the whole record. */
   put(operation: OperationRecord): Promise<void>;
   approvals(operation: string): Promise<readonly Approval[]>;
-  /** One per person and operation; a later one replaces it. */
+  /** One per person and operation; a later one replaces it. An unknown operation is a bug and throws. */
   approve(approval: Approval): Promise<void>;
   /** Removes an operation's approvals: its plan has changed. */
   voidApprovals(operation: string): Promise<void>;

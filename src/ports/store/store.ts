@@ -8,6 +8,9 @@
  * - What one transaction committed is seen by every later one, in any process.
  * - `work` may be called only once. What it throws rolls back and is rethrown unchanged.
  * - Lookups of what is not there answer `undefined`, never throw.
+ * - `work` uses only the view it is given, and only until it ends. Asking the store from inside `work`, or the
+ *   view afterwards, is a bug and throws.
+ * - Values are kept as their JSON: what comes back is equal, never the same object.
  */
 import type { DeploymentStore } from "./deployments.ts";
 import type { EventStore } from "./events.ts";

@@ -1,0 +1,82 @@
+/** The arguments of each git command that is run, and how its output reads. Pure: runs nothing. */
+
+/** The same bytes on every machine, whatever its user has configured; and nothing that git would start by itself. */
+const SETTINGS = ["core.autocrlf=false", "core.eol=lf", "core.fsmonitor=false", "core.quotePath=false"];
+
+function git(...args: readonly string[]): string[] {
+  return [...SETTINGS.flatMap((setting) => ["-c", setting]), ...args];
+}
+
+/** Three lines: the work tree's root, the folder's path below it (ends with `/`, or is empty), the git folder. */
+export const locate = (): string[] =>
+  git("rev-parse", "--show-toplevel", "--show-prefix", "--absolute-git-dir");
+
+export const resolveCommit = (revision: string): string[] =>
+  git("rev-parse", "--verify", "--end-of-options", `${revision}^{commit}`);
+
+/** Names of branches and tags, one a line. */
+export const listNames = (): string[] =>
+  git("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes");
+
+/** Entries of the folder that it runs in, each `XY path` and NUL; paths count from the work tree's root. */
+export const status = (): string[] =>
+  git(
+    "--no-optional-locks",
+    "status",
+    "--porcelain=v1",
+    "-z",
+    "--untracked-files=all",
+    "--ignore-submodules=none",
+    "--no-renames",
+    "--",
+    ".",
+  );
+
+/** Entries below a prefix (empty: all), each `mode type id<TAB>path` and NUL. */
+export const listTree = (commit: string, prefix: string): string[] =>
+  git("ls-tree", "-r", "-z", "--full-tree", commit, ...(prefix === "" ? [] : ["--", prefix]));
+
+/** Fills the index (GIT_INDEX_FILE) with all of a commit, so that every .gitattributes is found there. */
+export const readTree = (gitFolder: string, workTree: string, commit: string): string[] =>
+  git(`--git-dir=${gitFolder}`, `--work-tree=${workTree}`, "read-tree", commit);
+
+/** Writes the paths that come in on standard input, each ended by NUL, from the index into the work tree. */
+export const writeFiles = (gitFolder: string, workTree: string): string[] =>
+  git(`--git-dir=${gitFolder}`, `--work-tree=${workTree}`, "checkout-index", "-z", "--stdin");
+
+/** The caller's environment without what would lead git to another repository, index or identity. */
+export function commandEnvironment(
+  outer: NodeJS.ProcessEnv,
+  indexFile?: string,
+): Record<string, string | undefined> {
+  const kept = Object.entries(outer).filter(([name]) => !name.toUpperCase().startsWith("GIT_"));
+  return {
+    ...Object.fromEntries(kept),
+    LC_ALL: "C",
+    GIT_TERMINAL_PROMPT: "0",
+    ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
+  };
+}
+
+const parts = (output: string): string[] => output.split("\0").filter((part) => part !== "");
+
+/** Changed paths relative to the prefix. */
+export function parseStatus(output: string, prefix: string): string[] {
+  return parts(output)
+    .map((entry) => entry.slice(3))
+    .map((path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path))
+    .sort();
+}
+
+export interface TreeEntry {
+  readonly submodule: boolean;
+  /** From the work tree's root. */
+  readonly path: string;
+}
+
+export function parseTree(output: string): TreeEntry[] {
+  return parts(output).map((entry) => ({
+    submodule: entry.startsWith("160000 "),
+    path: entry.slice(entry.indexOf("\t") + 1),
+  }));
+}

@@ -1,0 +1,186 @@
+/**
+ * The project's source in git. The project may be a subfolder of the repository: only its files count, and paths
+ * are relative to it. Reads the repository and never writes to it, its index or its work tree.
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { systemCode } from "../../base/error.ts";
+import { nearest } from "../../base/nearest.ts";
+import type { Source } from "../../ports/source.ts";
+import * as commands from "./commands.ts";
+import { sourceErrors } from "./errors.ts";
+
+export { sourceErrors } from "./errors.ts";
+
+const LARGEST_OUTPUT_BYTES = 512 * 1024 * 1024;
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly output: Buffer;
+  /** What git said on standard error, its last lines. */
+  readonly words: string;
+}
+
+interface Run {
+  readonly folder: string;
+  readonly indexFile?: string;
+  readonly input?: string;
+}
+
+function lastLines(text: string): string {
+  return text.trim().split("\n").slice(-5).join("\n");
+}
+
+function run(args: readonly string[], { folder, indexFile, input }: Run): Promise<Outcome> {
+  const environment = commands.commandEnvironment(process.env, indexFile);
+  return new Promise((done, fail) => {
+    const options = {
+      cwd: folder,
+      env: environment,
+      encoding: "buffer",
+      maxBuffer: LARGEST_OUTPUT_BYTES,
+    } as const;
+    const child = execFile("git", args, options, (error, output, words) => {
+      if (systemCode(error) === "ENOENT") return fail(toolMissing(folder, error));
+      done({ ok: error === null, output, words: lastLines(words.toString()) || (error?.message ?? "") });
+    });
+    // Where git ends before it has read everything, its exit code tells; the broken pipe does not matter.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(input ?? "", "latin1");
+  });
+}
+
+function toolMissing(folder: string, cause: unknown): Error {
+  return sourceErrors.SOURCE_TOOL_MISSING({
+    what: "git could not be started",
+    where: folder,
+    why: "it is not on the PATH, or the folder does not exist",
+    fix: "sudo apt-get install git",
+    cause,
+  });
+}
+
+function failed(what: string, where: string, words: string): Error {
+  return sourceErrors.SOURCE_FAILED({ what, where, why: words, fix: `git -C ${where} status` });
+}
+
+interface Location {
+  /** Path of the project below the work tree's root, with a final `/`; empty when it is the root. */
+  readonly prefix: string;
+  readonly gitFolder: string;
+}
+
+async function locate(root: string): Promise<Location> {
+  const { ok, output, words } = await run(commands.locate(), { folder: root });
+  if (!ok && words.includes("dubious ownership")) throw failed("git refuses the repository", root, words);
+  if (!ok) {
+    throw sourceErrors.SOURCE_NO_REPOSITORY({
+      what: "the project is not in a git work tree",
+      where: root,
+      why: `a release is made from a commit; git says: ${words}`,
+      fix: `cd ${root} && git init && git add --all && git commit --message "First commit"`,
+    });
+  }
+  const [, prefix = "", gitFolder = ""] = output.toString().split("\n");
+  return { prefix, gitFolder };
+}
+
+async function resolveCommit(root: string, revision: string): Promise<string> {
+  await locate(root);
+  const { ok, output, words } = await run(commands.resolveCommit(revision), { folder: root });
+  if (ok) return output.toString().trim();
+  if (revision === "HEAD") {
+    throw sourceErrors.SOURCE_NO_COMMIT({
+      what: "the repository has no commit yet",
+      where: root,
+      why: "a release is made from a commit",
+      fix: `cd ${root} && git add --all && git commit --message "First commit"`,
+    });
+  }
+  const names = (await run(commands.listNames(), { folder: root })).output.toString().split("\n");
+  const meant = nearest(revision, names.filter(Boolean));
+  throw sourceErrors.SOURCE_UNKNOWN_REVISION({
+    what: `${JSON.stringify(revision)} is no commit of this repository`,
+    where: root,
+    why: words,
+    fix: meant ? `use ${meant}` : "git log --oneline -10   (in a shallow clone: git fetch --unshallow)",
+  });
+}
+
+/** Paths below the prefix at the commit, as latin1 so that any bytes pass. */
+async function pathsAt(root: string, commit: string, prefix: string): Promise<string[]> {
+  const { ok, output, words } = await run(commands.listTree(commit, prefix), { folder: root });
+  if (!ok) throw failed(`the files of ${commit} could not be listed`, root, words);
+  const entries = commands.parseTree(output.toString("latin1"));
+  const submodule = entries.find((entry) => entry.submodule);
+  if (submodule) {
+    const path = Buffer.from(submodule.path, "latin1").toString().slice(prefix.length);
+    throw sourceErrors.SOURCE_SUBMODULE({
+      what: `${path} is a git submodule`,
+      where: path,
+      why: "a commit holds only the id of a submodule's commit, not its files, so the release would lack them",
+      fix: `cd ${root} && git rm --cached ${path} && rm -r ${path}/.git && git add ${path} && git commit --message "Take over ${path}"`,
+    });
+  }
+  if (entries.length === 0) {
+    throw sourceErrors.SOURCE_NO_COMMIT({
+      what: `commit ${commit.slice(0, 12)} holds no file of this project`,
+      where: root,
+      why: prefix === "" ? "the commit is empty" : `the commit has nothing below ${prefix}`,
+      fix: `cd ${root} && git add --all . && git commit --message "Add the project"`,
+    });
+  }
+  return entries.map((entry) => entry.path);
+}
+
+async function writeFiles(root: string, location: Location, commit: string, workTree: string): Promise<void> {
+  const paths = await pathsAt(root, commit, location.prefix);
+  const scratch = await mkdtemp(join(tmpdir(), "ringfence-index-"));
+  try {
+    const at = { folder: workTree, indexFile: join(scratch, "index") };
+    const read = await run(commands.readTree(location.gitFolder, workTree, commit), at);
+    if (!read.ok) throw failed(`commit ${commit} could not be read`, root, read.words);
+    const input = paths.map((path) => `${path}\0`).join("");
+    const written = await run(commands.writeFiles(location.gitFolder, workTree), { ...at, input });
+    if (!written.ok) throw failed(`commit ${commit} could not be checked out`, root, written.words);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The git repository that the project's folder lies in.
+ *
+ * Beyond the port's errors: SOURCE_TOOL_MISSING, SOURCE_NO_COMMIT, SOURCE_SUBMODULE, SOURCE_FAILED.
+ *
+ * @param root absolute folder of the project: the repository's root or any folder below it.
+ */
+export function openGitSource(root: string): Source {
+  return {
+    commit: (revision = "HEAD") => resolveCommit(root, revision),
+
+    async changes() {
+      const { prefix } = await locate(root);
+      const { ok, output, words } = await run(commands.status(), { folder: root });
+      if (!ok) throw failed("the work tree could not be compared with the commit", root, words);
+      return commands.parseStatus(output.toString(), prefix);
+    },
+
+    async checkout(commit, folder) {
+      const final = resolve(folder);
+      const id = await resolveCommit(root, commit);
+      const location = await locate(root);
+      if (location.prefix === "") return writeFiles(root, location, id, final);
+      // The files come out below their path in the repository, and are then moved as one.
+      const whole = await mkdtemp(`${final}-whole-`);
+      try {
+        await writeFiles(root, location, id, whole);
+        await rename(join(whole, location.prefix), final);
+      } finally {
+        await rm(whole, { recursive: true, force: true });
+      }
+    },
+  };
+}

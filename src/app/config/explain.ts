@@ -1,0 +1,16 @@
+/** `ringfence config explain KEY`: every layer that set a key, lowest first. */
+import { z } from "zod";
+import { explain } from "../../config/index.ts";
+import type { ExplainView } from "../../contract/settings.ts";
+import { defineQuery } from "../definition.ts";
+import { configure } from "../resolution.ts";
+
+export const query = defineQuery({
+  name: "config explain",
+  summary: "Show where a setting's value comes from, layer by layer",
+  scope: "environment",
+  input: z.object({ key: z.string().meta({ position: 0, description: "the setting's name" }) }),
+  async run({ app, environment }, { key }): Promise<ExplainView> {
+    return explain(configure(app, environment), key);
+  },
+});

@@ -1,0 +1,26 @@
+/** `ringfence config show`: the resolved settings; secrets by fingerprint. */
+import { z } from "zod";
+import { deriveKey } from "../../base/seal.ts";
+import type { SettingsView, SettingView } from "../../contract/settings.ts";
+import { fingerprint } from "../../secrets/index.ts";
+import { defineQuery } from "../definition.ts";
+import { configure, identityOf } from "../resolution.ts";
+
+export const query = defineQuery({
+  name: "config show",
+  summary: "Show an environment's resolved settings; secrets only by fingerprint",
+  scope: "environment",
+  input: z.object({}),
+  async run({ app, environment }): Promise<SettingsView> {
+    const { settings } = configure(app, environment);
+    const identity = identityOf(app, environment);
+    const key = identity === undefined ? undefined : deriveKey(identity, `fingerprint:${app.project.name}`);
+    const entries = [...settings.values()].map((setting): [string, SettingView] => {
+      const from = setting.history.find(({ wins }) => wins)?.source ?? "default";
+      if (!setting.secret) return [setting.name, { value: setting.value, secret: false, from }];
+      const print = key && !setting.sealed ? { fingerprint: fingerprint(key, setting.text) } : {};
+      return [setting.name, { value: null, secret: true, from, ...print }];
+    });
+    return { environment: environment.name, settings: Object.fromEntries(entries) };
+  },
+});

@@ -1,0 +1,114 @@
+/**
+ * What a capability's face to the world is made of: an operation (a mutation, through the door) or a query
+ * (a read). One file in `app/<noun>/` defines one; CLI, API and docs are made from it.
+ */
+import type { z } from "zod";
+import type { Json } from "../base/canonical-json.ts";
+import type { Gate } from "../model/gate.ts";
+import type { OperationRecord, Plan } from "../model/operation.ts";
+import type { Environment } from "../model/project.ts";
+import type { StoreTransaction } from "../ports/store/store.ts";
+import type { Fence } from "../ports/target.ts";
+import type { Actor } from "./actor.ts";
+import type { App } from "./app.ts";
+
+/** `environment`: works on the selected environment (`-e`, variable, host name, default). `project`: on none. */
+export type Scope = "environment" | "project";
+
+/** What a definition's functions get. */
+export interface Context {
+  readonly app: App;
+  readonly actor: Actor;
+  /** The selected environment; throws in a definition whose scope is `project`. */
+  readonly environment: Environment;
+  /** How the environment was selected; `flag` in a definition whose scope is `project`. */
+  readonly method: "flag" | "variable" | "hostname" | "default";
+  /** Why, for the record: the `--reason` flag. */
+  readonly reason: string | null;
+  /** Everything on standard input, for values that must not be arguments. */
+  readonly readInput: () => Promise<string>;
+}
+
+interface Face<I extends z.ZodObject> {
+  /** As typed: `release create`. */
+  readonly name: string;
+  /** One line, no full stop. */
+  readonly summary: string;
+  readonly scope: Scope;
+  /** Another way to select the environment, besides `-e`: the flag's name, or the first position. */
+  readonly environmentFlag?: "to" | "position";
+  /** Guarded as a mutation is: a production kind must be selected explicitly. Operations always are. */
+  readonly explicit?: true;
+  /** Flags and positionals; a field with `meta({ position })` is positional. */
+  readonly input: I;
+}
+
+export interface Query<I extends z.ZodObject = z.ZodObject> extends Face<I> {
+  run(context: Context, input: z.infer<I>): Promise<unknown>;
+  /** Exit code for an answer, 0 when left out. */
+  exit?(answer: never): number;
+}
+
+/** A plan before its digest is made. */
+export type PlanDraft = Omit<Plan, "digest">;
+
+/** What a step's `run` and `undo` get. */
+export interface StepContext {
+  readonly operation: string;
+  readonly fence: Fence;
+  /** Aborted when the lease is lost. */
+  readonly signal: AbortSignal;
+}
+
+export interface Step {
+  /** Idempotency key, unique in the operation and the same when it is resumed. */
+  readonly key: string;
+  readonly title: string;
+  /** Looks at the real state first: after a crash it runs again. The result is evidence for the journal. */
+  run?(step: StepContext): Promise<Json>;
+  /** Idempotent as well. A step without it leaves nothing to undo. */
+  undo?(step: StepContext): Promise<void>;
+  /** Store changes that commit together with the step's journal entry. */
+  commit?(transaction: StoreTransaction, operation: OperationRecord): Promise<void>;
+  /** Once it is done there is no way back: what follows is only ever carried on. */
+  readonly pivot?: true;
+}
+
+export interface Operation<I extends z.ZodObject = z.ZodObject> extends Face<I> {
+  /** Who is nobody in the manifest may do it too. */
+  readonly anybody?: true;
+  /** Reads only; everything that would happen, as data. */
+  plan(context: Context, input: z.infer<I>): Promise<PlanDraft>;
+  /** Why an earlier plan is no longer true; undefined while it holds. Left out: it is planned again and compared. */
+  changed?(context: Context, plan: Plan): Promise<string | undefined>;
+  /** Left out: nothing stands in the way. */
+  gates?(context: Context, plan: Plan, operation: OperationRecord): Promise<readonly Gate[]>;
+  steps(context: Context, plan: Plan): readonly Step[];
+  /** Looks at the world; throws when it is not as planned. */
+  verify?(context: Context, plan: Plan): Promise<Json>;
+  /** Store changes that commit together with the failure. */
+  failed?(transaction: StoreTransaction, operation: OperationRecord): Promise<void>;
+  /** What the caller gets instead of the operation's own view. */
+  answer?(context: Context, operation: OperationRecord): Promise<unknown>;
+}
+
+/** Types an operation; does nothing else. */
+export function defineOperation<I extends z.ZodObject>(operation: Operation<I>): Operation<I> {
+  return operation;
+}
+
+/** Types a query; does nothing else. */
+export function defineQuery<I extends z.ZodObject>(query: Query<I>): Query<I> {
+  return query;
+}
+
+/** Carries on an operation of any kind that waits or was interrupted. */
+export interface Continuation<I extends z.ZodObject = z.ZodObject> extends Face<I> {
+  /** The operation and whether to take it back. */
+  target(input: z.infer<I>): { readonly id: string; readonly undo: boolean };
+}
+
+/** Types a continuation; does nothing else. */
+export function defineContinuation<I extends z.ZodObject>(continuation: Continuation<I>): Continuation<I> {
+  return continuation;
+}

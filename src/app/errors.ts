@@ -1,0 +1,92 @@
+/** Errors of the door, of leases and of what only the application knows. */
+import { errorCatalogue, EXIT } from "../base/error.ts";
+
+export const appErrors = errorCatalogue({
+  APP_NO_PROJECT: { summary: "No ringfence.yaml was found here or above.", exit: EXIT.usage, http: 404 },
+  APP_BAD_INPUT: { summary: "A command's arguments don't fit.", exit: EXIT.usage, http: 400 },
+  APP_MANIFEST_INVALID: {
+    summary: "The manifest has mistakes; each is listed with its place and fix.",
+    exit: EXIT.findings,
+    http: 422,
+  },
+  APP_UNREADABLE: { summary: "A file can't be read or written.", exit: EXIT.failed, http: 500 },
+  APP_SECRET_INPUT: {
+    summary: "No secret value arrived on standard input, or it is not usable text.",
+    exit: EXIT.usage,
+    http: 400,
+  },
+  APP_FILE_CHANGED: {
+    summary: "A file was changed by somebody else while an operation was about to write it.",
+    exit: EXIT.failed,
+    http: 409,
+    retryable: true,
+  },
+  APP_IDENTITY_EXISTS: {
+    summary: "The environment has an identity on this machine already; it is never overwritten.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  APP_PERSON_EXISTS: {
+    summary: "The person has a key already; it is never overwritten.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  APP_SERVICES_MISSING: {
+    summary: "The project declares no services, so there is nothing to release.",
+    exit: EXIT.findings,
+    http: 422,
+  },
+  APP_RELEASE_EXISTS: {
+    summary: "The version exists already; a release is immutable.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  APP_RELEASE_UNKNOWN: { summary: "No release has that version.", exit: EXIT.usage, http: 404 },
+  APP_RELEASE_UNPROMOTABLE: {
+    summary: "The release can't run in the environment: it does not know it, or it lacks something.",
+    exit: EXIT.findings,
+    http: 422,
+  },
+  APP_NOT_QUARANTINED: { summary: "The release is in no quarantine.", exit: EXIT.usage, http: 404 },
+  APP_NOTHING_TO_ROLL_BACK: {
+    summary: "No earlier release that was verified in the environment can be gone back to.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  APP_ROLLOUT_FAILED: {
+    summary: "The new set was not healthy; the evidence is shown and the old set serves.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  OPERATION_UNKNOWN: { summary: "No operation has that id.", exit: EXIT.usage, http: 404 },
+  OPERATION_REFUSED: { summary: "A gate is shut; each says what opens it.", exit: EXIT.refused, http: 409 },
+  OPERATION_WAITING: { summary: "The operation waits for approvals.", exit: EXIT.refused, http: 409 },
+  OPERATION_PLAN_CHANGED: {
+    summary: "What would happen is no longer what was planned and approved; approvals are void.",
+    exit: EXIT.refused,
+    http: 409,
+  },
+  OPERATION_FINISHED: { summary: "The operation has ended already.", exit: EXIT.failed, http: 409 },
+  OPERATION_UNFINISHED: {
+    summary: "An earlier operation on the environment was interrupted and must be finished first.",
+    exit: EXIT.locked,
+    http: 409,
+  },
+  OPERATION_PAST_PIVOT: {
+    summary: "The operation's decisive step is done; it can only be carried on.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  OPERATION_FAILED: { summary: "A step failed; what it had done is undone.", exit: EXIT.failed, http: 500 },
+  LEASE_HELD: {
+    summary: "Another operation holds the environment.",
+    exit: EXIT.locked,
+    http: 423,
+    retryable: true,
+  },
+  LEASE_LOST: {
+    summary: "Another operation took the environment over while this one slept; nothing more is done.",
+    exit: EXIT.locked,
+    http: 409,
+  },
+});

@@ -1,0 +1,135 @@
+/**
+ * Runs one command for a face: selects the environment, guards, finds the actor, checks the input and goes
+ * through the door (operations) or asks (queries). The faces only parse and print.
+ */
+import type { z } from "zod";
+import { EXIT, type RingfenceError } from "../base/error.ts";
+import type { Environment, Project } from "../model/project.ts";
+import { detect, type DetectionRule, guardRun, type Selection } from "../snapshot/detection.ts";
+import { findActor } from "./actor.ts";
+import { type App, openApp, type Progress } from "./app.ts";
+import type { CatalogueItem } from "./catalogue.ts";
+import type { Context } from "./definition.ts";
+import { appErrors } from "./errors.ts";
+import { type Outcome, perform, resume } from "./operation.ts";
+
+/** One command as a face got it. */
+export interface Request {
+  readonly command: CatalogueItem;
+  readonly catalogue: readonly CatalogueItem[];
+  /** Positionals and flags by name. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly folder: string;
+  /** The environment that was named, by whichever flag. */
+  readonly environment: string | undefined;
+  readonly as: string | undefined;
+  readonly reason: string | undefined;
+  readonly force: string | undefined;
+  readonly dryRun: boolean;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly readInput: () => Promise<string>;
+  readonly progress: (progress: Progress) => void;
+  /** For warnings that a person must see. */
+  readonly warn: (text: string) => void;
+}
+
+export interface Answer {
+  readonly answer: unknown;
+  readonly error: RingfenceError | undefined;
+  readonly exit: number;
+}
+
+/** The rule by which a project's environments are detected. */
+export function ruleOf(project: Project): DetectionRule {
+  const { variable, fallback } = project.detect;
+  const environments = project.environments.map(({ name, kind, policies, hosts }) => ({
+    name,
+    kind,
+    production: policies.production,
+    hosts,
+  }));
+  return { variable, fallback, environments };
+}
+
+function select(app: App, request: Request): { selection: Selection; environment: Environment } {
+  const rule = ruleOf(app.project);
+  const selection = detect(rule, { flag: request.environment, variables: request.variables, host: app.host });
+  const environment = app.project.environments.find(({ name }) => name === selection.environment)!;
+  if (request.command.explicit) {
+    const forced = guardRun(rule, selection, { host: app.host, force: request.force });
+    if (forced) request.warn(forced.warning);
+  }
+  return { selection, environment };
+}
+
+function checkInput(request: Request, schema: z.ZodType): Record<string, unknown> {
+  const result = schema.safeParse(request.input);
+  if (result.success) return result.data as Record<string, unknown>;
+  const issue = result.error.issues[0]!;
+  throw appErrors.APP_BAD_INPUT({
+    what: `${issue.path.join(".") || "the input"}: ${issue.message}`,
+    where: `ringfence ${request.command.name}`,
+    fix: `ringfence ${request.command.name} --help`,
+  });
+}
+
+function contextOf(app: App, request: Request): Context {
+  const actor = findActor(app.project, app.home, request.as ?? request.variables.RINGFENCE_AS);
+  const base = { app, actor, reason: request.force ?? request.reason ?? null, readInput: request.readInput };
+  if (request.command.scope === "environment") {
+    const { selection, environment } = select(app, request);
+    return { ...base, environment, method: selection.method };
+  }
+  return {
+    ...base,
+    method: "flag",
+    get environment(): Environment {
+      throw new Error(`${request.command.name} works on no environment`);
+    },
+  };
+}
+
+function outcomeAnswer({ answer, error, record }: Outcome): Answer {
+  return { answer, error, exit: error ? error.exit : record.state === "failed" ? EXIT.failed : EXIT.ok };
+}
+
+/** The context of an operation that is resumed: the environment is the operation's own, guarded as if it were named. */
+async function resumedContext(app: App, request: Request, id: string): Promise<{ context: Context; kind: string | undefined }> {
+  const record = await app.store.read((view) => view.operations.get(id));
+  const name = record?.environment ?? undefined;
+  const scope = name === undefined ? "project" : "environment";
+  const command = { ...request.command, scope, explicit: true } as const;
+  return { context: contextOf(app, { ...request, command, environment: name }), kind: record?.kind };
+}
+
+/** @throws RingfenceError for what can't even begin; what a gate or a step says is in the answer. */
+export async function runCommand(request: Request): Promise<Answer> {
+  const { command } = request;
+  const module = await command.load();
+  const kind = async (name: string) => {
+    const loaded = await request.catalogue.find((item) => item.name === name && item.form === "operation")?.load();
+    if (loaded?.operation) return loaded.operation;
+    throw appErrors.OPERATION_UNKNOWN({
+      what: `this program knows no operation kind ${name}`,
+      why: "it was planned by another version",
+      fix: "ringfence --version",
+    });
+  };
+  const app = openApp({ folder: request.folder, variables: request.variables, progress: request.progress, kind });
+  try {
+    if (module.query) {
+      const input = checkInput(request, module.query.input);
+      const answer = await module.query.run(contextOf(app, request), input);
+      return { answer, error: undefined, exit: module.query.exit?.(answer as never) ?? EXIT.ok };
+    }
+    if (module.operation) {
+      const input = checkInput(request, module.operation.input);
+      return outcomeAnswer(await perform(contextOf(app, request), module.operation, input, { dryRun: request.dryRun }));
+    }
+    const { id, undo } = module.continuation!.target(checkInput(request, module.continuation!.input));
+    const resumed = await resumedContext(app, request, id);
+    return outcomeAnswer(await resume(resumed.context, await kind(resumed.kind ?? "promote"), id, undo));
+  } finally {
+    await app.close();
+  }
+}

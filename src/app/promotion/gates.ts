@@ -1,0 +1,60 @@
+/** The gates of promotions and rollbacks: facts gathered here, judged by the pipelines capability. */
+import { resolve } from "../../config/index.ts";
+import type { Gate } from "../../model/gate.ts";
+import type { OperationRecord, Plan } from "../../model/operation.ts";
+import { approvalsGate, quarantineGate, settingsGate, upstreamGate } from "../../pipelines/index.ts";
+import type { App } from "../app.ts";
+import type { Context } from "../definition.ts";
+import { releaseConfiguration } from "../release-content.ts";
+import { findRelease } from "../release-view.ts";
+import { readSecrets } from "../resolution.ts";
+import type { Environment } from "../../model/project.ts";
+import type { RolloutFacts } from "./plan.ts";
+import type { Release } from "../../model/release.ts";
+
+/** The settings that the release would get, with the secrets as they are now. */
+export function resolveRelease(app: App, release: Release, environment: Environment) {
+  const { project, environment: declared, layers } = releaseConfiguration(app, release, environment);
+  const secrets = readSecrets(app, environment);
+  // Strictness, ports and people are today's; settings, layers and services are the release's.
+  const inside = { ...declared, policies: environment.policies };
+  const resolution = resolve({ project, environment: inside, layers, secrets: secrets.entries, process: {} });
+  const sealed = [...resolution.settings.values()].filter((setting) => setting.sealed).map(({ name }) => name);
+  return { project, resolution, sealed, secrets };
+}
+
+async function settingsOf(context: Context, plan: Plan): Promise<Gate> {
+  const { app, environment } = context;
+  const { version } = plan.facts as unknown as RolloutFacts;
+  const release = await app.store.read((view) => findRelease(view, version));
+  const { resolution, sealed } = resolveRelease(app, release, environment);
+  return settingsGate(environment.name, resolution.findings, sealed);
+}
+
+export async function promotionGates(context: Context, plan: Plan, operation: OperationRecord): Promise<readonly Gate[]> {
+  const { app, environment } = context;
+  const { version, release } = plan.facts as unknown as RolloutFacts;
+  const stored = await app.store.read(async (view) => ({
+    verifications: await view.deployments.verifications(version),
+    quarantine: await view.deployments.quarantine(version),
+    approvals: await view.operations.approvals(operation.id),
+  }));
+  return [
+    upstreamGate(app.project, environment, { version, digest: release }, stored.verifications),
+    quarantineGate(version, stored.quarantine),
+    await settingsOf(context, plan),
+    approvalsGate({
+      environment,
+      operation: operation.id,
+      plan,
+      author: operation.author,
+      approvals: stored.approvals,
+      people: app.project.people,
+    }),
+  ];
+}
+
+/** Going back to what was verified here before needs no second person: it is what one does at night. */
+export async function rollbackGates(context: Context, plan: Plan): Promise<readonly Gate[]> {
+  return [await settingsOf(context, plan)];
+}

@@ -1,0 +1,125 @@
+/**
+ * The record: store changes and their audit entries commit in one transaction; afterwards the log's head is
+ * signed and kept outside the store, so that a cut tail or a replaced store is seen.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { appendEvent, type Checkpoint, openCheckpoint, rootAt, signCheckpoint } from "../audit/index.ts";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import type { Json } from "../base/canonical-json.ts";
+import { sha256 } from "../base/digest.ts";
+import { createKeyPair, publicTextOf } from "../base/ed25519.ts";
+import { systemCode } from "../base/error.ts";
+import type { AuditEvent } from "../model/audit-event.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Store, StoreTransaction } from "../ports/store/store.ts";
+
+/** What a caller says of an event; the rest is filled in. */
+export interface Entry {
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly environment?: string | null;
+  readonly operation?: string | null;
+  readonly reason?: string | null;
+  readonly result?: AuditEvent["result"];
+  readonly details?: Json;
+  /** When it happened, where that was before now (ISO 8601). */
+  readonly at?: string;
+  readonly host?: string;
+}
+
+export type Recorder = (entry: Entry) => Promise<void>;
+
+export interface AuditRecord {
+  /** A transaction with a recorder; nothing of it is durable unless all of it is. */
+  transact<T>(work: (transaction: StoreTransaction, record: Recorder) => Promise<T>): Promise<T>;
+  /** The newest signed head; undefined when none was ever made here. @throws AUDIT_CHECKPOINT_INVALID */
+  checkpoint(): Checkpoint | undefined;
+  readonly checkpointPath: string;
+}
+
+const KEY_NAME = "ringfence";
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function checkpointKey(home: string): string {
+  const path = join(home, "checkpoints", "key.pem");
+  const existing = readText(path);
+  if (existing !== undefined) return existing;
+  const { privatePem } = createKeyPair();
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writeFileAtomic(path, privatePem, 0o600);
+  return privatePem;
+}
+
+/** Origin line of a store's checkpoints. */
+export function checkpointOrigin(project: string, storeId: string): string {
+  return `ringfence/${project}/${storeId}`;
+}
+
+export function openRecord(options: {
+  readonly store: Store;
+  readonly storePath: string;
+  readonly project: string;
+  readonly home: string;
+  readonly clock: Clock;
+}): AuditRecord {
+  const { store, project, home, clock } = options;
+  const checkpointPath = join(home, "checkpoints", `${sha256(options.storePath).toString("hex").slice(0, 16)}.txt`);
+
+  const read = (): Checkpoint | undefined => {
+    const text = readText(checkpointPath);
+    if (text === undefined) return undefined;
+    return openCheckpoint(text, { name: KEY_NAME, publicText: publicTextOf(checkpointKey(home)) });
+  };
+
+  return {
+    checkpointPath,
+    checkpoint: read,
+    async transact(work) {
+      let head: { size: number; root: string } | undefined;
+      const answer = await store.transaction(async (transaction) => {
+        let recorded = false;
+        const answerInside = await work(transaction, async (entry) => {
+          recorded = true;
+          await appendEvent(transaction.events, completeEvent(entry, clock));
+        });
+        if (recorded) {
+          const size = await transaction.events.size();
+          head = { size, root: await rootAt(transaction.events, size) };
+        }
+        return answerInside;
+      });
+      if (head) {
+        const origin = checkpointOrigin(project, store.id);
+        const note = signCheckpoint({ origin, ...head }, { name: KEY_NAME, privatePem: checkpointKey(home) });
+        writeFileAtomic(checkpointPath, note, 0o600);
+      }
+      return answer;
+    },
+  };
+}
+
+function completeEvent(entry: Entry, clock: Clock): AuditEvent {
+  return {
+    at: entry.at ?? new Date(clock.now()).toISOString(),
+    actor: entry.actor,
+    host: entry.host ?? hostname(),
+    action: entry.action,
+    environment: entry.environment ?? null,
+    subject: entry.subject,
+    operation: entry.operation ?? null,
+    reason: entry.reason ?? null,
+    result: entry.result ?? "ok",
+    details: entry.details ?? null,
+  };
+}

@@ -1,0 +1,76 @@
+/** What a release takes from a commit: its manifest, and each environment's configuration by revision. */
+import { join } from "node:path";
+import { digestOf } from "../base/digest.ts";
+import { type LayerText, readManifest, resolve } from "../config/index.ts";
+import { type Environment, expandTemplate, type Project } from "../model/project.ts";
+import type { ConfigRevision, Release } from "../model/release.ts";
+import { listSecrets } from "../secrets/index.ts";
+import type { App } from "./app.ts";
+import { appErrors } from "./errors.ts";
+import { MANIFEST } from "../snapshot/project-root.ts";
+import { manifestError, readTextIfThere } from "./project.ts";
+import { readLayers } from "./resolution.ts";
+
+/** The project as a checkout's manifest describes it. @throws APP_NO_PROJECT, APP_MANIFEST_INVALID */
+export function projectAt(checkout: string, root: string, commit: string): { project: Project; manifest: string } {
+  const manifest = readTextIfThere(join(checkout, MANIFEST));
+  if (manifest === undefined) {
+    throw appErrors.APP_NO_PROJECT({
+      what: `${MANIFEST} is not part of ${commit.slice(0, 12)}`,
+      where: join(root, MANIFEST),
+      why: "a release is built from a commit, not from the work tree",
+      fix: `git add ${MANIFEST} && git commit -m "Describe the project"`,
+    });
+  }
+  const { project, findings } = readManifest(manifest, { root, file: MANIFEST });
+  if (!project) throw manifestError(findings, `${MANIFEST} at ${commit.slice(0, 12)}`);
+  return { project, manifest };
+}
+
+/** An environment's configuration in a checkout: its layers whole, its plain settings for comparison, secrets by name. */
+export function configurationAt(project: Project, environment: Environment, checkout: string): ConfigRevision {
+  const layers = readLayers(project, environment, checkout);
+  const file = expandTemplate(project.secretsPath, environment.name);
+  const secretsText = readTextIfThere(join(checkout, file));
+  const names = secretsText === undefined ? [] : listSecrets(secretsText, { file }).names;
+  const { settings } = resolve({
+    project,
+    environment,
+    layers,
+    secrets: names.map(({ name, place }) => ({ name, place, value: undefined })),
+    process: {},
+  });
+  const all = [...settings.values()];
+  const content = {
+    environment: environment.name,
+    layers: layers.flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }])),
+    settings: Object.fromEntries(all.filter(({ secret }) => !secret).map(({ name, text }) => [name, text])),
+    secrets: project.settings.filter(({ secret }) => secret).map(({ name }) => name),
+  };
+  return { ...content, revision: digestOf(content) };
+}
+
+/** The project and layers that a release runs by in an environment. @throws APP_RELEASE_UNPROMOTABLE */
+export function releaseConfiguration(
+  app: App,
+  release: Release,
+  environment: Environment,
+): { project: Project; environment: Environment; layers: LayerText[]; revision: ConfigRevision } {
+  const { project } = readManifest(release.manifest, { root: app.project.root, file: MANIFEST });
+  const revision = release.configuration.find((candidate) => candidate.environment === environment.name);
+  const declared = project?.environments.find((candidate) => candidate.name === environment.name);
+  if (!project || !revision || !declared) {
+    throw appErrors.APP_RELEASE_UNPROMOTABLE({
+      what: `${release.version} does not know the environment ${environment.name}`,
+      where: `${MANIFEST} at ${release.commit.slice(0, 12)}`,
+      why: "its manifest was written before that environment was",
+      fix: "ringfence release create <the next version>",
+    });
+  }
+  const texts = new Map(revision.layers.map(({ path, text }) => [path, text]));
+  const layers = project.layers.map((declaration) => {
+    const path = expandTemplate(declaration.path, environment.name);
+    return { declaration, path, text: texts.get(path) };
+  });
+  return { project, environment: declared, layers, revision };
+}

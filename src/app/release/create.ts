@@ -1,0 +1,102 @@
+/** `ringfence release create VERSION`: builds an immutable, content-addressed release from a commit. */
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Json } from "../../base/canonical-json.ts";
+import { parseVersion, composeRelease } from "../../releases/index.ts";
+import type { Artifact, ReleaseContent } from "../../model/release.ts";
+import type { App } from "../app.ts";
+import { defineOperation } from "../definition.ts";
+import { appErrors } from "../errors.ts";
+import { configurationAt, projectAt } from "../release-content.ts";
+import { releaseView } from "../release-view.ts";
+
+interface Facts {
+  readonly version: string;
+  readonly commit: string;
+}
+
+/** Checks the commit out, builds every service and keeps the outputs by digest. */
+async function build(app: App, facts: Facts, operation: string): Promise<Json> {
+  const scratch = join(app.scratch, operation);
+  rmSync(scratch, { recursive: true, force: true });
+  const checkout = join(scratch, "checkout");
+  mkdirSync(checkout, { recursive: true, mode: 0o700 });
+  try {
+    await app.source.checkout(facts.commit, checkout);
+    const { project, manifest } = projectAt(checkout, app.project.root, facts.commit);
+    if (project.services.length === 0) {
+      throw appErrors.APP_SERVICES_MISSING({
+        what: `${project.name} declares no services at ${facts.commit.slice(0, 12)}`,
+        where: `${project.manifest} services`,
+        why: "a release is the built output of services",
+        fix: "add to ringfence.yaml and commit:\nservices:\n  api: { entry: src/api.ts }",
+      });
+    }
+    const configuration = project.environments.map((environment) => configurationAt(project, environment, checkout));
+    const artifacts: Artifact[] = [];
+    for (const service of project.services) {
+      const output = join(scratch, "output", service.name);
+      mkdirSync(output, { recursive: true });
+      const built = await app.builder.build(service.name, service.build, checkout, output);
+      artifacts.push(await app.artifacts.put(service.name, built.folder, built.start));
+    }
+    const schema = project.settings.map(({ place: _place, ...declaration }) => declaration);
+    return JSON.parse(JSON.stringify({ manifest, configuration, artifacts, schema }));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+export const operation = defineOperation({
+  name: "release create",
+  summary: "Build an immutable release from a commit",
+  scope: "project",
+  input: z.object({
+    version: z.string().meta({ position: 0, description: "semantic version, such as 1.4.0" }),
+    commit: z.string().default("HEAD").meta({ description: "the commit to build" }),
+  }),
+  async plan({ app }, input) {
+    const version = parseVersion(input.version);
+    const existing = await app.store.read((view) => view.releases.get(version));
+    if (existing) {
+      throw appErrors.APP_RELEASE_EXISTS({
+        what: `${version} exists already (${existing.digest}, from ${existing.commit.slice(0, 12)})`,
+        why: "a release never changes",
+        fix: "choose the next version: ringfence release list",
+      });
+    }
+    const commit = await app.source.commit(input.commit);
+    const changes = await app.source.changes();
+    const left = changes.length > 0 ? [`leave out ${changes.length} uncommitted files: ${changes.slice(0, 5).join(", ")}${changes.length > 5 ? " …" : ""}`] : [];
+    return {
+      summary: `release ${version}`,
+      environment: null,
+      effects: [`check out ${commit.slice(0, 12)}`, ...left, ...app.project.services.map(({ name }) => `build ${name}`), `keep it as ${version}`],
+      facts: { version, commit },
+    };
+  },
+  // The work tree may go on changing while this waits or is resumed: the commit is what counts.
+  changed: async () => undefined,
+  steps({ app, actor }, plan) {
+    const facts = plan.facts as unknown as Facts;
+    return [
+      { key: "build", title: `build ${facts.version}`, run: ({ operation: id }) => build(app, facts, id) },
+      {
+        key: "keep",
+        title: `keep ${facts.version}`,
+        async commit({ releases }, record) {
+          const built = record.steps.find(({ key }) => key === "build")!.result as unknown as Pick<ReleaseContent, "artifacts" | "configuration" | "schema" | "manifest">;
+          await releases.add(
+            composeRelease({ ...built, ...facts, project: app.project.name, createdAt: record.updatedAt, createdBy: actor.name }),
+          );
+        },
+      },
+    ];
+  },
+  async answer({ app }, record) {
+    const { version } = record.plan.facts as unknown as Facts;
+    const release = await app.store.read((view) => view.releases.get(version));
+    return { ...releaseView(release!), operation: record.id };
+  },
+});

@@ -1,0 +1,95 @@
+/** Reading an environment's layers and secrets and resolving them: the configuration as it stands in the files. */
+import { join } from "node:path";
+import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
+import type { Digest } from "../base/digest.ts";
+import { type Environment, expandTemplate, type Project } from "../model/project.ts";
+import {
+  assertNotReplayed,
+  listSecrets,
+  type OpenedSecrets,
+  openSecrets,
+  secretsErrors,
+  verifySignature,
+} from "../secrets/index.ts";
+import { highestRevision, identityMaterial, identityPath, raiseRevision } from "../snapshot/home.ts";
+import type { App } from "./app.ts";
+import { readTextIfThere } from "./project.ts";
+
+/** What is known of an environment's secrets file here. */
+export interface SecretsState {
+  /** Relative to the project's root. */
+  readonly file: string;
+  readonly text: string | undefined;
+  /** Undefined when there is no file, or no identity here to open it. */
+  readonly opened: OpenedSecrets | undefined;
+  readonly entries: readonly SecretEntry[];
+  /** Digest of the file's content without its signature line; null when there is no file. */
+  readonly digest: Digest | null;
+  readonly signedBy: string | undefined;
+}
+
+export interface Configuration extends Resolution {
+  readonly secrets: SecretsState;
+  readonly layers: readonly LayerText[];
+}
+
+/** The texts of an environment's layers in the work tree. */
+export function readLayers(project: Project, environment: Environment, root = project.root): LayerText[] {
+  return project.layers.map((declaration) => {
+    const path = expandTemplate(declaration.path, environment.name);
+    return { declaration, path, text: readTextIfThere(join(root, path)) };
+  });
+}
+
+/** The identity of an environment on this machine: its key lines. @throws SNAPSHOT_KEY_UNUSABLE */
+export function identityOf(app: App, environment: Environment): string | undefined {
+  return identityMaterial(app.home, app.project.name, environment.name);
+}
+
+/**
+ * Opens and verifies an environment's secrets file as far as this machine can.
+ *
+ * @throws SECRETS_… for a file that was tampered with, replayed, copied from elsewhere or, where the kind
+ * requires a signature, is not signed. Without an identity the names are listed and the values stay sealed.
+ */
+export function readSecrets(app: App, environment: Environment): SecretsState {
+  const file = expandTemplate(app.project.secretsPath, environment.name);
+  const text = readTextIfThere(join(app.project.root, file));
+  if (text === undefined) {
+    refuseVanished(app, environment, file);
+    return { file, text, opened: undefined, entries: [], digest: null, signedBy: undefined };
+  }
+  const signedBy = environment.policies.signedSecrets ? verifySignature(text, app.project.people, { file, environment: environment.name }) : undefined;
+  const identity = identityOf(app, environment);
+  if (identity === undefined) {
+    const listed = listSecrets(text, { file });
+    const entries = listed.names.map(({ name, place }) => ({ name, place, value: undefined }));
+    return { file, text, opened: undefined, entries, digest: listed.digest, signedBy };
+  }
+  const expect = { project: app.project.name, environment: environment.name };
+  const lookedIn = [identityPath(app.home, app.project.name, environment.name)];
+  const opened = openSecrets(text, { file, expect, identities: identity.split("\n"), lookedIn });
+  assertNotReplayed(opened, highestRevision(app.home, app.project.name, environment.name));
+  raiseRevision(app.home, app.project.name, environment.name, opened.binding.revision);
+  return { file, text, opened, entries: opened.values, digest: opened.digest, signedBy };
+}
+
+/** A file that was there once and is gone is a replay of the time before it. */
+function refuseVanished(app: App, environment: Environment, file: string): void {
+  const revision = highestRevision(app.home, app.project.name, environment.name);
+  if (revision === 0) return;
+  throw secretsErrors.SECRETS_REPLAYED({
+    what: `${file} is gone, and this machine has seen revision ${revision} of it`,
+    where: file,
+    why: "running without its secrets would be running an older configuration",
+    fix: `git checkout -- ${file}`,
+  });
+}
+
+/** The configuration of an environment as the files say now. @param variables the process environment to look at. */
+export function configure(app: App, environment: Environment, variables = app.variables): Configuration {
+  const secrets = readSecrets(app, environment);
+  const layers = readLayers(app.project, environment);
+  const resolution = resolve({ project: app.project, environment, layers, secrets: secrets.entries, process: variables });
+  return { ...resolution, secrets, layers };
+}

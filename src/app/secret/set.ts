@@ -1,0 +1,162 @@
+/**
+ * `ringfence secret set NAME`: encrypts a value from standard input into the environment's secrets file.
+ * The plan holds the new file as ciphertext, so that an interrupted change can be finished without the value.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeFileAtomic } from "../../base/atomic-file.ts";
+import { type Digest, digestOfBytes } from "../../base/digest.ts";
+import type { Environment } from "../../model/project.ts";
+import { secretsErrors, signSecrets, writeSecrets } from "../../secrets/index.ts";
+import { highestRevision, raiseRevision } from "../../snapshot/home.ts";
+import { type Context, defineOperation } from "../definition.ts";
+import { appErrors } from "../errors.ts";
+import { readTextIfThere } from "../project.ts";
+import { identityOf, readSecrets, type SecretsState } from "../resolution.ts";
+
+interface Facts {
+  readonly file: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly before: Digest | null;
+  readonly after: Digest;
+  /** The files' texts: ciphertext. */
+  readonly previous: string | null;
+  readonly text: string;
+}
+
+async function readValue(context: Context, name: string): Promise<string> {
+  const input = (await context.readInput()).replace(/\r?\n$/, "");
+  if (input.length > 0 && !input.includes("\0")) return input;
+  throw appErrors.APP_SECRET_INPUT({
+    what: input.length === 0 ? `no value for ${name} on standard input` : `the value for ${name} holds a NUL byte`,
+    why: "a value is never an argument: those are seen by every process of the machine",
+    fix: `printf %s "$VALUE" | ringfence secret set ${name} -e ${context.environment.name}`,
+  });
+}
+
+function assertRecipients(environment: Environment, manifest: string): void {
+  if (environment.recipients.length > 0) return;
+  throw secretsErrors.SECRETS_BAD_RECIPIENT({
+    what: `${environment.name} has no recipients to encrypt to`,
+    where: `${manifest}:${environment.place.line} environments.${environment.name}`,
+    fix: `ringfence identity create -e ${environment.name}`,
+  });
+}
+
+async function encrypt(context: Context, secrets: SecretsState, name: string, value: string, revision: number) {
+  const { app, environment } = context;
+  const identity = identityOf(app, environment);
+  const values = Object.fromEntries((secrets.opened?.values ?? []).map((entry) => [entry.name, entry.value]));
+  const text = await writeSecrets({
+    binding: { project: app.project.name, environment: environment.name, revision },
+    values: { ...values, [name]: value },
+    recipients: environment.recipients,
+    now: new Date(app.clock.now()).toISOString(),
+    ...(secrets.text !== undefined && identity !== undefined
+      ? { previous: { text: secrets.text, identities: identity.split("\n"), file: secrets.file } }
+      : {}),
+  });
+  if (!environment.policies.signedSecrets && !context.actor.person) return text;
+  return signSecrets(text, context.actor.name, context.actor.sign);
+}
+
+export const operation = defineOperation({
+  name: "secret set",
+  summary: "Encrypt a value from standard input into an environment's secrets file",
+  scope: "environment",
+  input: z.object({ name: z.string().meta({ position: 0, description: "the secret's name" }) }),
+  async plan(context, { name }) {
+    const { app, environment } = context;
+    assertRecipients(environment, app.project.manifest);
+    const secrets = readSecrets(app, environment);
+    if (secrets.text !== undefined && !secrets.opened) {
+      throw secretsErrors.SECRETS_NO_IDENTITY({
+        what: `${secrets.file} can't be opened here, so it can't be changed here`,
+        where: secrets.file,
+        why: `this machine has no identity of ${environment.name}`,
+        fix: `put the identity of ${environment.name} on this machine, or run this where it lies`,
+      });
+    }
+    const value = await readValue(context, name);
+    const seen = highestRevision(app.home, app.project.name, environment.name);
+    const revision = Math.max(seen, secrets.opened?.binding.revision ?? 0) + 1;
+    const text = await encrypt(context, secrets, name, value, revision);
+    const facts: Facts = {
+      file: secrets.file,
+      name,
+      revision,
+      before: secrets.text === undefined ? null : digestOfBytes(secrets.text),
+      after: digestOfBytes(text),
+      previous: secrets.text ?? null,
+      text,
+    };
+    const known = secrets.entries.some((entry) => entry.name === name);
+    return {
+      summary: `set the secret ${name} of ${environment.name}`,
+      environment: environment.name,
+      effects: [`${known ? "replace" : "add"} ${name} in ${facts.file} (revision ${revision})`],
+      facts: { ...facts },
+    };
+  },
+  async changed(context, plan) {
+    const facts = plan.facts as unknown as Facts;
+    const text = readTextIfThere(join(context.app.project.root, facts.file));
+    const now = text === undefined ? null : digestOfBytes(text);
+    return now === facts.before ? undefined : `${facts.file} was changed meanwhile`;
+  },
+  steps({ app, environment }, plan) {
+    const facts = plan.facts as unknown as Facts;
+    const path = join(app.project.root, facts.file);
+    const current = () => {
+      const text = readTextIfThere(path);
+      return text === undefined ? null : digestOfBytes(text);
+    };
+    return [
+      {
+        key: "write",
+        title: `write ${facts.file}`,
+        async run() {
+          const now = current();
+          if (now !== facts.after && now !== facts.before) throw changedMeanwhile(facts.file);
+          if (now === facts.before) writeFileAtomic(path, facts.text);
+          return { file: facts.file, digest: facts.after, revision: facts.revision };
+        },
+        // The new revision is remembered only in the next step, so that the old file is no replay here.
+        async undo() {
+          if (current() !== facts.after) return;
+          if (facts.previous !== null) writeFileAtomic(path, facts.previous);
+          else rmSync(path, { force: true });
+        },
+      },
+      {
+        key: "remember",
+        title: `remember revision ${facts.revision}`,
+        pivot: true,
+        async run() {
+          raiseRevision(app.home, app.project.name, environment.name, facts.revision);
+          return { revision: facts.revision };
+        },
+      },
+    ];
+  },
+  async verify({ app, environment }, plan) {
+    const facts = plan.facts as unknown as Facts;
+    const { opened } = readSecrets(app, environment);
+    return { revision: opened?.binding.revision ?? null, readable: opened !== undefined, expected: facts.revision };
+  },
+  async answer({ environment }, record) {
+    const { file, name, revision } = record.plan.facts as unknown as Facts;
+    return { environment: environment.name, name, file, revision, operation: record.id };
+  },
+});
+
+function changedMeanwhile(file: string) {
+  return appErrors.APP_FILE_CHANGED({
+    what: `${file} was changed while the new value was being written`,
+    where: file,
+    why: "writing now would lose that change",
+    fix: "set the secret again",
+  });
+}

@@ -1,0 +1,49 @@
+/** Taking over what `run` recorded in its spools into the store, once and in order. */
+import { readFileSync } from "node:fs";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import { finishTakeOver, spooledEnvironments, takeOver, type TakenSpool, untaken } from "../snapshot/take-over.ts";
+import type { App } from "./app.ts";
+
+/**
+ * Moves every spooled injection into the record. What fits of a spool is taken over; where its chain breaks, the
+ * break itself is recorded and the altered file is kept beside the spool.
+ *
+ * @returns what is wrong with the spools, now.
+ */
+export async function takeOverSpools(app: App): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const environment of spooledEnvironments(app.project.root)) {
+    for (let taken = takeOver(app.project.root, environment); taken; taken = takeOver(app.project.root, environment)) {
+      const problem = await importSpool(app, environment, taken);
+      if (problem) {
+        problems.push(`${environment}: ${problem}`);
+        writeFileAtomic(`${taken.path}.broken`, readFileSync(taken.path), 0o600);
+      }
+      finishTakeOver(taken);
+    }
+  }
+  return problems;
+}
+
+async function importSpool(app: App, environment: string, taken: TakenSpool): Promise<string | undefined> {
+  return app.record.transact(async (transaction, record) => {
+    const { entries, broken } = untaken(taken, await transaction.events.spoolHead(environment));
+    for (const entry of entries) {
+      await record({
+        actor: `os:${entry.actor}`,
+        action: "run.injected",
+        subject: entry.command,
+        environment,
+        reason: entry.force ?? null,
+        at: entry.at,
+        host: entry.host,
+        details: { pid: entry.pid, secrets: entry.secrets, method: entry.method, revision: entry.revision, line: entry.seq },
+      });
+    }
+    await transaction.events.setSpoolHead(environment, taken.head);
+    if (!broken) return undefined;
+    const what = `line ${broken.line} of the spool does not fit: ${broken.why}`;
+    await record({ actor: "ringfence", action: "spool.broken", subject: what, environment, result: "failed" });
+    return what;
+  });
+}

@@ -1,0 +1,53 @@
+/** Which renderer shows which command's answer. A command without one is shown as JSON. */
+import {
+  renderAuditLog,
+  renderAuditVerify,
+  renderEnvironments,
+  renderRelease,
+  renderReleases,
+  renderStatus,
+  renderWhich,
+} from "./environment.ts";
+import { renderOperation, renderOperations } from "./operation.ts";
+import {
+  renderCheck,
+  renderExplain,
+  renderIdentity,
+  renderPerson,
+  renderSecret,
+  renderSecretList,
+  renderSecretSet,
+  renderSettings,
+} from "./settings.ts";
+
+// An answer's shape is known by its command's name alone, which no type can say.
+const RENDERERS: Readonly<Record<string, (answer: never) => string>> = {
+  which: renderWhich,
+  "env list": renderEnvironments,
+  status: renderStatus,
+  "config show": renderSettings,
+  "config explain": renderExplain,
+  "config check": renderCheck,
+  "secret list": renderSecretList,
+  "secret get": renderSecret,
+  "secret set": renderSecretSet,
+  "identity create": renderIdentity,
+  "me init": renderPerson,
+  "release create": renderRelease,
+  "release list": renderReleases,
+  "release show": renderRelease,
+  "operation list": renderOperations,
+  "audit log": renderAuditLog,
+  "audit verify": renderAuditVerify,
+};
+
+function isOperation(answer: unknown): answer is Parameters<typeof renderOperation>[0] {
+  return typeof answer === "object" && answer !== null && "plan" in answer && "gates" in answer;
+}
+
+/** A command's answer as text. */
+export function render(command: string, answer: unknown): string {
+  if (isOperation(answer)) return renderOperation(answer);
+  const renderer = RENDERERS[command];
+  return renderer ? renderer(answer as never) : JSON.stringify(answer, null, 2);
+}

@@ -1,0 +1,71 @@
+/** Operations for people: plan, gates, steps with their evidence, and what to do next. */
+import type { Json } from "../../base/canonical-json.ts";
+import { shortDigest } from "../../base/digest.ts";
+import type { OperationView } from "../../contract/operation.ts";
+import { labelled, styled, table } from "../style.ts";
+
+const GATE_MARKS = { open: ["green", "✓"], shut: ["red", "✗"], unknown: ["yellow", "?"] } as const;
+const STEP_MARKS = {
+  pending: ["dim", "·"],
+  intended: ["yellow", "…"],
+  done: ["green", "✓"],
+  failed: ["red", "✗"],
+  undone: ["yellow", "↶"],
+} as const;
+const STATE_COLOURS = {
+  planned: "cyan",
+  waiting: "yellow",
+  running: "yellow",
+  refused: "red",
+  succeeded: "green",
+  failed: "red",
+  cancelled: "dim",
+} as const;
+
+/** What a step reported, as one short line. */
+export function evidenceOf(result: Json): string {
+  if (result === null || typeof result !== "object" || Array.isArray(result)) return "";
+  const { evidence, error } = result as { evidence?: Json; error?: { what?: string; why?: string } };
+  if (Array.isArray(evidence)) return evidence.join("; ");
+  return error ? [error.what, error.why].filter(Boolean).join("\n") : "";
+}
+
+function nextOf(view: OperationView): string[] {
+  if (view.state === "waiting") return [`ringfence approve ${view.id}`, `ringfence operation resume ${view.id}`];
+  if (view.state === "running") return [`ringfence operation resume ${view.id}`, `ringfence operation resume ${view.id} --undo`];
+  return [];
+}
+
+/** One operation, whole. */
+export function renderOperation(view: OperationView): string {
+  const head = `${styled("bold", view.plan.summary)}  ${styled(STATE_COLOURS[view.state], view.state)}`;
+  const facts = `${styled("dim", `${view.id}, by ${view.author}, plan ${shortDigest(view.plan.digest)}`)}`;
+  const effects = view.plan.effects.map((effect) => `  ${styled("dim", "–")} ${effect}`);
+  const gates = view.gates.flatMap(({ name, state, why, opens }) => {
+    const [colour, mark] = GATE_MARKS[state];
+    const line = labelled(`  ${styled(colour, mark)} ${name}`, why, 16);
+    return opens ? [line, labelled("", `${styled("dim", "opens:")} ${opens}`, 16)] : [line];
+  });
+  const steps = view.steps.map(({ title, state, result }) => {
+    const [colour, mark] = STEP_MARKS[state];
+    return labelled(`  ${styled(colour, mark)} ${title}`, styled("dim", evidenceOf(result)), 36).trimEnd();
+  });
+  const section = (title: string, lines: readonly string[]) => (lines.length > 0 ? [styled("dim", title), ...lines] : []);
+  const showSteps = view.state !== "planned" && view.state !== "refused" && view.state !== "waiting";
+  return [
+    head,
+    facts,
+    ...section("would happen", showSteps ? [] : effects),
+    ...section("gates", gates),
+    ...section("steps", showSteps ? steps : []),
+    ...section("next", nextOf(view).map((line) => `  ${line}`)),
+  ].join("\n");
+}
+
+export function renderOperations(views: readonly OperationView[]): string {
+  if (views.length === 0) return "no operations yet";
+  return table(
+    ["id", "what", "state", "by", "at"],
+    views.map(({ id, plan, state, author, createdAt }) => [id, plan.summary, styled(STATE_COLOURS[state], state), author, createdAt]),
+  );
+}

@@ -1,0 +1,26 @@
+/** The steps of a running operation on standard error, so that a person sees what happens while it happens. */
+import type { Json } from "../../base/canonical-json.ts";
+import { redact } from "../../base/redact.ts";
+import { labelled, styledError } from "../style.ts";
+import { evidenceOf } from "./operation.ts";
+
+interface Seen {
+  readonly title: string;
+  readonly state: "started" | "done" | "failed";
+  readonly result?: Json;
+}
+
+const MARKS = { done: ["green", "✓"], failed: ["red", "✗"] } as const;
+
+/** Prints what ended; what only started is shown on a terminal and overwritten. */
+export function showProgress({ title, state, result }: Seen): void {
+  const { stderr } = process;
+  if (state === "started") {
+    if (stderr.isTTY) stderr.write(`  ${styledError("dim", "…")} ${title}\r`);
+    return;
+  }
+  const [colour, mark] = MARKS[state];
+  const evidence = typeof result === "string" ? result : evidenceOf(result ?? null);
+  const line = labelled(`  ${styledError(colour, mark)} ${title}`, styledError("dim", redact(evidence)), 36).trimEnd();
+  stderr.write(`${stderr.isTTY ? "\u001b[2K" : ""}${line}\n`);
+}

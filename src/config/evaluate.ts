@@ -1,0 +1,209 @@
+/**
+ * Interpolation across layers: every setting's winning value is evaluated once, after the settings that it refers
+ * to. What reads a secret is secret itself. Pure; mistakes come back as findings.
+ */
+import type { Place } from "../base/place.ts";
+import type { FindingDraft } from "../model/finding-list.ts";
+import { orderGraph } from "../model/graph.ts";
+import type { SettingValue } from "../model/setting.ts";
+import { plainText } from "../model/setting-value.ts";
+import type { Suggestions } from "./suggestions.ts";
+import { namesIn, parseTemplate, type Reference, type TemplatePart } from "./template.ts";
+
+/** What one source says about one setting. */
+export interface Candidate {
+  readonly origin: "default" | "layer" | "secrets" | "process" | "selection";
+  /** Name of the source: a path, `default` … */
+  readonly source: string;
+  readonly place: Place;
+  readonly value: SettingValue;
+  readonly text: string;
+  readonly interpolated: boolean;
+  readonly secret: boolean;
+  /** Encrypted, and can't be opened here. */
+  readonly sealed: boolean;
+}
+
+/** A setting after interpolation, before typing. */
+export interface Evaluated {
+  readonly value: SettingValue;
+  readonly text: string;
+  readonly secret: boolean;
+  readonly sealed: boolean;
+  /** A finding says why there is no value. */
+  readonly failed: boolean;
+  readonly references: readonly string[];
+}
+
+export interface Evaluation {
+  readonly settings: ReadonlyMap<string, Evaluated>;
+  readonly problems: readonly FindingDraft[];
+}
+
+export interface EvaluationInput {
+  readonly winners: ReadonlyMap<string, Candidate>;
+  readonly environment: string;
+  /** True for a setting that is declared, so that a reference to it is no typing mistake. */
+  readonly isDeclared: (name: string) => boolean;
+  readonly suggestions: Suggestions;
+}
+
+/** Linux takes no longer environment variable (MAX_ARG_STRLEN); it also stops references that double each other. */
+const LONGEST_TEXT = 131_072;
+
+const SYNTAX_FIX = `write \${NAME}, \${NAME:-default} or \${NAME:?message}; $\${ is a literal \${`;
+
+/** A value cut into templates: one for a text, one for each text inside a list or object. */
+type Shape =
+  | { readonly kind: "text"; readonly parts: readonly TemplatePart[] }
+  | { readonly kind: "list"; readonly items: readonly Shape[] }
+  | { readonly kind: "map"; readonly entries: readonly (readonly [string, Shape])[] }
+  | { readonly kind: "fixed"; readonly value: SettingValue };
+
+function shapeOf(value: SettingValue, text: string, refuse: (why: string) => void): Shape {
+  if (typeof value === "string") {
+    const template = parseTemplate(text);
+    if (template.ok) return { kind: "text", parts: template.parts };
+    refuse(template.why);
+  } else if (Array.isArray(value)) {
+    return { kind: "list", items: value.map((item) => shapeOf(item, String(item), refuse)) };
+  } else if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value);
+    return { kind: "map", entries: entries.map(([key, item]) => [key, shapeOf(item, String(item), refuse)]) };
+  }
+  return { kind: "fixed", value };
+}
+
+function* namesOf(shape: Shape): Iterable<string> {
+  if (shape.kind === "text") yield* namesIn(shape.parts);
+  if (shape.kind === "list") for (const item of shape.items) yield* namesOf(item);
+  if (shape.kind === "map") for (const [, item] of shape.entries) yield* namesOf(item);
+}
+
+class Evaluator {
+  readonly problems: FindingDraft[] = [];
+  readonly settings = new Map<string, Evaluated>();
+  readonly #input: EvaluationInput;
+  readonly #shapes = new Map<string, Shape>();
+  readonly #refused = new Set<string>();
+
+  constructor(input: EvaluationInput) {
+    this.#input = input;
+    for (const [name, { value, text, interpolated }] of input.winners) {
+      if (!interpolated) continue;
+      const refuse = (why: string): void => this.#refuse(name, "SETTING_INTERPOLATION", why, SYNTAX_FIX);
+      this.#shapes.set(name, shapeOf(value, text, refuse));
+    }
+  }
+
+  run(): Evaluation {
+    const { winners } = this.#input;
+    const edges = (name: string): Iterable<string> => {
+      const shape = this.#shapes.get(name);
+      return shape ? namesOf(shape) : [];
+    };
+    const { order, cycles } = orderGraph(winners.keys(), edges);
+    for (const cycle of cycles) {
+      const self = cycle.length === 2;
+      const why = self
+        ? `${cycle.join(" → ")}: the value refers to itself`
+        : `references run in a circle: ${cycle.join(" → ")}`;
+      const fix = self
+        ? "write the value itself; the process environment wins over it without being named"
+        : "write one of these values without its reference";
+      this.#refuse(cycle[0]!, "SETTING_CYCLE", why, fix);
+    }
+    for (const name of order) this.settings.set(name, this.#evaluate(name, winners.get(name)!));
+    return { settings: this.settings, problems: this.problems };
+  }
+
+  #refuse(name: string, code: string, why: string, fix: string): void {
+    this.#refused.add(name);
+    const { place } = this.#input.winners.get(name)!;
+    this.problems.push({ code, setting: name, place, why, fix });
+  }
+
+  #evaluate(name: string, { value, text, secret, sealed }: Candidate): Evaluated {
+    const shape = this.#shapes.get(name);
+    if (!shape) return { value, text, secret, sealed, failed: false, references: [] };
+    const read = new Set<string>();
+    const result = this.#fill(name, shape, read);
+    const references = [...read];
+    const readsSecret = references.some((reference) => this.settings.get(reference)?.secret);
+    // A value without references keeps the text of its file: 1.10 stays 1.10.
+    const filled = shape.kind === "fixed" ? text : plainText(result);
+    if (filled.length > LONGEST_TEXT && references.length > 0) {
+      const why = `${name} grows beyond ${LONGEST_TEXT} characters, more than an environment variable can hold`;
+      this.#refuse(name, "SETTING_INTERPOLATION", why, "refer to fewer values");
+    }
+    const failed = this.#refused.has(name);
+    return {
+      value: failed ? null : result,
+      text: failed ? "" : filled,
+      secret: secret || readsSecret,
+      sealed: false,
+      failed,
+      references,
+    };
+  }
+
+  #fill(name: string, shape: Shape, read: Set<string>): SettingValue {
+    if (shape.kind === "fixed") return shape.value;
+    if (shape.kind === "text") return this.#join(name, shape.parts, read);
+    if (shape.kind === "list") return shape.items.map((item) => this.#fill(name, item, read));
+    return Object.fromEntries(shape.entries.map(([key, item]) => [key, this.#fill(name, item, read)]));
+  }
+
+  #join(name: string, parts: readonly TemplatePart[], read: Set<string>): string {
+    return parts.map((part) => (typeof part === "string" ? part : this.#follow(name, part, read))).join("");
+  }
+
+  #follow(name: string, { name: target, otherwise }: Reference, read: Set<string>): string {
+    read.add(target);
+    const found = this.settings.get(target);
+    if (found?.sealed) {
+      const why = `${name} refers to ${target}, a secret that can't be opened here`;
+      this.#refuse(
+        name,
+        "SETTING_SEALED_REFERENCE",
+        why,
+        `use an identity of ${this.#input.environment}, or drop the reference`,
+      );
+      return "";
+    }
+    // Without a value though something sets it: it failed, or stands in a circle. That has its own finding.
+    if (found ? found.failed : this.#input.winners.has(target)) {
+      this.#refused.add(name);
+      return "";
+    }
+    if (found && (found.text !== "" || !otherwise)) return found.text;
+    if (otherwise?.kind === "default") return this.#join(name, otherwise.parts, read);
+    this.#unset(name, target, otherwise?.message);
+    return "";
+  }
+
+  #unset(name: string, target: string, message: string | undefined): void {
+    const { environment, isDeclared, suggestions } = this.#input;
+    if (message !== undefined) {
+      const why = `${name} needs ${target}: ${message || "it is unset or empty"}`;
+      this.#refuse(name, "SETTING_REFERENCE", why, `set ${target} for ${environment}`);
+    } else if (isDeclared(target)) {
+      const why = `${name} refers to ${target}, which has no value in ${environment}`;
+      this.#refuse(name, "SETTING_REFERENCE", why, `set ${target}, or write \${${target}:-default}`);
+    } else {
+      const meant = suggestions.for(target);
+      const why = `${name} refers to ${target}, which no layer and no declaration has`;
+      this.#refuse(
+        name,
+        "SETTING_REFERENCE",
+        why,
+        meant ? `write \${${meant}}` : `declare ${target}, or write \${${target}:-default}`,
+      );
+    }
+  }
+}
+
+/** Evaluates every winning value. Linear in settings and references. */
+export function evaluate(input: EvaluationInput): Evaluation {
+  return new Evaluator(input).run();
+}

@@ -1,0 +1,130 @@
+/** What is wrong with one resolved setting: its type, a placeholder, a missing or deprecated key. No message holds a secret. */
+import { nearest } from "../base/nearest.ts";
+import type { FindingDraft } from "../model/finding-list.ts";
+import { type Environment, expandTemplate, type Project } from "../model/project.ts";
+import type { SettingDeclaration, SettingType, SettingValue } from "../model/setting.ts";
+import { expectationOf, plainText, typeValue } from "../model/setting-value.ts";
+import { isPlaceholder } from "./candidates.ts";
+import type { Candidate, Evaluated } from "./evaluate.ts";
+
+/** Only values of these types are shown in messages: the others may carry credentials, as URLs do. */
+const SHOWN: ReadonlySet<SettingType> = new Set([
+  "integer",
+  "number",
+  "boolean",
+  "port",
+  "duration",
+  "size",
+  "enum",
+  "cidr",
+]);
+const LONGEST_SHOWN = 40;
+
+export interface CheckInput {
+  readonly project: Project;
+  readonly environment: Environment;
+  readonly name: string;
+  readonly declaration: SettingDeclaration | undefined;
+  readonly winner: Candidate;
+  readonly evaluated: Evaluated;
+}
+
+export interface CheckedValue {
+  readonly value: SettingValue;
+  readonly text: string;
+  readonly drafts: readonly FindingDraft[];
+}
+
+function secretCommand(name: string, environment: Environment): string {
+  return `ringfence secret set ${name} -e ${environment.name}`;
+}
+
+/** What to write where the value was set. */
+function correction({ name, environment, winner, evaluated }: CheckInput, example: string): string {
+  if (winner.origin === "secrets") return secretCommand(name, environment);
+  const value = example || "a value that fits";
+  if (winner.origin === "process") return example ? `export ${name}=${value}` : `unset ${name}`;
+  if (winner.origin === "default") return `write default: ${value}`;
+  return evaluated.text === "" ? `write ${value}, or delete ${name} here` : `write ${value}`;
+}
+
+function typeFinding(input: CheckInput, expected: string, example: string): FindingDraft {
+  const { name, declaration, winner, evaluated } = input;
+  const { secret, text } = evaluated;
+  const shown = !secret && declaration && SHOWN.has(declaration.type) && text.length <= LONGEST_SHOWN;
+  const given = text === "" ? "is empty" : shown ? `is ${JSON.stringify(text)}` : "does not fit";
+  const meant = shown ? nearest(text, declaration.values ?? []) : undefined;
+  return {
+    code: "SETTING_TYPE",
+    setting: name,
+    place: winner.place,
+    why: `${name} ${given}, expected ${expected}`,
+    fix: correction(input, meant ?? example),
+  };
+}
+
+/** Types the winning value. Where that fails the text stays as value, beside the finding. */
+export function checkValue(input: CheckInput): CheckedValue {
+  const { name, declaration, winner, evaluated, environment } = input;
+  const { value, text, failed, sealed, secret } = evaluated;
+  const drafts: FindingDraft[] = [];
+  if (declaration?.deprecated && winner.origin !== "default") {
+    const why = `${name} is deprecated: ${declaration.deprecated}`;
+    const fix = `follow that, then delete ${name} here`;
+    drafts.push({
+      code: "SETTING_DEPRECATED",
+      severity: "warning",
+      setting: name,
+      place: winner.place,
+      why,
+      fix,
+    });
+  }
+  if (failed || sealed) return { value: null, text: "", drafts };
+  if (isPlaceholder(text)) {
+    const why = `${name} is a placeholder, no value`;
+    const fix = secret
+      ? secretCommand(name, environment)
+      : correction(input, declaration ? expectationOf(declaration.type).example : "");
+    drafts.push({ code: "SETTING_PLACEHOLDER", setting: name, place: winner.place, why, fix });
+    return { value: text, text, drafts };
+  }
+  if (text.includes("\u0000")) {
+    drafts.push(typeFinding(input, "a text without NUL characters", ""));
+    return { value: null, text: "", drafts };
+  }
+  if (!declaration) return { value: value ?? text, text, drafts };
+  const typed = typeValue(declaration, { value, text });
+  if (typed.fits) return { value: typed.value, text: typed.text, drafts };
+  drafts.push(typeFinding(input, typed.expected, typed.example));
+  return { value: text, text, drafts };
+}
+
+/** The line to add for a plain setting, and the file: the last layer of this environment alone, if there is one. */
+function lineToAdd(declaration: SettingDeclaration, project: Project, environment: Environment): string {
+  const layer = project.layers.findLast(({ path }) => path.includes("{env}")) ?? project.layers.at(-1);
+  const example = declaration.values?.[0] ?? expectationOf(declaration.type).example;
+  if (!layer) return `add a default to ${declaration.name} in ${project.manifest}`;
+  const path = expandTemplate(layer.path, environment.name);
+  const text = plainText(example || "value");
+  if (layer.format === "dotenv") return `add to ${path}: ${declaration.name}=${text}`;
+  if (layer.format === "yaml") return `add to ${path}: ${declaration.name}: ${text}`;
+  return `add to ${path}: "${declaration.name}": ${JSON.stringify(text)}`;
+}
+
+/** The finding of a required setting that nothing sets, or that is empty where it was set. */
+export function missingFinding(
+  declaration: SettingDeclaration,
+  project: Project,
+  environment: Environment,
+  emptyAt: Candidate | undefined,
+): FindingDraft {
+  const { name, secret, place } = declaration;
+  return {
+    code: "SETTING_MISSING",
+    setting: name,
+    place: emptyAt?.place ?? place,
+    why: `${name} is required in ${environment.name}, but ${emptyAt ? "is empty here" : "nothing sets it"}`,
+    fix: secret ? secretCommand(name, environment) : lineToAdd(declaration, project, environment),
+  };
+}

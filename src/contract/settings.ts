@@ -1,0 +1,43 @@
+/** Settings as every face shows them. A secret's value is null wherever it is not asked for by name. */
+import type { Finding } from "../model/finding.ts";
+import type { SettingValue } from "../model/setting.ts";
+
+export interface SettingView {
+  readonly value: SettingValue;
+  readonly secret: boolean;
+  /** Keyed: equal only for equal values of one key under one identity. Missing where it can't be opened here. */
+  readonly fingerprint?: string;
+  /** Source of the winning layer. */
+  readonly from: string;
+}
+
+export interface SettingsView {
+  readonly environment: string;
+  readonly settings: Readonly<Record<string, SettingView>>;
+}
+
+export interface ExplainView {
+  readonly key: string;
+  readonly secret: boolean;
+  readonly value: SettingValue;
+  readonly layers: readonly {
+    readonly source: string;
+    readonly line: number;
+    readonly column: number;
+    readonly value: SettingValue;
+    readonly wins: boolean;
+  }[];
+}
+
+export interface CheckView {
+  readonly environment: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface SecretListView {
+  readonly environment: string;
+  readonly file: string;
+  readonly recipients: readonly string[];
+  readonly signedBy: string | null;
+  readonly secrets: readonly { readonly name: string; readonly declared: boolean; readonly line: number }[];
+}

@@ -1,0 +1,69 @@
+/** The shapes of single words in the manifest, each with what to call it and an example for messages. */
+import { parsePublicKey } from "../base/ed25519.ts";
+
+export interface Format {
+  readonly pattern: RegExp;
+  /** Continues "is no …". */
+  readonly noun: string;
+  readonly example: string;
+}
+
+export const FORMATS = {
+  name: { pattern: /^[a-z][a-z0-9-]{0,62}$/, noun: "name (lower case, digits, hyphens)", example: "staging" },
+  person: {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/,
+    noun: "name of a person or machine",
+    example: "alice",
+  },
+  variable: { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, noun: "name of a variable", example: "LOG_LEVEL" },
+  host: { pattern: /^[A-Za-z0-9*._-]+$/, noun: "host name pattern", example: "dev-*" },
+  recipient: {
+    pattern: /^age1[02-9ac-hj-np-z]{58}$/,
+    noun: "age recipient",
+    example: "the public key that age-keygen prints: age1 and 58 letters or digits",
+  },
+  publicKey: {
+    pattern: /^ed25519:[A-Za-z0-9+/]{43}=$/,
+    noun: "Ed25519 public key",
+    example: "what ringfence me init prints: ed25519: and 44 characters of base64",
+  },
+  file: {
+    pattern: /^(?!\/|[A-Za-z]:|(?:.*\/)?\.\.(?:\/|$))[^\\\u0000]+$/,
+    noun: "path inside the project (relative, forward slashes)",
+    example: "config/{env}.yaml",
+  },
+  secretsFile: {
+    pattern: /^(?!\/|[A-Za-z]:|(?:.*\/)?\.\.(?:\/|$))[^\\\u0000]*\{env\}[^\\\u0000]*$/,
+    noun: "path inside the project with {env}, so that each environment has a file of its own",
+    example: "secrets/{env}.yaml",
+  },
+  route: { pattern: /^\/\S*$/, noun: "path of a URL (begins with /)", example: "/healthz" },
+} as const satisfies Record<string, Format>;
+
+/** The format that a schema's pattern belongs to. @param text the pattern as text, slashes around it or not */
+export function formatOf(text: string): Format | undefined {
+  return Object.values(FORMATS).find(({ pattern }) => text === String(pattern) || text === pattern.source);
+}
+
+const BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+const GENERATORS = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+
+/** True when an age recipient of the right shape has a right checksum too (Bech32, BIP 173): a mistyped one has none. */
+export function hasRecipientChecksum(recipient: string): boolean {
+  const prefix = [..."age"].map((char) => char.charCodeAt(0));
+  const data = [...recipient.slice("age1".length)].map((char) => BECH32.indexOf(char));
+  let check = 1;
+  for (const value of [...prefix.map((code) => code >> 5), 0, ...prefix.map((code) => code & 31), ...data]) {
+    const top = check >>> 25;
+    check = ((check & 0x1ffffff) << 5) ^ value;
+    GENERATORS.forEach((generator, bit) => {
+      if ((top >>> bit) & 1) check ^= generator;
+    });
+  }
+  return check === 1;
+}
+
+/** True for a text that is an Ed25519 public key in canonical base64. */
+export function isPublicKey(text: string): boolean {
+  return parsePublicKey(text) !== undefined;
+}

@@ -1,0 +1,198 @@
+/**
+ * Mistakes in a manifest that show only when its parts are held against each other: names that nothing has,
+ * circles, and what two environments share though it must belong to one. Works on the source tree, so that
+ * one mistake elsewhere hides none of these.
+ */
+import { nearest } from "../base/nearest.ts";
+import { formatPlace, type Place } from "../base/place.ts";
+import type { FindingDraft } from "./finding-list.ts";
+import { orderGraph } from "./graph.ts";
+import { KIND_NAMES } from "./kind.ts";
+import { FORMATS, hasRecipientChecksum, isPublicKey } from "./manifest-formats.ts";
+import { entriesAt, nodeAt, type SourceNode, textsAt } from "./source-tree.ts";
+
+type Drafts = Iterable<FindingDraft>;
+
+/** A name that should be one of the known ones, and is not. */
+function unknown(
+  code: string,
+  noun: string,
+  name: string,
+  known: readonly string[],
+  place: Place,
+): FindingDraft {
+  const meant = nearest(name, known);
+  const choice = known.length > 0 ? `write one of ${known.join(", ")}` : `declare ${name} first`;
+  return { code, place, why: `${name} is no ${noun}`, fix: meant ? `write ${meant}` : choice };
+}
+
+interface Use {
+  readonly key: string;
+  readonly owner: string;
+  readonly place: Place;
+}
+
+/** Everything that two owners use though only one may. */
+function* shared(code: string, noun: string, uses: Iterable<Use>, fix: string): Drafts {
+  const first = new Map<string, Use>();
+  for (const use of uses) {
+    const other = first.get(use.key);
+    if (!other) first.set(use.key, use);
+    else if (other.owner !== use.owner) {
+      const why = `${use.owner} and ${other.owner} (${formatPlace(other.place)}) share the ${noun} ${use.key}`;
+      yield { code, place: use.place, why, fix };
+    }
+  }
+}
+
+function names(root: SourceNode, section: string): string[] {
+  return entriesAt(root, section).map(([name]) => name);
+}
+
+/** The kinds that an environment may have: the built-in ones and the project's own. */
+export function kindsOf(root: SourceNode): string[] {
+  return [...KIND_NAMES, ...names(root, "kinds")];
+}
+
+function* kinds(root: SourceNode): Drafts {
+  const known = kindsOf(root);
+  for (const [name, { keyPlace }] of entriesAt(root, "kinds")) {
+    if (KIND_NAMES.some((kind) => kind === name)) {
+      const why = `${name} is a built-in kind and can't be declared again`;
+      yield { code: "MANIFEST_UNKNOWN_KIND", place: keyPlace, why, fix: "give your own kind another name" };
+    }
+    for (const { text, place } of textsAt(root, "kinds", name, "like")) {
+      if (KIND_NAMES.some((kind) => kind === text)) continue;
+      yield unknown("MANIFEST_UNKNOWN_KIND", "built-in kind", text, KIND_NAMES, place);
+    }
+  }
+  for (const [name, { keyPlace }] of entriesAt(root, "environments")) {
+    const [kind] = textsAt(root, "environments", name, "kind");
+    if (kind && !known.includes(kind.text)) {
+      yield unknown("MANIFEST_UNKNOWN_KIND", "kind", kind.text, known, kind.place);
+    }
+    if (nodeAt(root, ["environments", name, "kind"]) || known.includes(name)) continue;
+    const meant = nearest(name, known) ?? "development";
+    const why = `environment ${name} has no kind, and its name is none`;
+    yield { code: "MANIFEST_MISSING", place: keyPlace, why, fix: `add kind: ${meant}` };
+  }
+}
+
+function* environments(root: SourceNode): Drafts {
+  const known = names(root, "environments");
+  const section = nodeAt(root, ["environments"]);
+  if (section?.kind === "map" && known.length === 0) {
+    const fix = "add one, for example development: {}";
+    yield { code: "MANIFEST_MISSING", place: section.place, why: "no environment is declared", fix };
+  }
+  for (const { text, place } of textsAt(root, "detect", "default")) {
+    if (!known.includes(text))
+      yield unknown("MANIFEST_UNKNOWN_ENVIRONMENT", "environment", text, known, place);
+  }
+}
+
+function* isolation(root: SourceNode): Drafts {
+  const environmentNames = names(root, "environments");
+  const services = names(root, "services");
+  const ports: Use[] = [];
+  for (const environment of environmentNames) {
+    for (const [service, { keyPlace, value }] of entriesAt(root, "environments", environment, "ports")) {
+      if (!services.includes(service)) {
+        yield unknown("MANIFEST_UNKNOWN_SERVICE", "service", service, services, keyPlace);
+      }
+      if (value.kind !== "scalar" || typeof value.value !== "number") continue;
+      ports.push({ key: String(value.value), owner: `${service} in ${environment}`, place: value.place });
+    }
+  }
+  yield* shared(
+    "MANIFEST_SHARED_PORT",
+    "port",
+    ports,
+    "give each service in each environment a port of its own",
+  );
+  const uses = (key: string): Use[] =>
+    environmentNames.flatMap((owner) =>
+      textsAt(root, "environments", owner, key).map(({ text, place }) => ({ key: text, owner, place })),
+    );
+  const recipients = uses("recipients");
+  for (const { key, place } of recipients) {
+    if (!FORMATS.recipient.pattern.test(key) || hasRecipientChecksum(key)) continue;
+    const why = "the age recipient is mistyped: its checksum does not fit";
+    yield { code: "MANIFEST_VALUE", place, why, fix: "copy it again from where age-keygen printed it" };
+  }
+  const ownIdentity = "make an identity for this environment alone, and name its recipient here";
+  yield* shared("MANIFEST_SHARED_RECIPIENT", "age recipient", recipients, ownIdentity);
+  yield* shared(
+    "MANIFEST_SHARED_HOST",
+    "host pattern",
+    uses("hosts"),
+    "let each pattern fit one environment only",
+  );
+}
+
+function* people(root: SourceNode): Drafts {
+  const keys = names(root, "people").flatMap((owner) =>
+    textsAt(root, "people", owner, "key").map(({ text, place }) => ({ key: text, owner, place })),
+  );
+  for (const { key, place } of keys) {
+    if (!FORMATS.publicKey.pattern.test(key) || isPublicKey(key)) continue;
+    const why = "the Ed25519 public key is mistyped: it is not canonical base64 of 32 bytes";
+    yield {
+      code: "MANIFEST_VALUE",
+      place,
+      why,
+      fix: "copy it again from where ringfence me init printed it",
+    };
+  }
+  yield* shared(
+    "MANIFEST_SHARED_KEY",
+    "public key",
+    keys,
+    "let each person make a key with ringfence me init",
+  );
+}
+
+function* services(root: SourceNode): Drafts {
+  for (const [name, { keyPlace, value }] of entriesAt(root, "services")) {
+    if (value.kind !== "map" || value.entries.has("entry") !== value.entries.has("build")) continue;
+    const both = value.entries.has("entry");
+    const why = both
+      ? `service ${name} has an entry and a build`
+      : `service ${name} has no entry and no build`;
+    const fix = both ? "keep one of the two" : "add entry: src/main.ts, or a build";
+    yield { code: "MANIFEST_SERVICE", place: keyPlace, why, fix };
+  }
+}
+
+function* pipeline(root: SourceNode): Drafts {
+  const known = names(root, "environments");
+  const stages = entriesAt(root, "pipeline");
+  const stageNames = stages.map(([name]) => name);
+  const after = new Map(stageNames.map((name) => [name, textsAt(root, "pipeline", name, "after")]));
+  for (const [name, { keyPlace }] of stages) {
+    if (!known.includes(name)) {
+      yield unknown("MANIFEST_UNKNOWN_ENVIRONMENT", "environment", name, known, keyPlace);
+    }
+    for (const { text, place } of after.get(name) ?? []) {
+      if (!stageNames.includes(text)) {
+        yield unknown("MANIFEST_UNKNOWN_STAGE", "stage of the pipeline", text, stageNames, place);
+      }
+    }
+  }
+  const { cycles } = orderGraph(stageNames, (name) => (after.get(name) ?? []).map(({ text }) => text));
+  for (const cycle of cycles) {
+    const place = after.get(cycle[0]!)?.find(({ text }) => text === cycle[1])?.place ?? root.place;
+    const why = `the pipeline runs in a circle: ${cycle.join(" → ")}`;
+    yield { code: "MANIFEST_CYCLE", place, why, fix: "delete one of these after" };
+  }
+}
+
+/** All mistakes of this sort. */
+export function* linkFindings(root: SourceNode): Drafts {
+  yield* kinds(root);
+  yield* environments(root);
+  yield* isolation(root);
+  yield* people(root);
+  yield* services(root);
+  yield* pipeline(root);
+}

@@ -1,0 +1,127 @@
+/** Makes the project of a manifest that the schema accepted, with defaults filled in and policies resolved. */
+import type { Place } from "../base/place.ts";
+import type { FindingDraft } from "./finding-list.ts";
+import { orderGraph } from "./graph.ts";
+import { KIND_NAMES, KIND_POLICIES, type KindName, type Policies } from "./kind.ts";
+import { layersOf } from "./manifest-layers.ts";
+import type { ManifestData, PoliciesData } from "./manifest-schema.ts";
+import type { Environment, Person, Project, Service, Stage } from "./project.ts";
+import type { SettingDeclaration } from "./setting.ts";
+import { placeOf, type SourceNode } from "./source-tree.ts";
+
+function overridden(policies: Policies, own: PoliciesData | undefined): Policies {
+  if (!own) return policies;
+  return {
+    production: policies.production,
+    approvals: own.approvals ?? policies.approvals,
+    approverRole: own.approverRole ?? policies.approverRole,
+    runOutput: own.run?.output ?? policies.runOutput,
+    runRecordRequired: own.run?.record ? own.run.record === "required" : policies.runRecordRequired,
+    signedSecrets: own.secrets?.signed ?? policies.signedSecrets,
+    strictSettings: own.settings?.strict ?? policies.strictSettings,
+  };
+}
+
+/** The built-in kind of that name, if it is one. */
+function builtIn(name: string): KindName | undefined {
+  return KIND_NAMES.find((kind) => kind === name);
+}
+
+function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
+  return Object.entries(data.environments).map(([name, given]) => {
+    const own = given ?? {};
+    const kind = own.kind ?? name;
+    const declared = data.kinds?.[kind];
+    const like = declared && builtIn(declared.like);
+    const basis = overridden(KIND_POLICIES[builtIn(kind) ?? like ?? "production"], declared?.policies);
+    return {
+      name,
+      kind,
+      ...(like ? { like } : {}),
+      policies: overridden(basis, own.policies),
+      hosts: own.hosts ?? [],
+      ports: own.ports ?? {},
+      recipients: own.recipients ?? [],
+      place: placeOf(root, ["environments", name]),
+    };
+  });
+}
+
+function servicesOf(data: ManifestData, root: SourceNode): Service[] {
+  return Object.entries(data.services ?? {}).map(([name, { entry, build, health, smoke }]) => ({
+    name,
+    build: build ? { kind: "command", ...build } : { kind: "entry", entry: entry ?? "" },
+    health,
+    smoke: smoke ?? [],
+    place: placeOf(root, ["services", name]),
+  }));
+}
+
+function pipelineOf(data: ManifestData, root: SourceNode): Stage[] {
+  const stages = data.pipeline ?? {};
+  const after = (name: string): string[] => [stages[name]?.after ?? []].flat();
+  return orderGraph(Object.keys(stages), after).order.map((environment) => ({
+    environment,
+    after: after(environment),
+    place: placeOf(root, ["pipeline", environment]),
+  }));
+}
+
+function peopleOf(data: ManifestData, root: SourceNode): Person[] {
+  return Object.entries(data.people ?? {}).map(([name, { key, roles }]) => ({
+    name,
+    key,
+    roles: roles ?? [],
+    place: placeOf(root, ["people", name]),
+  }));
+}
+
+/** The project, given that nothing is wrong with its manifest. */
+export function projectOf(
+  data: ManifestData,
+  root: SourceNode,
+  settings: readonly SettingDeclaration[],
+  at: { readonly root: string; readonly file: string },
+): Project {
+  const environments = environmentsOf(data, root);
+  const usual = environments.find(({ name }) => name === "development") ?? environments[0];
+  return {
+    name: data.project,
+    root: at.root,
+    manifest: at.file,
+    detect: {
+      variable: data.detect?.variable ?? "ENVIRONMENT",
+      fallback: data.detect?.default ?? usual?.name ?? "development",
+    },
+    environments,
+    layers: layersOf(root, at.file),
+    secretsPath: data.secrets ?? "secrets/{env}.yaml",
+    settings,
+    services: servicesOf(data, root),
+    pipeline: pipelineOf(data, root),
+    people: peopleOf(data, root),
+  };
+}
+
+/**
+ * Warns of stages whose approvals nobody can give. The author of a plan can't approve it, so with as many people as
+ * approvers one approver fewer is left.
+ */
+export function* approverFindings(project: Project, root: SourceNode): Iterable<FindingDraft> {
+  for (const { environment: name } of project.pipeline) {
+    const environment = project.environments.find((candidate) => candidate.name === name);
+    const { approvals = 0, approverRole: role } = environment?.policies ?? {};
+    const able = project.people.filter(({ roles }) => role === undefined || roles.includes(role)).length;
+    const possible = able > 0 && able === project.people.length ? able - 1 : able;
+    if (approvals <= possible) continue;
+    const place: Place = placeOf(root, ["environments", name, "policies", "approvals"]);
+    const who = role === undefined ? "people" : `people with the role ${role}`;
+    yield {
+      code: "MANIFEST_APPROVERS",
+      severity: "warning",
+      place,
+      why: `a promotion to ${name} needs ${approvals} approvals, but ${possible} ${who} besides the author can give one`,
+      fix: "declare more of them under people (ringfence me init prints a key), or lower approvals",
+    };
+  }
+}

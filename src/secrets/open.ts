@@ -1,0 +1,121 @@
+/**
+ * Secrets files as the rest of Ringfence sees them: opened and verified for one environment, or listed without
+ * any identity. Text in, values out; no file is touched.
+ */
+import type { Digest } from "../base/digest.ts";
+import { nearest } from "../base/nearest.ts";
+import type { Place } from "../base/place.ts";
+import { rememberSecret } from "../base/redact.ts";
+import { assertBelongs, BINDING_NAME, bindingOf, type Expectation, type SecretsBinding } from "./binding.ts";
+import { secretsErrors } from "./errors.ts";
+import { readSignature, type SecretsSignature } from "./signature.ts";
+import { openSopsFile, readSopsFile } from "./sops-file.ts";
+
+export interface SecretValue {
+  /** The key; in nested files of others, keys and list positions joined by dots. */
+  readonly name: string;
+  readonly value: string;
+  /** Where its name stands. */
+  readonly place: Place;
+}
+
+export interface OpenedSecrets {
+  readonly file: string;
+  /** For a file without one that was let through: as expected, with revision 0. */
+  readonly binding: SecretsBinding;
+  /** The encrypted values in the order of the file, without the binding. */
+  readonly values: readonly SecretValue[];
+  /** Who the file says it is encrypted to; SOPS authenticates no recipients, only a signature does. */
+  readonly recipients: readonly string[];
+  /** Of the file without its signature line. */
+  readonly digest: Digest;
+  /** As the file has it, not verified. */
+  readonly signature: SecretsSignature | undefined;
+  /** RFC 3339. */
+  readonly lastModified: string;
+}
+
+export interface OpenOptions {
+  /** Relative to the project's root, for places and errors; its ending tells the form. */
+  readonly file: string;
+  readonly expect: Expectation;
+  /** `AGE-SECRET-KEY-1…` */
+  readonly identities: readonly string[];
+  /** What to do with a file without a binding; `refuse` unless told. */
+  readonly unbound?: "refuse" | "allow";
+  /** Where identities were looked for, for the error. */
+  readonly lookedIn?: readonly string[];
+}
+
+/**
+ * Opens a secrets file: data key, values, MAC and binding verified. Every value is known to the redactor before
+ * this returns. Uses node:crypto only.
+ *
+ * @throws SECRETS_NO_IDENTITY, SECRETS_BAD_IDENTITY, SECRETS_MAC_MISMATCH, SECRETS_MAC_MISSING,
+ *   SECRETS_MALFORMED, SECRETS_UNSUPPORTED, SECRETS_UNBOUND, SECRETS_WRONG_ENVIRONMENT
+ */
+export function openSecrets(text: string, options: OpenOptions): OpenedSecrets {
+  const { file, expect, identities, unbound = "refuse", lookedIn = [] } = options;
+  const { values, metadata } = openSopsFile(text, file, identities, lookedIn);
+  const secrets = values.filter(({ leaf }) => leaf.name !== BINDING_NAME);
+  for (const secret of secrets) rememberSecret(secret.text);
+  const binding = bindingOf(values);
+  if (binding) assertBelongs(binding, expect, values);
+  else if (unbound === "refuse")
+    throw secretsErrors.SECRETS_UNBOUND({
+      what: "the secrets file does not say which project and environment it belongs to",
+      where: file,
+      why: "without that, a file copied from another environment would be taken for this one's",
+      fix: `ringfence secret set NAME --environment ${expect.environment}   # writes the file anew, bound to ${expect.project}/${expect.environment}`,
+    });
+  return {
+    file,
+    binding: binding ?? { ...expect, revision: 0 },
+    values: secrets.map(({ leaf, text: value }) => ({ name: leaf.name, value, place: leaf.place })),
+    recipients: metadata.wrapped.map(({ recipient }) => recipient),
+    ...readSignature(text),
+    lastModified: metadata.lastModified,
+  };
+}
+
+/** What a secrets file says to someone without an identity. Nothing of it is verified. */
+export interface ListedSecrets {
+  readonly names: readonly { readonly name: string; readonly place: Place }[];
+  readonly recipients: readonly string[];
+  readonly digest: Digest;
+  readonly signature: SecretsSignature | undefined;
+}
+
+/** Names and recipients of a secrets file, without opening it. @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED */
+export function listSecrets(text: string, options: { readonly file: string }): ListedSecrets {
+  const { leaves, metadata } = readSopsFile(text, options.file);
+  return {
+    names: leaves
+      .filter((leaf) => leaf.name !== BINDING_NAME && metadata.encrypts(leaf.path))
+      .map(({ name, place }) => ({ name, place })),
+    recipients: metadata.wrapped.map(({ recipient }) => recipient),
+    ...readSignature(text),
+  };
+}
+
+/** The secret of that name. @throws SECRETS_UNKNOWN with the nearest name. */
+export function secretNamed(
+  opened: Pick<OpenedSecrets, "file" | "binding" | "values">,
+  name: string,
+): SecretValue {
+  const found = opened.values.find((value) => value.name === name);
+  if (found) return found;
+  const near = nearest(
+    name,
+    opened.values.map((value) => value.name),
+  );
+  const { environment } = opened.binding;
+  throw secretsErrors.SECRETS_UNKNOWN({
+    what: `${environment} has no secret named ${name}`,
+    where: opened.file,
+    why: near && `did you mean ${near}?`,
+    fix: near
+      ? `ringfence secret get ${near} --environment ${environment}`
+      : `ringfence secret list --environment ${environment}`,
+  });
+}

@@ -1,0 +1,434 @@
+import fc from "fast-check";
+import { decryptSops } from "sops-age";
+import { beforeAll, describe, expect, test } from "vitest";
+import { parse as parseYaml } from "yaml";
+import { createKeyPair } from "../base/ed25519.ts";
+import { isRingfenceError } from "../base/error.ts";
+import { redact } from "../base/redact.ts";
+import {
+  assertNotReplayed,
+  createIdentity,
+  fingerprint,
+  listSecrets,
+  type OpenedSecrets,
+  openSecrets,
+  secretNamed,
+  signSecrets,
+  verifySignature,
+  type WriteRequest,
+  writeSecrets,
+} from "./index.ts";
+import { foreignLeaf, foreignMetadata, refusal } from "./test-support.ts";
+
+const me = await createIdentity();
+const other = await createIdentity();
+const file = "secrets/production.yaml";
+const expected = { project: "shop", environment: "production" };
+const alice = createKeyPair();
+const bob = createKeyPair();
+const people = [{ name: "alice", key: alice.publicText }];
+const values = { API_KEY: "key-1-of-the-api", EMPTY: "", DATABASE_PASSWORD: "correct horse" };
+
+function request(more: Partial<WriteRequest> = {}): WriteRequest {
+  const binding = { ...expected, revision: 1 };
+  return { binding, values, recipients: [me.recipient], now: "2026-11-21T12:00:00.123Z", ...more };
+}
+
+function open(text: string, more: Partial<Parameters<typeof openSecrets>[1]> = {}): OpenedSecrets {
+  return openSecrets(text, { file, expect: expected, identities: [me.identity], ...more });
+}
+
+function record(opened: OpenedSecrets): Record<string, string> {
+  return Object.fromEntries(opened.values.map(({ name, value }) => [name, value]));
+}
+
+/** The lines that hold settings, by name. */
+function lines(text: string): Map<string, string> {
+  const matches = text.matchAll(/^([A-Za-z_]\w*): (.+)$/gm);
+  return new Map([...matches].map(([line, name]) => [name!, line]));
+}
+
+const change = (revision: number, text: string, more: Partial<WriteRequest> = {}): WriteRequest =>
+  request({
+    binding: { ...expected, revision },
+    previous: { text, file, identities: [me.identity] },
+    ...more,
+  });
+
+let text: string;
+beforeAll(async () => {
+  text = await writeSecrets(request());
+});
+
+describe("a file that is written", () => {
+  test("opens with its values, places, binding and recipients", () => {
+    const opened = open(text);
+    expect(record(opened)).toEqual(values);
+    expect(opened.values[1]!.place).toEqual({ file, line: 3, column: 1 });
+    expect(opened).toMatchObject({
+      binding: { ...expected, revision: 1 },
+      recipients: [me.recipient],
+      signature: undefined,
+      lastModified: "2026-11-21T12:00:00Z",
+    });
+  });
+
+  test("shows no value, and lists its names without an identity", () => {
+    expect(text).not.toMatch(/key-1|horse/);
+    const listed = listSecrets(text, { file });
+    expect(listed.names.map(({ name }) => name)).toEqual(Object.keys(values));
+    expect(listed).toMatchObject({ recipients: [me.recipient], digest: open(text).digest });
+  });
+
+  test("is read by another implementation", async () => {
+    const strange = {
+      yes: "ENC[AES256_GCM,data:x]",
+      MULTI: "a\nb\r\n",
+      UNICODE: "schlüssel 🔑",
+      _x: '"\\ #: ',
+    };
+    const written = signSecrets(await writeSecrets(request({ values: strange })), "alice", alice.privatePem);
+    const read = await decryptSops(written, { secretKey: me.identity, fileType: "yaml" });
+    expect(read).toMatchObject(strange);
+    expect(JSON.parse(read.RINGFENCE_BINDING)).toEqual({ ...expected, revision: 1 });
+  });
+
+  test("gives back any values, in their order", async () => {
+    const names = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/).filter((name) => name !== "RINGFENCE_BINDING");
+    const contents = fc.string({ unit: "binary", maxLength: 40 }).filter((value) => !value.includes("\0"));
+    const all = fc.array(fc.tuple(names, contents), { maxLength: 8 }).map(Object.fromEntries);
+    await fc.assert(
+      fc.asyncProperty(all, async (some: Record<string, string>) => {
+        const opened = open(await writeSecrets(request({ values: some })));
+        expect(opened.values.map(({ name, value }) => [name, value])).toEqual(Object.entries(some));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("makes every opened value known to the redactor", async () => {
+    const written = await writeSecrets(request({ values: { TOKEN: "only-here-7f3a" } }));
+    open(written);
+    expect(redact("the token is only-here-7f3a")).toBe("the token is [secret]");
+  });
+});
+
+describe("a file that is written again", () => {
+  test("keeps order and ciphertext of what did not change", async () => {
+    const { EMPTY, ...rest } = values;
+    const next = await writeSecrets(
+      change(2, text, { values: { NEW: "n", ...rest, API_KEY: "key-2-of-the-api" } }),
+    );
+    const [before, after] = [lines(text), lines(next)];
+    expect([...after.keys()]).toEqual(["RINGFENCE_BINDING", "API_KEY", "DATABASE_PASSWORD", "NEW"]);
+    expect(after.get("DATABASE_PASSWORD")).toBe(before.get("DATABASE_PASSWORD"));
+    expect(after.get("API_KEY")).not.toBe(before.get("API_KEY"));
+    expect(next.match(/-----BEGIN[\s\S]*END/)![0]).toBe(text.match(/-----BEGIN[\s\S]*END/)![0]);
+    expect(record(open(next))).toEqual({
+      API_KEY: "key-2-of-the-api",
+      DATABASE_PASSWORD: "correct horse",
+      NEW: "n",
+    });
+    expect(open(next).binding.revision).toBe(2);
+  });
+
+  test.each([
+    ["one more", [me.recipient, other.recipient]],
+    ["another one", [other.recipient]],
+  ])("for other recipients (%s) shares nothing with the file before", async (_, recipients) => {
+    const next = await writeSecrets(change(2, text, { recipients }));
+    const [before, after] = [lines(text), lines(next)];
+    for (const name of ["API_KEY", "DATABASE_PASSWORD"]) expect(after.get(name)).not.toBe(before.get(name));
+    expect(record(open(next, { identities: [other.identity] }))).toEqual(values);
+    const mixed = next.replace(after.get("API_KEY")!, before.get("API_KEY")!);
+    expect(refusal(() => open(mixed, { identities: [other.identity] })).code).toBe("SECRETS_MAC_MISMATCH");
+  });
+
+  test("keeps foreign ciphertext under its own type", async () => {
+    const key = Buffer.alloc(32, 5);
+    const on = foreignLeaf("True", "bool", key, "FLAG:");
+    const foreign = JSON.stringify({ FLAG: on, sops: await foreignMetadata(["True"], key, me.recipient) });
+    const previous = { text: foreign, file: "s.json", identities: [me.identity] };
+    const next = await writeSecrets(request({ previous, values: { FLAG: "true" } }));
+    expect(lines(next).get("FLAG")).toBe(`FLAG: ${on}`);
+    expect(record(open(next))).toEqual({ FLAG: "true" });
+  });
+
+  test.each([
+    ["an older revision", { binding: { ...expected, revision: 1 } }, "SECRETS_REPLAYED"],
+    [
+      "another environment",
+      { binding: { project: "shop", environment: "staging", revision: 2 } },
+      "SECRETS_WRONG_ENVIRONMENT",
+    ],
+    [
+      "no identity that opens it",
+      { previous: { text: "", file, identities: [other.identity] } },
+      "SECRETS_NO_IDENTITY",
+    ],
+  ] as const)("is refused: %s", async (_, more, code) => {
+    const wanted = change(2, text, more as Partial<WriteRequest>);
+    const previous = { ...wanted.previous!, text };
+    await expect(writeSecrets({ ...wanted, previous })).rejects.toMatchObject({ code });
+  });
+
+  test("is refused where plain values would be lost", async () => {
+    const sops = await foreignMetadata(["p"], Buffer.alloc(32, 5), me.recipient);
+    const previous = {
+      text: JSON.stringify({ P_unencrypted: "p", sops }),
+      file: "s.json",
+      identities: [me.identity],
+    };
+    await expect(writeSecrets(request({ previous }))).rejects.toMatchObject({
+      code: "SECRETS_UNSUPPORTED",
+      where: "s.json:1:2",
+    });
+  });
+});
+
+describe("what can't be written", () => {
+  test.each([
+    ["a hyphen", { values: { "A-B": "1" } }, "SECRETS_BAD_NAME"],
+    ["a digit first", { values: { "1A": "1" } }, "SECRETS_BAD_NAME"],
+    ["no name", { values: { "": "1" } }, "SECRETS_BAD_NAME"],
+    ["the name of the binding", { values: { RINGFENCE_BINDING: "1" } }, "SECRETS_BAD_NAME"],
+    ["the name of the metadata", { values: { sops: "1" } }, "SECRETS_BAD_NAME"],
+    ["a name that sops leaves plain", { values: { KEY_unencrypted: "1" } }, "SECRETS_BAD_NAME"],
+    ["NUL in a value", { values: { A: "hunter2\0" } }, "SECRETS_BAD_VALUE"],
+    ["half a character", { values: { A: "hunter2\ud83d" } }, "SECRETS_BAD_VALUE"],
+    ["nobody", { recipients: [] }, "SECRETS_BAD_RECIPIENT"],
+    ["a mistyped recipient", { recipients: [`${me.recipient.slice(0, -1)}b`] }, "SECRETS_BAD_RECIPIENT"],
+    ["an identity for a recipient", { recipients: [me.identity] }, "SECRETS_BAD_RECIPIENT"],
+  ])("%s", async (_, more, code) => {
+    const error: unknown = await writeSecrets(request(more as Partial<WriteRequest>)).catch(
+      (thrown) => thrown,
+    );
+    expect(isRingfenceError(error, code)).toBe(true);
+    expect(JSON.stringify(error)).not.toMatch(/hunter2|AGE-SECRET-KEY-1/);
+  });
+});
+
+describe("tampering is refused", () => {
+  const leaf = (name: string): string =>
+    lines(text)
+      .get(name)!
+      .slice(name.length + 2);
+  const flip = (pattern: RegExp): string =>
+    text.replace(pattern, (match) => match.slice(0, -1) + (match.endsWith("A") ? "B" : "A"));
+  const region = (name: string, part: string): RegExp => new RegExp(`^${name}: ENC.*${part}:[^,\\]]{5}`, "m");
+
+  test.each<[string, () => string, string]>([
+    [
+      "values exchanged",
+      () => {
+        const [one, two] = [leaf("API_KEY"), leaf("DATABASE_PASSWORD")];
+        return text.replace(one, "*").replace(two, one).replace("*", two);
+      },
+      "SECRETS_MAC_MISMATCH",
+    ],
+    ["a value renamed", () => text.replace("API_KEY:", "API_KEZ:"), "SECRETS_MAC_MISMATCH"],
+    [
+      "a value under one more name",
+      () => text.replace('EMPTY: ""', `EMPTY: ${leaf("API_KEY")}`),
+      "SECRETS_MAC_MISMATCH",
+    ],
+    ["a value emptied", () => text.replace(leaf("API_KEY"), '""'), "SECRETS_MAC_MISMATCH"],
+    ["a value removed", () => text.replace(/^API_KEY.*\n/m, ""), "SECRETS_MAC_MISMATCH"],
+    ["a value in plain text", () => text.replace(leaf("API_KEY"), "mine"), "SECRETS_MALFORMED"],
+    [
+      "a plain value added",
+      () => text.replace("sops:", "A_unencrypted: mine\nsops:"),
+      "SECRETS_MAC_MISMATCH",
+    ],
+    [
+      "values in another order",
+      () => {
+        const [one, two] = [lines(text).get("API_KEY")!, lines(text).get("DATABASE_PASSWORD")!];
+        return text.replace(one, "*").replace(two, one).replace("*", two);
+      },
+      "SECRETS_MAC_MISMATCH",
+    ],
+    ["the binding removed", () => text.replace(/^RINGFENCE_BINDING.*\n/m, ""), "SECRETS_MAC_MISMATCH"],
+    ["the MAC removed", () => text.replace(/^ {4}mac:.*\n/m, ""), "SECRETS_MAC_MISSING"],
+    ["the MAC emptied", () => text.replace(/^ {4}mac:.*$/m, '    mac: ""'), "SECRETS_MAC_MISSING"],
+    ["the MAC altered", () => flip(/^ {4}mac: ENC.*data:.{5}/m), "SECRETS_MAC_MISMATCH"],
+    [
+      "a value in place of the MAC",
+      () => text.replace(/mac:.*/, `mac: ${leaf("API_KEY")}`),
+      "SECRETS_MAC_MISMATCH",
+    ],
+    ["the time altered", () => text.replace("T12:00:00Z", "T12:00:01Z"), "SECRETS_MAC_MISMATCH"],
+    [
+      "all leaves left plain",
+      () => text.replace("unencrypted_suffix: _unencrypted", "encrypted_suffix: _none"),
+      "SECRETS_MAC_MISMATCH",
+    ],
+    ["cut after the values", () => text.slice(0, text.indexOf("sops:")), "SECRETS_MALFORMED"],
+    ["cut in the data key", () => text.slice(0, text.indexOf("-----BEGIN") + 120), "SECRETS_MALFORMED"],
+    ["cut before the MAC", () => text.slice(0, text.indexOf("    mac:")), "SECRETS_MAC_MISSING"],
+    ["a bit of the data", () => flip(region("API_KEY", "data")), "SECRETS_MAC_MISMATCH"],
+    ["a bit of the nonce", () => flip(region("API_KEY", "iv")), "SECRETS_MAC_MISMATCH"],
+    ["a bit of the tag", () => flip(region("API_KEY", "tag")), "SECRETS_MAC_MISMATCH"],
+    ["the type", () => text.replace(/^(API_KEY.*type:)str/m, "$1int"), "SECRETS_MALFORMED"],
+    ["a stanza altered", () => text.replace(/(BEGIN.*\n *YWdl.{50})./, "$1*"), "SECRETS_MALFORMED"],
+    [
+      "the data key of another file",
+      () => text.replace(/-----BEGIN[\s\S]*END AGE[^\n]*/, foreignKey),
+      "SECRETS_MAC_MISMATCH",
+    ],
+  ])("%s", (_, tamper, code) => {
+    const tampered = tamper();
+    expect(tampered).not.toBe(text);
+    const error = refusal(() => open(tampered));
+    expect(error).toMatchObject({ code, exit: 12 });
+    expect(error.where).toMatch(/^secrets\/production\.yaml:\d+:\d+$/);
+    expect(error.fix).toBeTruthy();
+  });
+
+  let foreignKey: string;
+  let foreign: string;
+  beforeAll(async () => {
+    foreign = await writeSecrets(request());
+    foreignKey = foreign.match(/-----BEGIN[\s\S]*END AGE[^\n]*/)![0];
+  });
+
+  test("a value moved between files", () => {
+    const moved = text.replace(leaf("API_KEY"), lines(foreign).get("API_KEY")!.slice("API_KEY: ".length));
+    expect(refusal(() => open(moved)).code).toBe("SECRETS_MAC_MISMATCH");
+  });
+
+  test("whichever byte is changed, a file is refused or means the same", async () => {
+    const full = await writeSecrets(request({ values: { API_KEY: "key-1-of-the-api", B: "b" } }));
+    const before = JSON.stringify(record(open(full)));
+    const signed = signSecrets(full, "alice", alice.privatePem);
+    const body = signed.length - full.length;
+    for (let at = 0; at < full.length; at++) {
+      const changed = full.slice(0, at) + String.fromCharCode(full.charCodeAt(at) ^ 1) + full.slice(at + 1);
+      try {
+        expect(JSON.stringify(record(open(changed))), `byte ${at}`).toBe(before);
+      } catch (error) {
+        if (!isRingfenceError(error)) throw error;
+        expect(error.exit).toBe(12);
+      }
+      if (at % 7 === 0)
+        expect(() => verifySignature(signed.slice(0, body) + changed, people, { file })).toThrow();
+    }
+  });
+});
+
+describe("a file that is not for this place", () => {
+  test("wrong identity: names recipients and where it was looked for", () => {
+    const error = refusal(() =>
+      open(text, { identities: [other.identity], lookedIn: ["~/.config/ringfence"] }),
+    );
+    expect(error).toMatchObject({ code: "SECRETS_NO_IDENTITY", where: file, exit: 12 });
+    for (const part of [me.recipient, other.recipient, "~/.config/ringfence"])
+      expect(error.why).toContain(part);
+    expect(JSON.stringify(error)).not.toContain(other.identity);
+    expect(refusal(() => open(text, { identities: [] })).code).toBe("SECRETS_NO_IDENTITY");
+  });
+
+  test("another environment or project", () => {
+    for (const expect_ of [
+      { ...expected, environment: "staging" },
+      { ...expected, project: "blog" },
+    ]) {
+      const error = refusal(() => open(text, { expect: expect_ }));
+      expect(error).toMatchObject({ code: "SECRETS_WRONG_ENVIRONMENT", where: `${file}:1:1`, exit: 12 });
+      expect(error.message).toContain("shop/production");
+      expect(error.details).toEqual({ binding: { ...expected, revision: 1 }, expected: expect_ });
+    }
+  });
+
+  test("no binding", async () => {
+    const sops = await foreignMetadata([""], Buffer.alloc(32, 5), me.recipient);
+    const unbound = JSON.stringify({ A: "", sops });
+    const error = refusal(() => open(unbound));
+    expect(error).toMatchObject({ code: "SECRETS_UNBOUND", exit: 12 });
+    expect(error.fix).toContain("--environment production");
+    expect(open(unbound, { unbound: "allow" }).binding).toEqual({ ...expected, revision: 0 });
+  });
+
+  test.each([
+    "not JSON",
+    "null",
+    '{"project":"shop","environment":"production"}',
+    '{"project":"shop","environment":"production","revision":0}',
+  ])("a binding that is none: %s", async (content) => {
+    const key = Buffer.alloc(32, 5);
+    const sops = await foreignMetadata([content], key, me.recipient);
+    const bound = { RINGFENCE_BINDING: foreignLeaf(content, "str", key, "RINGFENCE_BINDING:"), sops };
+    expect(refusal(() => open(JSON.stringify(bound), { unbound: "allow" })).code).toBe("SECRETS_MALFORMED");
+  });
+
+  test("an older revision", async () => {
+    const opened = open(text);
+    expect(() => assertNotReplayed(opened, 0)).not.toThrow();
+    expect(() => assertNotReplayed(opened, 1)).not.toThrow();
+    const error = refusal(() => assertNotReplayed(opened, 2));
+    expect(error).toMatchObject({ code: "SECRETS_REPLAYED", where: file, exit: 12 });
+  });
+});
+
+describe("signatures", () => {
+  const sign = (person = "alice", pem = alice.privatePem): string => signSecrets(text, person, pem);
+
+  test("verify, change neither values nor digest, and are replaced", () => {
+    const signed = sign();
+    expect(verifySignature(signed, people, { file })).toBe("alice");
+    expect(open(signed)).toMatchObject({ digest: open(text).digest, signature: { person: "alice" } });
+    expect(open(signed).values[0]!.place.line).toBe(open(text).values[0]!.place.line + 1);
+    const again = signSecrets(signed, "bob", bob.privatePem);
+    expect(again.match(/ringfence-signature/g)).toHaveLength(1);
+    expect(verifySignature(again, [{ name: "bob", key: bob.publicText }], { file })).toBe("bob");
+  });
+
+  test.each<[string, () => string, string]>([
+    ["none", () => text, "SECRETS_UNSIGNED"],
+    ["not in the first line", () => `\n${sign()}`, "SECRETS_UNSIGNED"],
+    ["by an unknown person", () => sign("mallory", bob.privatePem), "SECRETS_SIGNATURE_INVALID"],
+    ["by another key under a known name", () => sign("alice", bob.privatePem), "SECRETS_SIGNATURE_INVALID"],
+    ["malformed", () => sign().replace("==\n", "\n"), "SECRETS_SIGNATURE_INVALID"],
+    ["by someone else's hand", () => sign("bob").replace(": bob ", ": alice "), "SECRETS_SIGNATURE_INVALID"],
+    ["of another file", () => sign().replace(text, `${text}\n`), "SECRETS_SIGNATURE_INVALID"],
+    ["twice", () => sign().replace("\n", `\n${sign().split("\n")[0]}\n`), "SECRETS_SIGNATURE_INVALID"],
+  ])("are refused: %s", (_, make, code) => {
+    const error = refusal(() => verifySignature(make(), people, { file }));
+    expect(error).toMatchObject({ code, where: `${file}:1:1`, exit: 12 });
+    expect(error.fix).toContain(file);
+  });
+
+  test("are not given under a name that breaks the line", () => {
+    for (const person of ["", " alice", "a\nb"])
+      expect(refusal(() => signSecrets(text, person, alice.privatePem)).code).toBe("SECRETS_BAD_NAME");
+  });
+});
+
+describe("one secret", () => {
+  test("is found by its name, or the nearest is named", () => {
+    const opened = open(text);
+    expect(secretNamed(opened, "API_KEY").value).toBe("key-1-of-the-api");
+    expect(refusal(() => secretNamed(opened, "API_KEI"))).toMatchObject({
+      code: "SECRETS_UNKNOWN",
+      why: "did you mean API_KEY?",
+    });
+    expect(refusal(() => secretNamed(opened, "RINGFENCE_BINDING")).code).toBe("SECRETS_UNKNOWN");
+  });
+
+  test("has a fingerprint by key, value and, if asked, name", () => {
+    const [key, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    expect(fingerprint(key, "v")).toMatch(/^fp:[0-9a-f]{16}$/);
+    expect(fingerprint(key, "v")).toBe(fingerprint(key, "v"));
+    const prints = [
+      fingerprint(key, "v"),
+      fingerprint(second, "v"),
+      fingerprint(key, "w"),
+      fingerprint(key, "v", "A"),
+    ];
+    expect(new Set(prints).size).toBe(4);
+  });
+});
+
+test("the file is plain YAML with one level of names", () => {
+  expect(Object.keys(parseYaml(text))).toEqual(["RINGFENCE_BINDING", ...Object.keys(values), "sops"]);
+});

@@ -1,0 +1,107 @@
+/**
+ * A signature over a secrets file, in its first line as a comment, so that file and signature change together and
+ * other tools pass it by. Anyone can encrypt to public recipients: only the signature says who wrote the file.
+ */
+import { type Digest, digestOfBytes } from "../base/digest.ts";
+import { signMessage, verifyMessage } from "../base/ed25519.ts";
+import { secretsErrors } from "./errors.ts";
+
+const MARK = "# ringfence-signature: ";
+const LINE = /^# ringfence-signature: (\S(?:.*\S)?) ([A-Za-z0-9+/]{86}==)$/;
+
+/** Who signed, as the file says it; proves nothing before {@link verifySignature} has. */
+export interface SecretsSignature {
+  readonly person: string;
+  /** base64, Ed25519 over the statement. */
+  readonly signature: string;
+}
+
+interface SplitFile {
+  /** The file without the signature line. */
+  readonly content: string;
+  readonly isMarked: boolean;
+  /** Undefined where there is no such line, or it is malformed. */
+  readonly signature: SecretsSignature | undefined;
+}
+
+function split(text: string): SplitFile {
+  if (!text.startsWith(MARK)) return { content: text, isMarked: false, signature: undefined };
+  const end = text.indexOf("\n");
+  const [line, content] = end < 0 ? [text, ""] : [text.slice(0, end), text.slice(end + 1)];
+  const match = LINE.exec(line);
+  const signature = match ? { person: match[1]!, signature: match[2]! } : undefined;
+  return { content, isMarked: true, signature };
+}
+
+/** The bytes that are signed: what it is, who signs, and the digest of the file without its signature line. */
+function statement(person: string, digest: Digest): string {
+  return `ringfence secrets file v1\n${person}\n${digest}\n`;
+}
+
+/** Digest of the file without its signature line, and the signature that it carries. */
+export function readSignature(text: string): {
+  readonly digest: Digest;
+  readonly signature: SecretsSignature | undefined;
+} {
+  const { content, signature } = split(text);
+  return { digest: digestOfBytes(content), signature };
+}
+
+/**
+ * The file with the signature line of a person, in place of the one it had.
+ *
+ * @param privatePem Ed25519, PKCS #8.
+ * @throws SECRETS_BAD_NAME for a person's name that does not fit into the line.
+ */
+export function signSecrets(text: string, person: string, privatePem: string): string {
+  const { content } = split(text);
+  const signature = signMessage(privatePem, statement(person, digestOfBytes(content)));
+  const line = `${MARK}${person} ${signature}`;
+  if (!LINE.test(line))
+    throw secretsErrors.SECRETS_BAD_NAME({
+      what: "a person's name can't stand in a signature line",
+      why: "it is empty, begins or ends with a space, or holds a line break",
+      fix: "give the person another name under `people` in the manifest",
+    });
+  return `${line}\n${content}`;
+}
+
+/**
+ * The name of the person whose signature the file carries and whose key verifies it.
+ *
+ * @param people who may sign; `key` as `ed25519:<base64>`.
+ * @param at the file, and the environment it belongs to, for errors.
+ * @throws SECRETS_UNSIGNED, SECRETS_SIGNATURE_INVALID
+ */
+export function verifySignature(
+  text: string,
+  people: readonly { readonly name: string; readonly key: string }[],
+  at: { readonly file: string; readonly environment?: string },
+): string {
+  const { content, isMarked, signature } = split(text);
+  const names = people.map(({ name }) => name).join(", ") || "nobody yet";
+  const { file, environment = "ENVIRONMENT" } = at;
+  const fix = `git log -1 -p -- ${file}   # look at the change; one of the project's people then writes the file anew: ringfence secret set NAME --environment ${environment}`;
+  if (!isMarked)
+    throw secretsErrors.SECRETS_UNSIGNED({
+      what: "the secrets file is not signed",
+      where: `${file}:1:1`,
+      why: `anyone can encrypt to its recipients, so one of the project's people must sign it: ${names}`,
+      fix,
+    });
+  const refuse = (why: string): Error =>
+    secretsErrors.SECRETS_SIGNATURE_INVALID({
+      what: "the signature of the secrets file does not count",
+      where: `${file}:1:1`,
+      why,
+      fix,
+    });
+  if (!signature) throw refuse("the signature line is malformed");
+  const { person } = signature;
+  const keys = people.filter(({ name }) => name === person);
+  if (keys.length === 0)
+    throw refuse(`it is by ${person}, who is none of the project's people with a key: ${names}`);
+  const message = statement(person, digestOfBytes(content));
+  if (keys.some(({ key }) => verifyMessage(key, message, signature.signature))) return person;
+  throw refuse(`the file was changed after ${person} signed it, or signed with another key`);
+}

@@ -1,0 +1,138 @@
+/**
+ * The metadata of a SOPS file, checked: who it is encrypted to, its MAC, and which leaves are encrypted.
+ * Field names and rules: getsops/sops, `stores/stores.go` and `sops.go`.
+ */
+import type { Place } from "../base/place.ts";
+import { type MetadataNode, malformed, type SopsDocument, unsupported } from "./sops-document.ts";
+
+/** The data key, wrapped for one recipient. */
+export interface WrappedKey {
+  readonly recipient: string;
+  /** Armored age file. */
+  readonly enc: string;
+  readonly place: Place;
+}
+
+export interface SopsMetadata {
+  readonly wrapped: readonly WrappedKey[];
+  /** Others that the file is encrypted to, in words; Ringfence can neither open nor keep these. */
+  readonly otherKeys: readonly string[];
+  /** Encrypted leaf; empty when the file has none. */
+  readonly mac: string;
+  readonly macPlace: Place;
+  /** RFC 3339 without fractions of a second, in the form that the MAC is authenticated with. */
+  readonly lastModified: string;
+  readonly macOnlyEncrypted: boolean;
+  /** Whether the file's rule encrypts the leaf at this path. */
+  encrypts(path: readonly string[]): boolean;
+}
+
+/** What a file without a rule has. */
+export const DEFAULT_UNENCRYPTED_SUFFIX = "_unencrypted";
+
+const RULES = ["unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "encrypted_regex"] as const;
+const COMMENT_RULES = ["unencrypted_comment_regex", "encrypted_comment_regex"];
+/** Other ways to wrap the data key, by their names in the file. */
+const OTHER_KEYS = {
+  pgp: "PGP",
+  kms: "AWS KMS",
+  gcp_kms: "Google Cloud KMS",
+  hckms: "Huawei Cloud KMS",
+  azure_kv: "Azure Key Vault",
+  hc_vault: "HashiCorp Vault",
+  key_groups: "key groups (Shamir)",
+};
+const TIME =
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:[.,][0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})$/;
+
+function textOf(node: MetadataNode | undefined): string {
+  return typeof node === "string" ? node : "";
+}
+
+function isFilled(node: MetadataNode | undefined): boolean {
+  return typeof node === "object" && Object.keys(node).length > 0;
+}
+
+/** Go writes flags such as `(?i)` into the pattern; here they stand beside it. */
+function compile(pattern: string): RegExp {
+  const flags = /^\(\?([ims]+)\)/.exec(pattern);
+  return new RegExp(flags ? pattern.slice(flags[0].length) : pattern, flags?.[1]);
+}
+
+function readRule({ metadata, placeOf }: SopsDocument): SopsMetadata["encrypts"] {
+  const set = RULES.filter((name) => textOf(metadata[name]) !== "");
+  const [rule = "unencrypted_suffix"] = set;
+  if (set.length > 1) throw malformed(placeOf(set[1]!), `${set.join(" and ")} contradict each other`);
+  const comment = COMMENT_RULES.find((name) => textOf(metadata[name]) !== "");
+  if (comment)
+    throw unsupported(
+      placeOf(comment),
+      `comments decide what is encrypted here (${comment})`,
+      "use a suffix",
+    );
+  const pattern = textOf(metadata[rule]) || DEFAULT_UNENCRYPTED_SUFFIX;
+  let matches = (key: string): boolean => key.endsWith(pattern);
+  if (rule.endsWith("_regex")) {
+    try {
+      const expression = compile(pattern);
+      matches = (key) => expression.test(key);
+    } catch {
+      throw unsupported(placeOf(rule), `the pattern of ${rule} can't be read here`, "use a simpler pattern");
+    }
+  }
+  const whenMatched = rule.startsWith("encrypted");
+  return (path) => path.some(matches) === whenMatched;
+}
+
+function readKeys({ metadata, placeOf }: SopsDocument): Pick<SopsMetadata, "wrapped" | "otherKeys"> {
+  const others = Object.entries(OTHER_KEYS).filter(([field]) => isFilled(metadata[field]));
+  const age = metadata.age;
+  if (!isFilled(age)) {
+    if (others.length > 0)
+      throw unsupported(
+        placeOf(others[0]![0]),
+        `the file is encrypted to ${others.map(([, name]) => name).join(", ")} only; Ringfence opens age`,
+        `sops rotate --add-age RECIPIENT --in-place ${placeOf().file}`,
+      );
+    throw malformed(placeOf("age"), "the file names nobody it is encrypted to");
+  }
+  if (isFilled(metadata.key_groups))
+    throw unsupported(
+      placeOf("key_groups"),
+      "the file needs several key groups to open",
+      "use one key group",
+    );
+  if (!Array.isArray(age)) throw malformed(placeOf("age"), "`age` is no list");
+  const wrapped = age.map((entry: MetadataNode, index): WrappedKey => {
+    const place = placeOf("age", index, "enc");
+    const fields = typeof entry === "object" && !Array.isArray(entry) ? entry : {};
+    const { recipient, enc } = fields as { readonly [key: string]: MetadataNode };
+    if (textOf(recipient) === "" || textOf(enc) === "")
+      throw malformed(place, "an age entry needs `recipient` and `enc`");
+    return { recipient: textOf(recipient), enc: textOf(enc), place };
+  });
+  return { wrapped, otherKeys: others.map(([, name]) => name) };
+}
+
+/** The text that sops authenticates the MAC with: seconds, and Z for UTC. */
+export function goTimestamp(text: string): string | undefined {
+  const match = TIME.exec(text);
+  if (!match || Number.isNaN(Date.parse(`${match[1]}${match[2]}`))) return undefined;
+  return `${match[1]}${match[2] === "+00:00" || match[2] === "-00:00" ? "Z" : match[2]}`;
+}
+
+/** @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED */
+export function readMetadata(document: SopsDocument): SopsMetadata {
+  const { metadata, placeOf } = document;
+  const keys = readKeys(document);
+  const lastModified = goTimestamp(textOf(metadata.lastmodified));
+  if (!lastModified) throw malformed(placeOf("lastmodified"), "`lastmodified` is no RFC 3339 time");
+  return {
+    ...keys,
+    mac: textOf(metadata.mac),
+    macPlace: placeOf("mac"),
+    lastModified,
+    macOnlyEncrypted: /^(true|1|t)$/i.test(textOf(metadata.mac_only_encrypted)),
+    encrypts: readRule(document),
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * Ringfence's home folder of one user on one machine: identities, the machine's own key, the highest revisions seen.
+ * Nothing in it belongs into a repository.
+ */
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import { systemCode } from "../base/error.ts";
+import { snapshotErrors } from "./errors.ts";
+import { withFileLock } from "./file-lock.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** `RINGFENCE_HOME`, else `$XDG_CONFIG_HOME/ringfence`, else `~/.config/ringfence`. */
+export function ringfenceHome(variables: Variables = process.env): string {
+  if (variables.RINGFENCE_HOME) return resolve(variables.RINGFENCE_HOME);
+  return join(variables.XDG_CONFIG_HOME || join(variables.HOME || homedir(), ".config"), "ringfence");
+}
+
+/** Where the age identity of an environment lies. */
+export function identityPath(home: string, project: string, environment: string): string {
+  return join(home, "identities", project, `${environment}.txt`);
+}
+
+/**
+ * The text of a key file; undefined when there is none.
+ *
+ * @throws SNAPSHOT_KEY_UNUSABLE when group or others may do anything with it, it is no plain file, or it cannot be read.
+ */
+export function readKeyFile(path: string): string | undefined {
+  let handle: number;
+  try {
+    handle = openSync(path, "r");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw snapshotErrors.SNAPSHOT_KEY_UNUSABLE({
+      what: "a key file cannot be read",
+      where: path,
+      why: error instanceof Error ? error.message : String(error),
+      fix: `ls -l '${path}'`,
+      cause: error,
+    });
+  }
+  try {
+    // Asked of the open file, so that nobody can exchange it in between.
+    const { mode } = fstatSync(handle);
+    const plain = (mode & 0o170000) === 0o100000;
+    if (!plain || (process.platform !== "win32" && (mode & 0o077) !== 0)) {
+      throw snapshotErrors.SNAPSHOT_KEY_UNUSABLE({
+        what: plain ? "a key file is open to other users" : "a key is no plain file",
+        where: path,
+        why: plain ? `its permissions are ${(mode & 0o777).toString(8)}; they must be 600` : undefined,
+        fix: plain ? `chmod 600 '${path}'` : `ls -l '${path}'`,
+      });
+    }
+    return readFileSync(handle, "utf8");
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function machineKeyPath(home: string): string {
+  return join(home, "machine.key");
+}
+
+/** The key itself: comments and blank lines of an identity file may change without a new key. */
+function keyLines(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .join("\n");
+}
+
+/** Key material of an environment that has an identity; undefined when it has none here. */
+export function identityMaterial(home: string, project: string, environment: string): string | undefined {
+  const text = readKeyFile(identityPath(home, project, environment));
+  return text === undefined ? undefined : keyLines(text);
+}
+
+/** Key material of this machine, for environments without an identity; undefined before it was first needed. */
+export function machineMaterial(home: string): string | undefined {
+  const text = readKeyFile(machineKeyPath(home));
+  return text === undefined ? undefined : keyLines(text);
+}
+
+function createMachineKey(home: string): void {
+  const path = machineKeyPath(home);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const own = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  writeFileSync(own, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx", flush: true });
+  try {
+    // A link never replaces: of two processes that start at once, one key stays.
+    linkSync(own, path);
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/**
+ * What an environment's snapshot is sealed with: its identity, or the machine's key where it has none.
+ * The machine's key is created on first need.
+ */
+export function keyMaterial(home: string, project: string, environment: string): string {
+  const own = identityMaterial(home, project, environment) ?? machineMaterial(home);
+  if (own !== undefined) return own;
+  createMachineKey(home);
+  return machineMaterial(home)!;
+}
+
+function revisionPath(home: string, project: string, environment: string): string {
+  return join(home, "revisions", project, environment);
+}
+
+/** The highest secrets revision ever seen here; 0 before the first. @throws SNAPSHOT_HOME_DAMAGED */
+export function highestRevision(home: string, project: string, environment: string): number {
+  const path = revisionPath(home, project, environment);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return 0;
+    throw error;
+  }
+  if (/^\d{1,15}\n?$/.test(text)) return Number(text);
+  throw snapshotErrors.SNAPSHOT_HOME_DAMAGED({
+    what: `the highest revision of ${environment}'s secrets cannot be read`,
+    where: path,
+    why: "the file must hold one whole number; without it an old secrets file could be replayed unseen",
+    fix: `ringfence secret list -e ${environment}   # shows the current revision; write that number into the file`,
+  });
+}
+
+/** Remembers a secrets revision; a lower one than is known changes nothing. */
+export function raiseRevision(home: string, project: string, environment: string, revision: number): void {
+  if (highestRevision(home, project, environment) >= revision) return;
+  const path = revisionPath(home, project, environment);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  withFileLock(`${path}.lock`, () => {
+    if (highestRevision(home, project, environment) >= revision) return;
+    writeFileAtomic(path, `${revision}\n`, 0o600);
+  });
+}
