@@ -57,9 +57,9 @@ export function createTestProject(): TestProject {
   writeFileSync(join(root, "ringfence.yaml"), "project: shop\n");
   writeFileSync(join(root, ".env"), "GREETING=hello\n");
   const environments = [
-    { name: "development", kind: "development", production: false, hosts: ["dev-*"] },
-    { name: "staging", kind: "staging", production: false, hosts: ["staging-*"] },
-    { name: "production", kind: "production", production: true, hosts: ["prod-*"] },
+    { name: "development", kind: "development", production: false, hosts: ["dev-*.shop.test"] },
+    { name: "staging", kind: "staging", production: false, hosts: ["staging-*.shop.test"] },
+    { name: "production", kind: "production", production: true, hosts: ["prod-*.shop.test"] },
   ];
   const detection = { variable: "ENVIRONMENT", fallback: "development", environments };
   const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({

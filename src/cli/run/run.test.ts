@@ -156,7 +156,7 @@ describe.each(outputs)("%s", (_, environment, changes) => {
   });
 
   test("a reader that goes away ends the child", () => {
-    const result = inShell('"$0" "$@" | head -1; exit "${PIPESTATUS[0]}"', "yes");
+    const result = inShell('"$0" "$@" | head -1; exit "$PIPESTATUS"', "yes");
     expect(result).toEqual({ stdout: "y\n", status: 128 + 13 });
   });
 
