@@ -70,7 +70,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const json = argv.includes("--json");
   try {
     const run = parseRun(argv);
-    if (run) return await runSlowly(run, argv);
+    if (run) return await runSlowly(run);
     let code: number = EXIT.ok;
     const program = buildProgram(catalogue, RINGFENCE_VERSION, async (typed) => {
       code = await runTyped(typed);

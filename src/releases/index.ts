@@ -10,6 +10,7 @@ export {
 export { releaseErrors } from "./errors.ts";
 export { composeRelease, type ReleaseParts, releaseDigest, verifyRelease } from "./release.ts";
 export {
+  assertVersion,
   compareVersions,
   formatVersion,
   isVersion,

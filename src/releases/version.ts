@@ -67,6 +67,11 @@ export function parseVersion(text: string): Version {
   });
 }
 
+/** The same text, known to be a version. @throws RELEASE_VERSION_INVALID */
+export function assertVersion(text: string): string {
+  return formatVersion(parseVersion(text));
+}
+
 /** The text that {@link parseVersion} reads. */
 export function formatVersion(version: Version): string {
   const core = `${version.major}.${version.minor}.${version.patch}`;

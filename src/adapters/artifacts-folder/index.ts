@@ -178,7 +178,7 @@ export function openArtifactsFolder(path: string): ArtifactStore {
           what: `the build of ${service} left no file`,
           where: `ringfence.yaml services.${service}`,
           why: "an artifact holds at least one file",
-          fix: `let services.${service}.output name the folder that the build writes`,
+          fix: `let services.${service}.build.output name the folder that the build writes`,
         });
       }
       const artifact: Artifact = {
