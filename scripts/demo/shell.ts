@@ -19,14 +19,27 @@ export interface Ran {
 
 export interface Shell {
   /** Runs `ringfence …` and shows command and output. Fails the demo unless it ends with the expected code. */
-  show(args: readonly string[], options?: { readonly expect?: number; readonly input?: string; readonly as?: string }): Promise<Ran>;
+  show(
+    args: readonly string[],
+    options?: { readonly expect?: number; readonly input?: string; readonly as?: string },
+  ): Promise<Ran>;
   /** The same, unseen, with `--json`; answers the document. */
-  ask<T>(args: readonly string[], options?: { readonly expect?: number; readonly input?: string; readonly as?: string }): Promise<T>;
+  ask<T>(
+    args: readonly string[],
+    options?: { readonly expect?: number; readonly input?: string; readonly as?: string },
+  ): Promise<T>;
   /** Any other program, unseen. */
   quietly(command: string, args: readonly string[]): Promise<Ran>;
 }
 
-function start(command: string, args: readonly string[], folder: string, variables: NodeJS.ProcessEnv, input: string | undefined, echo: boolean): Promise<Ran> {
+function start(
+  command: string,
+  args: readonly string[],
+  folder: string,
+  variables: NodeJS.ProcessEnv,
+  input: string | undefined,
+  echo: boolean,
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: folder, env: variables, stdio: ["pipe", "pipe", "pipe"] });
     let stdout = "";
@@ -57,18 +70,31 @@ export function openShell(folder: string, home: string): Shell {
   });
   const checked = (ran: Ran, args: readonly string[], expect: number): Ran => {
     if (ran.code === expect) return ran;
-    throw new Error(`ringfence ${args.join(" ")} ended with ${ran.code} instead of ${expect}\n${ran.stdout}${ran.stderr}`);
+    throw new Error(
+      `ringfence ${args.join(" ")} ended with ${ran.code} instead of ${expect}\n${ran.stdout}${ran.stderr}`,
+    );
   };
   return {
     async show(args, { expect = 0, input, as } = {}) {
       const who = as ? paint("dim", ` # as ${as}`) : "";
       const words = args.map((word) => (/\s/.test(word) ? JSON.stringify(word) : word)).join(" ");
       process.stdout.write(`  ${paint("cyan", `$ ringfence ${words}`)}${who}\n`);
-      return checked(await start(process.execPath, [ENTRY, ...args], folder, variables(as, true), input, true), args, expect);
+      return checked(
+        await start(process.execPath, [ENTRY, ...args], folder, variables(as, true), input, true),
+        args,
+        expect,
+      );
     },
-    async ask<T>(args: readonly string[], { expect = 0, input, as }: { expect?: number; input?: string; as?: string } = {}) {
+    async ask<T>(
+      args: readonly string[],
+      { expect = 0, input, as }: { expect?: number; input?: string; as?: string } = {},
+    ) {
       const all = [...args, "--json"];
-      const ran = checked(await start(process.execPath, [ENTRY, ...all], folder, variables(as, false), input, false), all, expect);
+      const ran = checked(
+        await start(process.execPath, [ENTRY, ...all], folder, variables(as, false), input, false),
+        all,
+        expect,
+      );
       return JSON.parse(ran.stdout) as T;
     },
     async quietly(command, args) {
