@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { RingfenceError, systemCode } from "../base/error.ts";
-import { readManifest } from "../config/index.ts";
+import { readManifest } from "../model/manifest.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Project } from "../model/project.ts";
 import { findProjectRoot, MANIFEST } from "../snapshot/project-root.ts";

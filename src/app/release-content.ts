@@ -1,7 +1,8 @@
 /** What a release takes from a commit: its manifest, and each environment's configuration by revision. */
 import { join } from "node:path";
 import { digestOf } from "../base/digest.ts";
-import { type LayerText, readManifest, resolve } from "../config/index.ts";
+import { type LayerText, resolve } from "../config/index.ts";
+import { readManifest } from "../model/manifest.ts";
 import { type Environment, expandTemplate, type Project } from "../model/project.ts";
 import type { ConfigRevision, Release } from "../model/release.ts";
 import { listSecrets } from "../secrets/index.ts";

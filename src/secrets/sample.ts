@@ -1,5 +1,5 @@
 /** The sample file that the tests of this room write, open and tamper with. */
-import { createKeyPair } from "../base/ed25519.ts";
+import { createKeyPair, signMessage } from "../base/ed25519.ts";
 import { createIdentity, type OpenedSecrets, openSecrets, type WriteRequest } from "./index.ts";
 
 export const me = await createIdentity();
@@ -27,4 +27,9 @@ export function record(opened: OpenedSecrets): Record<string, string> {
 export function lines(text: string): Map<string, string> {
   const matches = text.matchAll(/^([A-Za-z_]\w*): (.+)$/gm);
   return new Map([...matches].map(([line, name]) => [name!, line]));
+}
+
+/** Signs with the private half of a key pair. */
+export function signer({ privatePem }: { readonly privatePem: string }) {
+  return (message: string): string => signMessage(privatePem, message);
 }

@@ -15,7 +15,7 @@ import {
   type WriteRequest,
   writeSecrets,
 } from "./index.ts";
-import { alice, expected, file, lines, me, open, other, people, record, request, values } from "./sample.ts";
+import { alice, expected, file, lines, me, open, other, people, record, request, signer, values } from "./sample.ts";
 import { foreignLeaf, foreignMetadata, refusal } from "./test-support.ts";
 
 const text = await writeSecrets(request());
@@ -55,7 +55,7 @@ describe("a file that is written", () => {
       UNICODE: "schlüssel 🔑",
       _x: '"\\ #: ',
     };
-    const written = signSecrets(await writeSecrets(request({ values: strange })), "alice", alice.privatePem);
+    const written = signSecrets(await writeSecrets(request({ values: strange })), "alice", signer(alice));
     const read = await decryptSops(written, { secretKey: me.identity, fileType: "yaml" });
     expect(read).toMatchObject(strange);
     expect(JSON.parse(read.RINGFENCE_BINDING)).toEqual({ ...expected, revision: 1 });
@@ -231,14 +231,14 @@ describe("a file that is not for this place", () => {
 });
 
 describe("signatures", () => {
-  const sign = (person = "alice", pem = alice.privatePem): string => signSecrets(text, person, pem);
+  const sign = (person = "alice", keys = alice): string => signSecrets(text, person, signer(keys));
 
   test("verify, change neither values nor digest, and are replaced", () => {
     const signed = sign();
     expect(verifySignature(signed, people, { file })).toBe("alice");
     expect(open(signed)).toMatchObject({ digest: open(text).digest, signature: { person: "alice" } });
     expect(open(signed).values[0]!.place.line).toBe(open(text).values[0]!.place.line + 1);
-    const again = signSecrets(signed, "bob", bob.privatePem);
+    const again = signSecrets(signed, "bob", signer(bob));
     expect(again.match(/ringfence-signature/g)).toHaveLength(1);
     expect(verifySignature(again, [{ name: "bob", key: bob.publicText }], { file })).toBe("bob");
   });
@@ -246,8 +246,8 @@ describe("signatures", () => {
   test.each<[string, () => string, string]>([
     ["none", () => text, "SECRETS_UNSIGNED"],
     ["not in the first line", () => `\n${sign()}`, "SECRETS_UNSIGNED"],
-    ["by an unknown person", () => sign("mallory", bob.privatePem), "SECRETS_SIGNATURE_INVALID"],
-    ["by another key under a known name", () => sign("alice", bob.privatePem), "SECRETS_SIGNATURE_INVALID"],
+    ["by an unknown person", () => sign("mallory", bob), "SECRETS_SIGNATURE_INVALID"],
+    ["by another key under a known name", () => sign("alice", bob), "SECRETS_SIGNATURE_INVALID"],
     ["malformed", () => sign().replace("==\n", "\n"), "SECRETS_SIGNATURE_INVALID"],
     ["by someone else's hand", () => sign("bob").replace(": bob ", ": alice "), "SECRETS_SIGNATURE_INVALID"],
     ["of another file", () => sign().replace(text, `${text}\n`), "SECRETS_SIGNATURE_INVALID"],
@@ -260,7 +260,7 @@ describe("signatures", () => {
 
   test("are not given under a name that breaks the line", () => {
     for (const person of ["", " alice", "a\nb"])
-      expect(refusal(() => signSecrets(text, person, alice.privatePem)).code).toBe("SECRETS_BAD_NAME");
+      expect(refusal(() => signSecrets(text, person, signer(alice))).code).toBe("SECRETS_BAD_NAME");
   });
 });
 

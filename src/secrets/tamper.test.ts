@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { isRingfenceError } from "../base/error.ts";
 import { signSecrets, verifySignature, writeSecrets } from "./index.ts";
-import { alice, file, lines, open, people, record, request } from "./sample.ts";
+import { alice, file, lines, open, people, record, request, signer } from "./sample.ts";
 import { refusal } from "./test-support.ts";
 
 const text = await writeSecrets(request());
@@ -98,7 +98,7 @@ describe("tampering is refused", () => {
   test("whichever byte is changed, a file is refused or means the same", async () => {
     const full = await writeSecrets(request({ values: { API_KEY: "key-1-of-the-api", B: "b" } }));
     const before = JSON.stringify(record(open(full)));
-    const signed = signSecrets(full, "alice", alice.privatePem);
+    const signed = signSecrets(full, "alice", signer(alice));
     const body = signed.length - full.length;
     for (let at = 0; at < full.length; at++) {
       const changed = full.slice(0, at) + String.fromCharCode(full.charCodeAt(at) ^ 1) + full.slice(at + 1);

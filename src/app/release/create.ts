@@ -57,7 +57,8 @@ export const operation = defineOperation({
     commit: z.string().default("HEAD").meta({ description: "the commit to build" }),
   }),
   async plan({ app }, input) {
-    const version = parseVersion(input.version);
+    const { version } = input;
+    parseVersion(version);
     const existing = await app.store.read((view) => view.releases.get(version));
     if (existing) {
       throw appErrors.APP_RELEASE_EXISTS({
