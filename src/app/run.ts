@@ -61,7 +61,9 @@ export function compileRun(input: RunInput): CompiledRun {
   assertUsable(configuration);
   const variables = Object.fromEntries(settings.map(({ name, text }) => [name, text]));
   const secretNames = settings.filter(({ secret }) => secret).map(({ name }) => name);
-  const plain = Object.fromEntries(settings.filter(({ secret }) => !secret).map(({ name, text }) => [name, text]));
+  const plain = Object.fromEntries(
+    settings.filter(({ secret }) => !secret).map(({ name, text }) => [name, text]),
+  );
   const snapshot: Snapshot = {
     format: 1,
     project: project.name,
@@ -80,7 +82,9 @@ export function compileRun(input: RunInput): CompiledRun {
     program: PROGRAM,
     createdAt: new Date(app.clock.now()).toISOString(),
   };
-  const fromProcess = settings.some(({ history }) => history.some(({ source, wins }) => wins && source === "process environment"));
+  const fromProcess = settings.some(({ history }) =>
+    history.some(({ source, wins }) => wins && source === "process environment"),
+  );
   if (!fromProcess) {
     writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, environment.name));
     writeIndex(project.root, { format: 1, project: project.name, manifest: inputs[0]!, rule });

@@ -59,7 +59,9 @@ function clean(text: string | undefined): string | undefined {
 /** As JSON, with every text in it redacted. */
 function cleanDetails(details: unknown): unknown {
   if (details === undefined) return undefined;
-  return JSON.parse(JSON.stringify(details), (_key, value) => (typeof value === "string" ? redact(value) : value));
+  return JSON.parse(JSON.stringify(details), (_key, value) =>
+    typeof value === "string" ? redact(value) : value,
+  );
 }
 
 /** An expected failure. Identify it by {@link RingfenceError.code}, never by its text. */

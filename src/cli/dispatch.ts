@@ -30,7 +30,12 @@ function inputOf({ command, positionals, options }: Typed): Record<string, unkno
 }
 
 function environmentOf({ command, positionals, options }: Typed): string | undefined {
-  const own = command.environmentFlag === "to" ? options.to : command.environmentFlag === "position" ? positionals[command.positionals.length] : undefined;
+  const own =
+    command.environmentFlag === "to"
+      ? options.to
+      : command.environmentFlag === "position"
+        ? positionals[command.positionals.length]
+        : undefined;
   return (own ?? options.environment) as string | undefined;
 }
 

@@ -15,7 +15,20 @@ import {
   type WriteRequest,
   writeSecrets,
 } from "./index.ts";
-import { alice, expected, file, lines, me, open, other, people, record, request, signer, values } from "./sample.ts";
+import {
+  alice,
+  expected,
+  file,
+  lines,
+  me,
+  open,
+  other,
+  people,
+  record,
+  request,
+  signer,
+  values,
+} from "./sample.ts";
 import { foreignLeaf, foreignMetadata, refusal } from "./test-support.ts";
 
 const text = await writeSecrets(request());
