@@ -41,13 +41,16 @@ const hotEntry: BuildOptions = {
   outExtension: { ".js": ".cjs" },
 };
 
-/** The command line and the library; every operation is a chunk that loads when it is called. */
+/**
+ * The command line and the library; every command is a chunk that loads when it is called. Chunks lie beside the
+ * entries, so that code finds files of `dist/` by `import.meta.url` whichever chunk it lands in.
+ */
 const commands: BuildOptions = {
   ...shared,
   entryPoints: { cli: "src/cli/dispatch.ts", index: "src/index.ts" },
   outdir: "dist",
   splitting: true,
-  chunkNames: "chunks/[name]-[hash]",
+  chunkNames: "[name]-[hash]",
 };
 
 /** Processes that outlive the command, and an upgrade of the package: each in one file of its own. */

@@ -17,16 +17,32 @@ Every command takes these flags. Exit codes and errors: [errors.md](errors.md).
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
-const TO: FlagEntry = { name: "to", type: "string", required: true, description: "the environment that it goes to" };
-const DRY_RUN: FlagEntry = { name: "dry-run", type: "boolean", required: false, description: "shows the plan; changes nothing" };
+const TO: FlagEntry = {
+  name: "to",
+  type: "string",
+  required: true,
+  description: "the environment that it goes to",
+};
+const DRY_RUN: FlagEntry = {
+  name: "dry-run",
+  type: "boolean",
+  required: false,
+  description: "shows the plan; changes nothing",
+};
 const REASONS: readonly FlagEntry[] = [
   { name: "reason", type: "string", required: false, description: "why, for the record" },
-  { name: "force", type: "string", required: false, description: "a reason to go past the host guard; recorded" },
+  {
+    name: "force",
+    type: "string",
+    required: false,
+    description: "a reason to go past the host guard; recorded",
+  },
 ];
 const ENVIRONMENT = { name: "environment", required: true, description: "the environment" };
 
 function section({ name, summary, form, explicit, environmentFlag, ...entry }: CatalogueEntry): string {
-  const positionals = environmentFlag === "position" ? [...entry.positionals, ENVIRONMENT] : entry.positionals;
+  const positionals =
+    environmentFlag === "position" ? [...entry.positionals, ENVIRONMENT] : entry.positionals;
   const flags = [
     ...(environmentFlag === "to" ? [TO] : []),
     ...entry.flags,

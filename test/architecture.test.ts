@@ -1,5 +1,5 @@
 /** Keeps the house rules of ARCHITECTURE.md. Each rule is also shown an example that breaks it. */
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import * as rules from "./architecture/house-rules.ts";
@@ -9,20 +9,30 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const LOCK = '{"packages":{}}';
 const LONG = "\n".repeat(61);
 
+/** Files that end in `.md` are pages, all others modules. */
 function houseOf(files: Readonly<Record<string, string>>, lock = LOCK): rules.House {
-  return { modules: Object.entries(files).map(([path, text]) => parseModule(path, text)), lock };
+  const pages = Object.entries(files).filter(([path]) => path.endsWith(".md"));
+  const modules = Object.entries(files).filter(([path]) => !path.endsWith(".md"));
+  return {
+    modules: modules.map(([path, text]) => parseModule(path, text)),
+    lock,
+    pages: Object.fromEntries(pages),
+    exists: (path) => path in files,
+  };
 }
 
 function projectHouse(): rules.House {
-  const paths = globSync("{src,test,scripts,bench,examples}/**/*.ts", {
+  const code = globSync("{src,test,scripts,bench,examples}/**/*.ts", {
     cwd: root,
     exclude: ["**/node_modules/**", "test/fixtures/**"],
   });
-  const files = paths.map((path) => path.replaceAll("\\", "/")).sort();
-  return houseOf(
-    Object.fromEntries(files.map((path) => [path, readFileSync(`${root}/${path}`, "utf8")])),
-    readFileSync(`${root}/package-lock.json`, "utf8"),
-  );
+  const paths = [...code, "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => existsSync(`${root}/${path}`))
+    .sort();
+  const files = Object.fromEntries(paths.map((path) => [path, readFileSync(`${root}/${path}`, "utf8")]));
+  const house = houseOf(files, readFileSync(`${root}/package-lock.json`, "utf8"));
+  return { ...house, exists: (path) => existsSync(`${root}/${path}`) };
 }
 
 interface Case {
@@ -59,7 +69,7 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     allows: {
       "src/config/a.ts": 'import "node:fs"; import "yaml"; import "./b.ts"; import "../ports/c.ts";',
-      "src/config/a.test.ts": 'import "../adapters/store-memory/index.ts";',
+      "src/config/a.test.ts": 'import "../adapters/store-memory/index.ts"; import "../../test/vectors.ts";',
       "src/app/app.ts": 'import "../adapters/x/b.ts"; import "../config/index.ts";',
       "src/cli/main.ts": 'import "../snapshot/b.ts"; import type { B } from "../model/b.ts";',
       "src/cli/run/a.ts": 'import "../../snapshot/b.ts"; import "../../app/catalogue.generated.ts";',
@@ -125,11 +135,16 @@ const cases: Readonly<Record<string, Case>> = {
       ["src/a.ts:1 g", { "src/a.ts": `const g = () => {${LONG}};` }],
       ["src/a.ts:1 m", { "src/a.ts": `class A { m() {${LONG}} }` }],
       ["src/a.ts:1 anonymous", { "src/a.ts": `describe("x", () => {${LONG}});` }],
+      [
+        "test/contracts/store.ts:1 f",
+        { "test/contracts/store.ts": `function f() { describe("x", () => {});${LONG}}` },
+      ],
       ["src/a.test.ts:1 f", { "src/a.test.ts": `function f() {${LONG}}` }],
     ],
     allows: {
       "src/a.ts": `function f() {${"\n".repeat(59)}}`,
       "src/a.test.ts": `describe.skipIf(no)("x", () => {${LONG}}); test("y", async () => {${LONG}});`,
+      "test/contracts/store.ts": `export function contract() {\ndescribe("x", () => {${LONG}});\n}`,
     },
   },
   "files say what they are": {
@@ -222,6 +237,11 @@ const cases: Readonly<Record<string, Case>> = {
     rule: rules.errorsLiveInCatalogues,
     breaks: [["src/config/a.ts:1", { "src/config/a.ts": "errorCatalogue({ CONFIG_X: {} });" }]],
     allows: { "src/base/a.test.ts": "errorCatalogue({ TEST_X: {} });" },
+  },
+  "pages name files that exist": {
+    rule: rules.pagesNameFilesThatExist,
+    breaks: [["README.md:2", { "README.md": "# x\nSee `src/base/gone.ts`." }]],
+    allows: { "README.md": "`src/a.ts`, `src/<noun>/a.ts`, `src/*`, `other/b.ts`", "src/a.ts": "/** A. */" },
   },
 };
 

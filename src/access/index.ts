@@ -21,7 +21,11 @@ function withKey(project: Project, keys: readonly LocalKey[]): Person[] {
  * @returns undefined when nobody of the manifest has a key here and nobody was named.
  * @throws ACCESS_UNKNOWN_PERSON when the named one is unknown or has no key here; ACCESS_WHO when several have.
  */
-export function choosePerson(project: Project, keys: readonly LocalKey[], wanted: string | undefined): Person | undefined {
+export function choosePerson(
+  project: Project,
+  keys: readonly LocalKey[],
+  wanted: string | undefined,
+): Person | undefined {
   const present = withKey(project, keys);
   if (wanted === undefined) {
     if (present.length < 2) return present[0];
@@ -34,7 +38,10 @@ export function choosePerson(project: Project, keys: readonly LocalKey[], wanted
   const person = present.find((candidate) => candidate.name === wanted);
   if (person) return person;
   const declared = project.people.some((candidate) => candidate.name === wanted);
-  const near = nearest(wanted, project.people.map((candidate) => candidate.name));
+  const near = nearest(
+    wanted,
+    project.people.map((candidate) => candidate.name),
+  );
   throw accessErrors.ACCESS_UNKNOWN_PERSON({
     what: declared ? `the key of ${wanted} is not on this machine` : `${wanted} is not in people:`,
     where: project.manifest,
@@ -49,14 +56,20 @@ export function choosePerson(project: Project, keys: readonly LocalKey[], wanted
  *
  * @throws ACCESS_DENIED
  */
-export function authorise(project: Project, person: Person | undefined, environment: Environment | undefined): void {
+export function authorise(
+  project: Project,
+  person: Person | undefined,
+  environment: Environment | undefined,
+): void {
   if (person) return;
   const production = environment?.policies.production ?? false;
   if (project.people.length === 0 && !production) return;
   throw accessErrors.ACCESS_DENIED({
     what: `nobody of people: acts here${environment ? `, so ${environment.name} stays as it is` : ""}`,
     where: project.manifest,
-    why: production ? "a production kind is changed only by a person with a key" : "this project has people; only they change it",
+    why: production
+      ? "a production kind is changed only by a person with a key"
+      : "this project has people; only they change it",
     fix: "ringfence me init --name <your name>",
   });
 }

@@ -1,5 +1,5 @@
 /** Errors of the door, of leases and of what only the application knows. */
-import { errorCatalogue, EXIT } from "../base/error.ts";
+import { EXIT, errorCatalogue } from "../base/error.ts";
 
 export const appErrors = errorCatalogue({
   APP_NO_PROJECT: { summary: "No ringfence.yaml was found here or above.", exit: EXIT.usage, http: 404 },

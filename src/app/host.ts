@@ -5,9 +5,9 @@
 import type { z } from "zod";
 import { EXIT, type RingfenceError } from "../base/error.ts";
 import type { Environment, Project } from "../model/project.ts";
-import { detect, type DetectionRule, guardRun, type Selection } from "../snapshot/detection.ts";
+import { type DetectionRule, detect, guardRun, type Selection } from "../snapshot/detection.ts";
 import { findActor } from "./actor.ts";
-import { type App, openApp, type Progress } from "./app.ts";
+import { type App, type AppOptions, openApp, type Progress } from "./app.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import type { Context } from "./definition.ts";
 import { appErrors } from "./errors.ts";
@@ -29,6 +29,8 @@ export interface Request {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly readInput: () => Promise<string>;
   readonly progress: (progress: Progress) => void;
+  /** Decorations for tests and library users. */
+  readonly options?: Pick<AppOptions, "host" | "clock" | "leaseMs" | "wrapStore">;
   /** For warnings that a person must see. */
   readonly warn: (text: string) => void;
 }
@@ -94,7 +96,11 @@ function outcomeAnswer({ answer, error, record }: Outcome): Answer {
 }
 
 /** The context of an operation that is resumed: the environment is the operation's own, guarded as if it were named. */
-async function resumedContext(app: App, request: Request, id: string): Promise<{ context: Context; kind: string | undefined }> {
+async function resumedContext(
+  app: App,
+  request: Request,
+  id: string,
+): Promise<{ context: Context; kind: string | undefined }> {
   const record = await app.store.read((view) => view.operations.get(id));
   const name = record?.environment ?? undefined;
   const scope = name === undefined ? "project" : "environment";
@@ -107,7 +113,9 @@ export async function runCommand(request: Request): Promise<Answer> {
   const { command } = request;
   const module = await command.load();
   const kind = async (name: string) => {
-    const loaded = await request.catalogue.find((item) => item.name === name && item.form === "operation")?.load();
+    const loaded = await request.catalogue
+      .find((item) => item.name === name && item.form === "operation")
+      ?.load();
     if (loaded?.operation) return loaded.operation;
     throw appErrors.OPERATION_UNKNOWN({
       what: `this program knows no operation kind ${name}`,
@@ -115,7 +123,13 @@ export async function runCommand(request: Request): Promise<Answer> {
       fix: "ringfence --version",
     });
   };
-  const app = openApp({ folder: request.folder, variables: request.variables, progress: request.progress, kind });
+  const app = openApp({
+    folder: request.folder,
+    variables: request.variables,
+    progress: request.progress,
+    kind,
+    ...request.options,
+  });
   try {
     if (module.query) {
       const input = checkInput(request, module.query.input);
@@ -124,7 +138,9 @@ export async function runCommand(request: Request): Promise<Answer> {
     }
     if (module.operation) {
       const input = checkInput(request, module.operation.input);
-      return outcomeAnswer(await perform(contextOf(app, request), module.operation, input, { dryRun: request.dryRun }));
+      return outcomeAnswer(
+        await perform(contextOf(app, request), module.operation, input, { dryRun: request.dryRun }),
+      );
     }
     const { id, undo } = module.continuation!.target(checkInput(request, module.continuation!.input));
     const resumed = await resumedContext(app, request, id);

@@ -35,7 +35,12 @@ export interface Journal {
   stopRenewing(): void;
 }
 
-function entryOf(context: Context, record: OperationRecord, action: string, more: Partial<Entry> = {}): Entry {
+function entryOf(
+  context: Context,
+  record: OperationRecord,
+  action: string,
+  more: Partial<Entry> = {},
+): Entry {
   return {
     actor: context.actor.name,
     action,
@@ -88,7 +93,10 @@ function unfinished(other: OperationRecord): RingfenceError {
   });
 }
 
-async function takeOnce(context: Context, record: OperationRecord): Promise<{ lease: Lease; record: OperationRecord }> {
+async function takeOnce(
+  context: Context,
+  record: OperationRecord,
+): Promise<{ lease: Lease; record: OperationRecord }> {
   const environment = record.environment ?? PROJECT_LEASE;
   return context.app.record.transact(async (transaction, write) => {
     const lease = await takeLease(transaction.leases, {
@@ -99,13 +107,20 @@ async function takeOnce(context: Context, record: OperationRecord): Promise<{ le
       leaseMs: context.app.leaseMs,
     });
     const running = await transaction.operations.list({ state: "running" });
-    const other = running.find((one) => one.id !== record.id && (one.environment ?? PROJECT_LEASE) === environment);
+    const other = running.find(
+      (one) => one.id !== record.id && (one.environment ?? PROJECT_LEASE) === environment,
+    );
     if (other) throw unfinished(other);
     const again = record.state === "running";
     const started = stamp(context, { ...record, state: "running", token: lease.token });
     await transaction.operations.put(started);
     const details = { plan: planFacts(started), token: lease.token };
-    await write(entryOf(context, started, again ? "operation.resumed" : "operation.started", { result: "intended", details }));
+    await write(
+      entryOf(context, started, again ? "operation.resumed" : "operation.started", {
+        result: "intended",
+        details,
+      }),
+    );
     return { lease, record: started };
   });
 }
@@ -152,7 +167,9 @@ class HeldJournal implements Journal {
   async #renew(): Promise<void> {
     const { store, clock, leaseMs } = this.#context.app;
     try {
-      await store.transaction((transaction) => renewLease(transaction.leases, this.#lease, clock.now() + leaseMs));
+      await store.transaction((transaction) =>
+        renewLease(transaction.leases, this.#lease, clock.now() + leaseMs),
+      );
     } catch (error) {
       // A busy store is asked again at the next beat; only a lost lease ends the work.
       if (isRingfenceError(error, "LEASE_LOST")) this.#lost.abort(error);
@@ -184,7 +201,8 @@ class HeldJournal implements Journal {
     const next = stamp(this.#context, change(this.record));
     await this.#context.app.record.transact(async (transaction, write) => {
       await assertLease(transaction.leases, this.#lease);
-      if (next.state !== "running" || action === "operation.paused") await freeLease(transaction.leases, this.#lease);
+      if (next.state !== "running" || action === "operation.paused")
+        await freeLease(transaction.leases, this.#lease);
       await commit?.(transaction, next);
       await transaction.operations.put(next);
       await write(entryOf(this.#context, next, action, more));
@@ -193,10 +211,18 @@ class HeldJournal implements Journal {
     return next;
   }
 
-  async #writeStep(step: Step, state: StepState, more: Partial<Entry>, result?: Json, commit?: Step["commit"]) {
+  async #writeStep(
+    step: Step,
+    state: StepState,
+    more: Partial<Entry>,
+    result?: Json,
+    commit?: Step["commit"],
+  ) {
     const change = (record: OperationRecord): OperationRecord => ({
       ...record,
-      steps: record.steps.map((one) => (one.key === step.key ? { ...one, state, result: result ?? one.result } : one)),
+      steps: record.steps.map((one) =>
+        one.key === step.key ? { ...one, state, result: result ?? one.result } : one,
+      ),
     });
     const details = { step: step.key, title: step.title, result: result ?? null };
     await this.#write(change, `step.${state}`, { details, ...more }, commit?.bind(step));
@@ -219,7 +245,9 @@ class HeldJournal implements Journal {
     const change = (record: OperationRecord): OperationRecord => ({
       ...record,
       error: json,
-      steps: record.steps.map((one) => (one.key === step?.key ? { ...one, state: "failed", result: json } : one)),
+      steps: record.steps.map((one) =>
+        one.key === step?.key ? { ...one, state: "failed", result: json } : one,
+      ),
     });
     const details = { step: step?.key ?? "verify", error: json };
     await this.#write(change, "step.failed", { result: "failed", details });
@@ -239,7 +267,8 @@ class HeldJournal implements Journal {
       state: "failed",
       error: record.error ?? jsonOf(error),
     });
-    const commit = async (transaction: StoreTransaction, record: OperationRecord) => kind.failed?.(transaction, record);
+    const commit = async (transaction: StoreTransaction, record: OperationRecord) =>
+      kind.failed?.(transaction, record);
     return this.#write(change, "operation.failed", { result: "failed", details: jsonOf(error) }, commit);
   }
 

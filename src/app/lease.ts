@@ -41,7 +41,13 @@ function subjectOf(environment: string): string {
  */
 export async function takeLease(
   leases: LeaseStore,
-  wanted: { readonly environment: string; readonly operation: string; readonly label: string; readonly nowMs: number; readonly leaseMs: number },
+  wanted: {
+    readonly environment: string;
+    readonly operation: string;
+    readonly label: string;
+    readonly nowMs: number;
+    readonly leaseMs: number;
+  },
 ): Promise<Lease> {
   const present = await leases.get(wanted.environment);
   if (present?.operation && !isOrphaned(present, wanted.nowMs)) {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { writeFileAtomic } from "../base/atomic-file.ts";
-import { readManifest } from "../config/index.ts";
+import { readManifest } from "../model/manifest.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
 import { manifestError, readTextIfThere } from "./project.ts";
 

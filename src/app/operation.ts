@@ -8,10 +8,11 @@
  * there is no way back: a step that fails then leaves it running, to be resumed. A process that dies leaves it running as well; whoever
  * resumes takes the lease (with a higher token) and carries on or undoes.
  */
+
+import { authorise } from "../access/index.ts";
 import { digestOf } from "../base/digest.ts";
 import type { RingfenceError } from "../base/error.ts";
 import { newId } from "../base/id.ts";
-import { authorise } from "../access/index.ts";
 import type { OperationView } from "../contract/operation.ts";
 import type { Gate } from "../model/gate.ts";
 import type { OperationRecord, Plan } from "../model/operation.ts";
@@ -42,7 +43,12 @@ function withDigest(draft: PlanDraft): Plan {
   return { ...draft, digest: digestOf(draft) };
 }
 
-function newRecord(context: Context, kind: Operation, input: Readonly<Record<string, unknown>>, plan: Plan): OperationRecord {
+function newRecord(
+  context: Context,
+  kind: Operation,
+  input: Readonly<Record<string, unknown>>,
+  plan: Plan,
+): OperationRecord {
   const at = new Date(context.app.clock.now()).toISOString();
   return {
     id: newId("op", context.app.clock.now()),
@@ -53,7 +59,9 @@ function newRecord(context: Context, kind: Operation, input: Readonly<Record<str
     input: JSON.parse(JSON.stringify(input)),
     plan,
     gates: [],
-    steps: kind.steps(context, plan).map(({ key, title }) => ({ key, title, state: "pending", result: null })),
+    steps: kind
+      .steps(context, plan)
+      .map(({ key, title }) => ({ key, title, state: "pending", result: null })),
     error: null,
     token: 0,
     createdAt: at,
@@ -67,7 +75,12 @@ function newRecord(context: Context, kind: Operation, input: Readonly<Record<str
  * @throws what planning throws, ACCESS_DENIED, LEASE_HELD, OPERATION_UNFINISHED, LEASE_LOST. A shut gate, a
  * missing approval and a failed step are no exception: they are the outcome's `error`.
  */
-export async function perform(context: Context, kind: Operation, input: Readonly<Record<string, unknown>>, options: DoorOptions): Promise<Outcome> {
+export async function perform(
+  context: Context,
+  kind: Operation,
+  input: Readonly<Record<string, unknown>>,
+  options: DoorOptions,
+): Promise<Outcome> {
   const planned = withDigest(await kind.plan(context, input));
   if (!kind.anybody) authorise(context.app.project, context.actor.person, environmentFor(context, planned));
   const record = (await waitingFor(context, kind, planned)) ?? newRecord(context, kind, input, planned);
@@ -90,9 +103,11 @@ export async function resume(context: Context, kind: Operation, id: string, undo
       fix: `ringfence operation show ${id}`,
     });
   }
-  if (!kind.anybody) authorise(context.app.project, context.actor.person, environmentFor(context, record.plan));
+  if (!kind.anybody)
+    authorise(context.app.project, context.actor.person, environmentFor(context, record.plan));
   if (record.state === "running") return run(context, kind, record, undo);
-  if (undo) return finish(context, kind, await closeOperation(context, record, "cancelled", undefined), undefined);
+  if (undo)
+    return finish(context, kind, await closeOperation(context, record, "cancelled", undefined), undefined);
   const reason = await whyChanged(context, kind, record);
   if (reason) return voided(context, kind, record, reason);
   const gates = (await kind.gates?.(context, record.plan, record)) ?? [];
@@ -101,7 +116,10 @@ export async function resume(context: Context, kind: Operation, id: string, undo
 
 /** The error for an id that no operation has. */
 export function unknownOperation(id: string): RingfenceError {
-  return appErrors.OPERATION_UNKNOWN({ what: `no operation has the id ${id}`, fix: "ringfence operation list" });
+  return appErrors.OPERATION_UNKNOWN({
+    what: `no operation has the id ${id}`,
+    fix: "ringfence operation list",
+  });
 }
 
 function environmentFor(context: Context, plan: Plan) {
@@ -109,18 +127,33 @@ function environmentFor(context: Context, plan: Plan) {
 }
 
 /** The waiting operation of this kind that has exactly this plan: asking again goes on with it. */
-async function waitingFor(context: Context, kind: Operation, plan: Plan): Promise<OperationRecord | undefined> {
+async function waitingFor(
+  context: Context,
+  kind: Operation,
+  plan: Plan,
+): Promise<OperationRecord | undefined> {
   const waiting = await context.app.store.read((view) => view.operations.list({ state: "waiting" }));
   return waiting.find((record) => record.kind === kind.name && record.plan.digest === plan.digest);
 }
 
-async function whyChanged(context: Context, kind: Operation, record: OperationRecord): Promise<string | undefined> {
+async function whyChanged(
+  context: Context,
+  kind: Operation,
+  record: OperationRecord,
+): Promise<string | undefined> {
   if (kind.changed) return kind.changed(context, record.plan);
   const again = withDigest(await kind.plan(context, record.input as Record<string, unknown>));
-  return again.digest === record.plan.digest ? undefined : `the plan is now: ${again.summary} (${again.digest})`;
+  return again.digest === record.plan.digest
+    ? undefined
+    : `the plan is now: ${again.summary} (${again.digest})`;
 }
 
-async function voided(context: Context, kind: Operation, record: OperationRecord, why: string): Promise<Outcome> {
+async function voided(
+  context: Context,
+  kind: Operation,
+  record: OperationRecord,
+  why: string,
+): Promise<Outcome> {
   const error = appErrors.OPERATION_PLAN_CHANGED({
     what: `what ${record.id} would do has changed since it was planned; its approvals are void`,
     where: `operation ${record.id}`,
@@ -144,7 +177,10 @@ function gateError(record: OperationRecord, shut: readonly Gate[], waits: boolea
   const detail = {
     where: `operation ${record.id}`,
     why: shut.map((gate) => `${gate.name} is ${gate.state}: ${gate.why}`).join("\n"),
-    fix: shut.map((gate) => gate.opens ?? "").join("\n"),
+    // Approvals can only be given to what waits, and with another gate shut nothing does.
+    fix: shut
+      .flatMap((gate) => (gate.opens && (waits || gate.name !== "approvals") ? gate.opens : []))
+      .join("\n"),
     details: { operation: record.id, gates: shut },
   };
   return waits
@@ -152,7 +188,12 @@ function gateError(record: OperationRecord, shut: readonly Gate[], waits: boolea
     : appErrors.OPERATION_REFUSED({ what: `${record.plan.summary}: refused`, ...detail });
 }
 
-async function run(context: Context, kind: Operation, record: OperationRecord, undo: boolean): Promise<Outcome> {
+async function run(
+  context: Context,
+  kind: Operation,
+  record: OperationRecord,
+  undo: boolean,
+): Promise<Outcome> {
   const held = await takeJournal(context, record);
   const steps = kind.steps(context, record.plan);
   try {

@@ -1,9 +1,9 @@
 /** Finding and reading the project: the manifest upward from a folder, with every mistake at once. */
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { RingfenceError, systemCode } from "../base/error.ts";
-import { readManifest } from "../config/index.ts";
+import { type RingfenceError, systemCode } from "../base/error.ts";
 import type { Finding } from "../model/finding.ts";
+import { readManifest } from "../model/manifest.ts";
 import type { Project } from "../model/project.ts";
 import { findProjectRoot, MANIFEST } from "../snapshot/project-root.ts";
 import { appErrors } from "./errors.ts";

@@ -74,7 +74,11 @@ export function openRecord(options: {
   readonly clock: Clock;
 }): AuditRecord {
   const { store, project, home, clock } = options;
-  const checkpointPath = join(home, "checkpoints", `${sha256(options.storePath).toString("hex").slice(0, 16)}.txt`);
+  const checkpointPath = join(
+    home,
+    "checkpoints",
+    `${sha256(options.storePath).toString("hex").slice(0, 16)}.txt`,
+  );
 
   const read = (): Checkpoint | undefined => {
     const text = readText(checkpointPath);

@@ -1,18 +1,23 @@
 /** What a release takes from a commit: its manifest, and each environment's configuration by revision. */
 import { join } from "node:path";
 import { digestOf } from "../base/digest.ts";
-import { type LayerText, readManifest, resolve } from "../config/index.ts";
+import { type LayerText, resolve } from "../config/index.ts";
+import { readManifest } from "../model/manifest.ts";
 import { type Environment, expandTemplate, type Project } from "../model/project.ts";
 import type { ConfigRevision, Release } from "../model/release.ts";
 import { listSecrets } from "../secrets/index.ts";
+import { MANIFEST } from "../snapshot/project-root.ts";
 import type { App } from "./app.ts";
 import { appErrors } from "./errors.ts";
-import { MANIFEST } from "../snapshot/project-root.ts";
 import { manifestError, readTextIfThere } from "./project.ts";
 import { readLayers } from "./resolution.ts";
 
 /** The project as a checkout's manifest describes it. @throws APP_NO_PROJECT, APP_MANIFEST_INVALID */
-export function projectAt(checkout: string, root: string, commit: string): { project: Project; manifest: string } {
+export function projectAt(
+  checkout: string,
+  root: string,
+  commit: string,
+): { project: Project; manifest: string } {
   const manifest = readTextIfThere(join(checkout, MANIFEST));
   if (manifest === undefined) {
     throw appErrors.APP_NO_PROJECT({
@@ -28,7 +33,11 @@ export function projectAt(checkout: string, root: string, commit: string): { pro
 }
 
 /** An environment's configuration in a checkout: its layers whole, its plain settings for comparison, secrets by name. */
-export function configurationAt(project: Project, environment: Environment, checkout: string): ConfigRevision {
+export function configurationAt(
+  project: Project,
+  environment: Environment,
+  checkout: string,
+): ConfigRevision {
   const layers = readLayers(project, environment, checkout);
   const file = expandTemplate(project.secretsPath, environment.name);
   const secretsText = readTextIfThere(join(checkout, file));

@@ -1,7 +1,7 @@
 /** Reading an environment's layers and secrets and resolving them: the configuration as it stands in the files. */
 import { join } from "node:path";
-import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
 import type { Digest } from "../base/digest.ts";
+import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
 import { type Environment, expandTemplate, type Project } from "../model/project.ts";
 import {
   assertNotReplayed,
@@ -59,7 +59,9 @@ export function readSecrets(app: App, environment: Environment): SecretsState {
     refuseVanished(app, environment, file);
     return { file, text, opened: undefined, entries: [], digest: null, signedBy: undefined };
   }
-  const signedBy = environment.policies.signedSecrets ? verifySignature(text, app.project.people, { file, environment: environment.name }) : undefined;
+  const signedBy = environment.policies.signedSecrets
+    ? verifySignature(text, app.project.people, { file, environment: environment.name })
+    : undefined;
   const identity = identityOf(app, environment);
   if (identity === undefined) {
     const listed = listSecrets(text, { file });
@@ -90,6 +92,12 @@ function refuseVanished(app: App, environment: Environment, file: string): void 
 export function configure(app: App, environment: Environment, variables = app.variables): Configuration {
   const secrets = readSecrets(app, environment);
   const layers = readLayers(app.project, environment);
-  const resolution = resolve({ project: app.project, environment, layers, secrets: secrets.entries, process: variables });
+  const resolution = resolve({
+    project: app.project,
+    environment,
+    layers,
+    secrets: secrets.entries,
+    process: variables,
+  });
   return { ...resolution, secrets, layers };
 }

@@ -3,7 +3,7 @@ import { digestOf } from "../base/digest.ts";
 import { assertUsable } from "../config/index.ts";
 import { expandTemplate } from "../model/project.ts";
 import { secretsErrors } from "../secrets/index.ts";
-import { detect, type Forced, guardRun, type Selection } from "../snapshot/detection.ts";
+import { detect, guardRun } from "../snapshot/detection.ts";
 import { identityPath, keyMaterial } from "../snapshot/home.ts";
 import { describeInput } from "../snapshot/inputs.ts";
 import { PROGRAM } from "../snapshot/program.ts";
@@ -23,10 +23,7 @@ export interface RunInput {
 
 export interface CompiledRun {
   readonly root: string;
-  readonly home: string;
   readonly snapshot: Snapshot;
-  readonly selection: Selection;
-  readonly forced: Forced | undefined;
 }
 
 /**
@@ -40,7 +37,7 @@ export function compileRun(input: RunInput): CompiledRun {
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
-  const forced = guardRun(rule, selection, { host: app.host, force: input.force });
+  guardRun(rule, selection, { host: app.host, force: input.force });
   const secretsFile = expandTemplate(project.secretsPath, environment.name);
   const paths = [
     MANIFEST,
@@ -64,7 +61,9 @@ export function compileRun(input: RunInput): CompiledRun {
   assertUsable(configuration);
   const variables = Object.fromEntries(settings.map(({ name, text }) => [name, text]));
   const secretNames = settings.filter(({ secret }) => secret).map(({ name }) => name);
-  const plain = Object.fromEntries(settings.filter(({ secret }) => !secret).map(({ name, text }) => [name, text]));
+  const plain = Object.fromEntries(
+    settings.filter(({ secret }) => !secret).map(({ name, text }) => [name, text]),
+  );
   const snapshot: Snapshot = {
     format: 1,
     project: project.name,
@@ -83,10 +82,12 @@ export function compileRun(input: RunInput): CompiledRun {
     program: PROGRAM,
     createdAt: new Date(app.clock.now()).toISOString(),
   };
-  const fromProcess = settings.some(({ history }) => history.some(({ source, wins }) => wins && source === "process environment"));
+  const fromProcess = settings.some(({ history }) =>
+    history.some(({ source, wins }) => wins && source === "process environment"),
+  );
   if (!fromProcess) {
     writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, environment.name));
     writeIndex(project.root, { format: 1, project: project.name, manifest: inputs[0]!, rule });
   }
-  return { root: project.root, home, snapshot, selection, forced };
+  return { root: project.root, snapshot };
 }

@@ -1,7 +1,13 @@
 /** Taking over what `run` recorded in its spools into the store, once and in order. */
 import { readFileSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
-import { finishTakeOver, spooledEnvironments, takeOver, type TakenSpool, untaken } from "../snapshot/take-over.ts";
+import {
+  finishTakeOver,
+  spooledEnvironments,
+  type TakenSpool,
+  takeOver,
+  untaken,
+} from "../snapshot/take-over.ts";
 import type { App } from "./app.ts";
 
 /**
@@ -13,7 +19,11 @@ import type { App } from "./app.ts";
 export async function takeOverSpools(app: App): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const environment of spooledEnvironments(app.project.root)) {
-    for (let taken = takeOver(app.project.root, environment); taken; taken = takeOver(app.project.root, environment)) {
+    for (
+      let taken = takeOver(app.project.root, environment);
+      taken;
+      taken = takeOver(app.project.root, environment)
+    ) {
       const problem = await importSpool(app, environment, taken);
       if (problem) {
         problems.push(`${environment}: ${problem}`);
@@ -37,13 +47,25 @@ async function importSpool(app: App, environment: string, taken: TakenSpool): Pr
         reason: entry.force ?? null,
         at: entry.at,
         host: entry.host,
-        details: { pid: entry.pid, secrets: entry.secrets, method: entry.method, revision: entry.revision, line: entry.seq },
+        details: {
+          pid: entry.pid,
+          secrets: entry.secrets,
+          method: entry.method,
+          revision: entry.revision,
+          line: entry.seq,
+        },
       });
     }
     await transaction.events.setSpoolHead(environment, taken.head);
     if (!broken) return undefined;
     const what = `line ${broken.line} of the spool does not fit: ${broken.why}`;
-    await record({ actor: "ringfence", action: "spool.broken", subject: what, environment, result: "failed" });
+    await record({
+      actor: "ringfence",
+      action: "spool.broken",
+      subject: what,
+      environment,
+      result: "failed",
+    });
     return what;
   });
 }

@@ -35,15 +35,32 @@ export async function runSteps(
 ): Promise<RingfenceError | undefined> {
   for (const step of steps) {
     if (journal.isDone(step)) continue;
-    context.app.progress({ operation: journal.record.id, step: step.key, title: step.title, state: "started" });
+    context.app.progress({
+      operation: journal.record.id,
+      step: step.key,
+      title: step.title,
+      state: "started",
+    });
     await journal.intend(step);
     const failure = await attempt(journal, step, step.title, async () => {
       const result = (await step.run?.(journal.step)) ?? null;
       await journal.done(step, result);
-      context.app.progress({ operation: journal.record.id, step: step.key, title: step.title, state: "done", result });
+      context.app.progress({
+        operation: journal.record.id,
+        step: step.key,
+        title: step.title,
+        state: "done",
+        result,
+      });
     });
     if (failure) {
-      context.app.progress({ operation: journal.record.id, step: step.key, title: step.title, state: "failed", result: failure.why ?? failure.message });
+      context.app.progress({
+        operation: journal.record.id,
+        step: step.key,
+        title: step.title,
+        state: "failed",
+        result: failure.why ?? failure.message,
+      });
       return failure;
     }
   }
@@ -84,7 +101,9 @@ export async function undoSteps(
   why: RingfenceError,
 ): Promise<RingfenceError | undefined> {
   const begun = new Set(
-    journal.record.steps.filter(({ state }) => state !== "pending" && state !== "undone").map(({ key }) => key),
+    journal.record.steps
+      .filter(({ state }) => state !== "pending" && state !== "undone")
+      .map(({ key }) => key),
   );
   for (const step of [...steps].reverse().filter(({ key }) => begun.has(key))) {
     try {

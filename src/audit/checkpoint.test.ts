@@ -93,6 +93,7 @@ describe("checkpoints", () => {
     ["an empty file", "", verifier, "blank line and signatures"],
     ["carriage returns", GOLDEN.replaceAll("\n", "\r\n"), verifier, "control characters"],
     ["a hyphen for the dash", GOLDEN.replace("—", "-"), verifier, "signature line"],
+    ["base64 that another text decodes to as well", GOLDEN.replace("Qo=", "Qp="), verifier, "signature line"],
     ["an endless text", "x".repeat(1_000_001), verifier, "too long"],
   ])("refuses %s", (_, text, expected, why) => {
     expectRefused(text, expected, why);

@@ -56,9 +56,12 @@ function clean(text: string | undefined): string | undefined {
   return safe.length > LONGEST_TEXT ? `${safe.slice(0, LONGEST_TEXT)}… (cut)` : safe;
 }
 
+/** As JSON, with every text in it redacted. */
 function cleanDetails(details: unknown): unknown {
   if (details === undefined) return undefined;
-  return JSON.parse(redact(JSON.stringify(details)));
+  return JSON.parse(JSON.stringify(details), (_key, value) =>
+    typeof value === "string" ? redact(value) : value,
+  );
 }
 
 /** An expected failure. Identify it by {@link RingfenceError.code}, never by its text. */

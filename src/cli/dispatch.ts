@@ -30,7 +30,12 @@ function inputOf({ command, positionals, options }: Typed): Record<string, unkno
 }
 
 function environmentOf({ command, positionals, options }: Typed): string | undefined {
-  const own = command.environmentFlag === "to" ? options.to : command.environmentFlag === "position" ? positionals[command.positionals.length] : undefined;
+  const own =
+    command.environmentFlag === "to"
+      ? options.to
+      : command.environmentFlag === "position"
+        ? positionals[command.positionals.length]
+        : undefined;
   return (own ?? options.environment) as string | undefined;
 }
 
@@ -70,7 +75,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const json = argv.includes("--json");
   try {
     const run = parseRun(argv);
-    if (run) return await runSlowly(run, argv);
+    if (run) return await runSlowly(run);
     let code: number = EXIT.ok;
     const program = buildProgram(catalogue, RINGFENCE_VERSION, async (typed) => {
       code = await runTyped(typed);

@@ -21,7 +21,12 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 function option(flag: FlagEntry): Option {
-  const value = flag.type === "boolean" ? "" : flag.type === "list" ? " <value...>" : ` <${flag.type === "number" ? "number" : "value"}>`;
+  const value =
+    flag.type === "boolean"
+      ? ""
+      : flag.type === "list"
+        ? " <value...>"
+        : ` <${flag.type === "number" ? "number" : "value"}>`;
   const made = new Option(`--${flag.name}${value}`, flag.description);
   if (flag.values) made.choices([...flag.values]);
   return flag.required ? made.makeOptionMandatory() : made;
@@ -35,7 +40,12 @@ function addGlobals(command: Command): Command {
     .option("--json", "one JSON document on standard output");
 }
 
-function addLeaf(parent: Command, word: string, item: CatalogueItem, run: (typed: Typed) => Promise<void>): void {
+function addLeaf(
+  parent: Command,
+  word: string,
+  item: CatalogueItem,
+  run: (typed: Typed) => Promise<void>,
+): void {
   const command = parent.command(word).description(item.summary);
   for (const { name, required, description } of item.positionals) {
     command.argument(required ? `<${name}>` : `[${name}]`, description);
@@ -57,7 +67,11 @@ function addLeaf(parent: Command, word: string, item: CatalogueItem, run: (typed
 }
 
 /** @param run is called with what was typed, for exactly one command. */
-export function buildProgram(catalogue: readonly CatalogueItem[], version: string, run: (typed: Typed) => Promise<void>): Command {
+export function buildProgram(
+  catalogue: readonly CatalogueItem[],
+  version: string,
+  run: (typed: Typed) => Promise<void>,
+): Command {
   const program = addGlobals(new Command("ringfence"))
     .description("Environments ring-fenced from each other, joined only by checked promotions.")
     .version(version, "-V, --version")
@@ -65,13 +79,23 @@ export function buildProgram(catalogue: readonly CatalogueItem[], version: strin
     .showSuggestionAfterError()
     .exitOverride();
   // Parsed before this program is built (cli/run); it stands here to be found.
-  program.command("run").argument("<command...>").description("Run a command with an environment's settings: run -e ENV -- CMD …");
+  program
+    .command("run")
+    .argument("<command...>")
+    .description("Run a command with an environment's settings: run -e ENV -- CMD …");
   for (const item of catalogue) {
     const words = item.name.split(" ");
     const leaf = words.pop()!;
     const parent = words.reduce((at, word) => {
       const present = at.commands.find((candidate) => candidate.name() === word);
-      return present ?? at.command(word).description(GROUPS[word] ?? "").helpCommand(false).exitOverride();
+      return (
+        present ??
+        at
+          .command(word)
+          .description(GROUPS[word] ?? "")
+          .helpCommand(false)
+          .exitOverride()
+      );
     }, program);
     addLeaf(parent, leaf, item, run);
   }

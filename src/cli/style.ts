@@ -27,7 +27,9 @@ export function table(header: readonly string[], rows: readonly (readonly string
   const widths = header.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ""))));
   const line = (row: readonly string[]) =>
     row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell + " ".repeat(widths[column]! - widthOf(cell))))
+      .map((cell, column) =>
+        column === row.length - 1 ? cell : cell + " ".repeat(widths[column]! - widthOf(cell)),
+      )
       .join("  ")
       .trimEnd();
   return [styled("dim", line(header)), ...rows.map(line)].join("\n");
@@ -37,5 +39,8 @@ export function table(header: readonly string[], rows: readonly (readonly string
 export function labelled(label: string, text: string, margin: number): string {
   const [first = "", ...rest] = text.split("\n");
   const indent = " ".repeat(margin);
-  return [`${label}${" ".repeat(Math.max(1, margin - widthOf(label)))}${first}`, ...rest.map((line) => indent + line)].join("\n");
+  return [
+    `${label}${" ".repeat(Math.max(1, margin - widthOf(label)))}${first}`,
+    ...rest.map((line) => indent + line),
+  ].join("\n");
 }

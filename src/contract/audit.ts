@@ -13,5 +13,9 @@ export interface AuditVerifyView {
   readonly valid: boolean;
   /** Size that the checkpoint vouches for; null when there is none. */
   readonly checkpoint: number | null;
-  readonly problems: readonly { readonly index: number | null; readonly code: string; readonly what: string }[];
+  readonly problems: readonly {
+    readonly index: number | null;
+    readonly code: string;
+    readonly what: string;
+  }[];
 }

@@ -37,6 +37,12 @@ export const FORMATS = {
     noun: "path inside the project with {env}, so that each environment has a file of its own",
     example: "secrets/{env}.yaml",
   },
+  duration: {
+    // A look ahead, so that the empty text is none.
+    pattern: /^(?=\d)(?:\d{1,6}w)?(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?(?:\d{1,6}ms)?$/,
+    noun: "duration (whole numbers with units, largest first)",
+    example: "5s",
+  },
   route: { pattern: /^\/\S*$/, noun: "path of a URL (begins with /)", example: "/healthz" },
 } as const satisfies Record<string, Format>;
 

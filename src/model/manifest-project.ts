@@ -7,6 +7,7 @@ import { layersOf } from "./manifest-layers.ts";
 import type { ManifestData, PoliciesData } from "./manifest-schema.ts";
 import type { Environment, Person, Project, Service, Stage } from "./project.ts";
 import type { SettingDeclaration } from "./setting.ts";
+import { parseDuration } from "./setting-units.ts";
 import { placeOf, type SourceNode } from "./source-tree.ts";
 
 function overridden(policies: Policies, own: PoliciesData | undefined): Policies {
@@ -19,6 +20,7 @@ function overridden(policies: Policies, own: PoliciesData | undefined): Policies
     runRecordRequired: own.run?.record ? own.run.record === "required" : policies.runRecordRequired,
     signedSecrets: own.secrets?.signed ?? policies.signedSecrets,
     strictSettings: own.settings?.strict ?? policies.strictSettings,
+    observeMs: own.rollout?.observe === undefined ? policies.observeMs : parseDuration(own.rollout.observe)!,
   };
 }
 

@@ -48,6 +48,14 @@ const policies = z
       })
       .optional()
       .describe("What is demanded of settings."),
+    rollout: z
+      .strictObject({
+        observe: word(FORMATS.duration)
+          .optional()
+          .describe("How long a new set is watched under traffic before the old one is stopped, such as 5s."),
+      })
+      .optional()
+      .describe("How releases are rolled out."),
   })
   .describe("Overrides of the policies that the kind brings.");
 

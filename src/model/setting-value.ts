@@ -27,16 +27,13 @@ interface TypeRule {
   readonly format?: (value: SettingValue) => string;
 }
 
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  on: true,
-  1: true,
-  false: false,
-  no: false,
-  off: false,
-  0: false,
-};
+const TRUE_WORDS: readonly string[] = ["true", "yes", "on", "1"];
+const FALSE_WORDS: readonly string[] = ["false", "no", "off", "0"];
+
+function parseBoolean(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  return TRUE_WORDS.includes(word) ? true : FALSE_WORDS.includes(word) ? false : undefined;
+}
 
 /** `min` and `max` are numbers of these: the value itself, milliseconds, bytes. */
 export const BOUNDED_TYPES: readonly SettingType[] = ["integer", "number", "port", "duration", "size"];
@@ -84,7 +81,7 @@ const RULES: Readonly<Record<SettingType, TypeRule>> = {
   boolean: {
     expected: "true or false (also yes/no, on/off, 1/0)",
     example: "true",
-    parse: (text) => BOOLEANS[text.toLowerCase()],
+    parse: parseBoolean,
   },
   url: { expected: "an absolute URL", example: "https://example.com/path", parse: when(isUrl) },
   port: {

@@ -37,16 +37,18 @@ const SYNTAX: Partial<Record<YAMLError["code"], readonly [why: string, fix: stri
   TAG_RESOLVE_FAILED: ["an unknown tag (!…)", "delete the tag"],
 };
 
+const SYNTAX_ELSE = [
+  "this is not YAML",
+  "check the quotes, brackets and indentation around here; inside { } a value with braces needs quotes",
+] as const;
+
 /** After these the tree is still what the writer meant; after others further findings would only be noise. */
-const SOUND_AFTER = new Set<YAMLError["code"]>([
-  "TAB_AS_INDENT",
-  "BAD_DQ_ESCAPE",
-  "BAD_SCALAR_START",
-  "TAG_RESOLVE_FAILED",
-]);
+const SOUND_AFTER = new Set<YAMLError["code"]>(["BAD_DQ_ESCAPE", "BAD_SCALAR_START", "TAG_RESOLVE_FAILED"]);
 
 class Reader {
   readonly problems: SourceProblem[] = [];
+  /** True when a part of the tree is missing, so that checks on it would only be noise. */
+  broken = false;
   readonly #anchors = new Map<string, { node: SourceNode; size: number }>();
   readonly #at: (offset: number) => Place;
   #size = 0;
@@ -69,7 +71,11 @@ class Reader {
         this.refuse(place, `nested deeper than ${DEEPEST_SOURCE} levels`, "flatten it");
       return empty;
     }
-    if (isAlias(node)) return this.#alias(node.source, place) ?? empty;
+    if (isAlias(node)) {
+      const target = this.#alias(node.source, place);
+      this.broken ||= target === undefined;
+      return target ?? empty;
+    }
     const before = this.#size;
     const read = this.#collection(node, depth, place);
     if (node.anchor) this.#anchors.set(node.anchor, { node: read, size: this.#size - before + 1 });
@@ -132,33 +138,70 @@ function scalarValue(value: unknown): string | number | boolean | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-/** Reads YAML. Places count from the text's first character; a byte order mark is skipped. */
-export function readYaml(withMark: string, file: string): Source {
-  const text = withMark.startsWith("\ufeff") ? withMark.slice(1) : withMark;
-  const starts = lineStartsOf(text);
-  const at = (offset: number): Place => placeAt(file, starts, Math.min(offset, text.length));
-  const reader = new Reader(at);
+interface Parsed {
+  readonly document: ReturnType<typeof parseDocument>;
+  /** Errors and warnings by offset, at most one a line. What follows the first that upsets the tree is left out. */
+  readonly complaints: readonly YAMLError[];
+  /** True when the tree is what the writer meant. */
+  readonly sound: boolean;
+}
+
+function parse(text: string, lineOf: (offset: number) => number): Parsed {
   const document = parseDocument(text, {
     uniqueKeys: false,
     prettyErrors: false,
     strict: true,
     logLevel: "silent",
   });
+  const complaints: YAMLError[] = [];
   const lines = new Set<number>();
-  for (const { code, pos } of [...document.errors, ...document.warnings].sort(
-    (a, b) => a.pos[0] - b.pos[0],
-  )) {
-    const place = at(pos[0]);
-    if (lines.has(place.line)) continue;
-    lines.add(place.line);
-    const [why, fix] = SYNTAX[code] ?? [
-      "this is not YAML",
-      "see https://yaml.org/spec/1.2.2/ for the syntax",
-    ];
-    reader.refuse(place, why, fix);
+  for (const error of [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])) {
+    const line = lineOf(error.pos[0]);
+    if (lines.has(line)) continue;
+    lines.add(line);
+    complaints.push(error);
+    if (!SOUND_AFTER.has(error.code)) return { document, complaints, sound: false };
   }
-  const sound = document.errors.every(({ code }) => SOUND_AFTER.has(code));
-  if (!sound || !document.contents) return { root: undefined, problems: reader.problems };
-  const root = reader.read(document.contents, 0, at(0));
-  return { root, problems: reader.problems };
+  return { document, complaints, sound: true };
+}
+
+/** Tabs at the beginning of lines replaced by two spaces each, with a way back to the places in the text as it is. */
+function withoutTabs(text: string, file: string): { text: string; at: (offset: number) => Place } {
+  const added = new Map<number, number>();
+  const lines = text.split("\n").map((line, index) => {
+    const indent = /^[ \t]*/.exec(line)![0];
+    const tabs = indent.split("\t").length - 1;
+    if (tabs > 0) added.set(index + 1, tabs);
+    return indent.replaceAll("\t", "  ") + line.slice(indent.length);
+  });
+  const repaired = lines.join("\n");
+  const starts = lineStartsOf(repaired);
+  const at = (offset: number): Place => {
+    const { line, column } = placeAt(file, starts, offset);
+    return { file, line, column: Math.max(1, column - (added.get(line) ?? 0)) };
+  };
+  return { text: repaired, at };
+}
+
+/** Reads YAML. Places count from the text's first character; a byte order mark is skipped. */
+export function readYaml(withMark: string, file: string): Source {
+  const text = withMark.startsWith("\ufeff") ? withMark.slice(1) : withMark;
+  const starts = lineStartsOf(text);
+  let at = (offset: number): Place => placeAt(file, starts, offset);
+  let parsed = parse(text, (offset) => at(offset).line);
+  const problems: SourceProblem[] = parsed.complaints.map(({ code, pos }) => {
+    const [why, fix] = SYNTAX[code] ?? SYNTAX_ELSE;
+    return { kind: "syntax", place: at(pos[0]), why, fix };
+  });
+  if (parsed.complaints.at(-1)?.code === "TAB_AS_INDENT") {
+    // What stands behind a tab hangs at the wrong place in the tree; with spaces the other mistakes show as well.
+    const repaired = withoutTabs(text, file);
+    at = repaired.at;
+    parsed = parse(repaired.text, (offset) => at(offset).line);
+  }
+  const { contents } = parsed.document;
+  if (!parsed.sound || !contents) return { root: undefined, problems };
+  const reader = new Reader(at);
+  const root = reader.read(contents as ParsedNode, 0, at(0));
+  return { root: reader.broken ? undefined : root, problems: [...problems, ...reader.problems] };
 }

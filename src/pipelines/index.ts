@@ -37,10 +37,9 @@ export function upstreamGate(
     );
     return open("upstream", evidence.join(", "));
   }
-  const where = `${project.manifest} ${formatPlace(stage.place)}`;
   return shut(
     "upstream",
-    `${release.version} was not verified in ${missing.join(", ")} (${where})`,
+    `${release.version} was not verified in ${missing.join(", ")} (${formatPlace(stage.place)})`,
     missing.map((name) => `ringfence promote ${release.version} --to ${name}`).join("\n"),
   );
 }

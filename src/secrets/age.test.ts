@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createCipheriv, hkdfSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -150,6 +151,38 @@ describe("age files", () => {
     const bytes = await wrap(Buffer.alloc(2 * CHUNK), recipient);
     const cut = bytes.subarray(0, bytes.length - (CHUNK + 16));
     expect(openAge(cut, [parseIdentity(identity)])).toMatchObject({ kind: "damaged" });
+  });
+
+  test("may not end in an empty chunk after a full one", async () => {
+    const { identity, recipient } = await createIdentity();
+    let fileKey = new Uint8Array();
+    const encrypter = new Encrypter();
+    encrypter.addRecipient(recipient);
+    encrypter.addRecipient({
+      wrapFileKey(key) {
+        fileKey = Uint8Array.from(key);
+        return [];
+      },
+    });
+    const bytes = Buffer.from(await encrypter.encrypt(Buffer.alloc(0)));
+    const start = bytes.indexOf("\n", bytes.indexOf("\n---") + 1) + 1;
+    const nonce = bytes.subarray(start, start + 16);
+    const key = Buffer.from(hkdfSync("sha256", fileKey, nonce, "payload", 32));
+    const chunk = (count: number, isLast: boolean, content: Buffer): Buffer => {
+      const iv = Buffer.from([...Array<number>(10).fill(0), count, isLast ? 1 : 0]);
+      const cipher = createCipheriv("chacha20-poly1305", key, iv, { authTagLength: 16 });
+      return Buffer.concat([cipher.update(content), cipher.final(), cipher.getAuthTag()]);
+    };
+    const full = Buffer.alloc(CHUNK, 1);
+    const file = (...chunks: Buffer[]): Buffer => Buffer.concat([bytes.subarray(0, start + 16), ...chunks]);
+    const identities = [parseIdentity(identity)];
+    expect(openAge(file(chunk(0, true, full)), identities).kind).toBe("opened");
+    expect(openAge(file(chunk(0, false, full), chunk(1, true, Buffer.from("x"))), identities).kind).toBe(
+      "opened",
+    );
+    expect(openAge(file(chunk(0, false, full), chunk(1, true, Buffer.alloc(0))), identities).kind).toBe(
+      "damaged",
+    );
   });
 
   test.each([

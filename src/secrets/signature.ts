@@ -3,7 +3,7 @@
  * other tools pass it by. Anyone can encrypt to public recipients: only the signature says who wrote the file.
  */
 import { type Digest, digestOfBytes } from "../base/digest.ts";
-import { signMessage, verifyMessage } from "../base/ed25519.ts";
+import { verifyMessage } from "../base/ed25519.ts";
 import { secretsErrors } from "./errors.ts";
 
 const MARK = "# ringfence-signature: ";
@@ -50,12 +50,12 @@ export function readSignature(text: string): {
 /**
  * The file with the signature line of a person, in place of the one it had.
  *
- * @param privatePem Ed25519, PKCS #8.
+ * @param sign the person's Ed25519 signature over a message, as base64.
  * @throws SECRETS_BAD_NAME for a person's name that does not fit into the line.
  */
-export function signSecrets(text: string, person: string, privatePem: string): string {
+export function signSecrets(text: string, person: string, sign: (message: string) => string): string {
   const { content } = split(text);
-  const signature = signMessage(privatePem, statement(person, digestOfBytes(content)));
+  const signature = sign(statement(person, digestOfBytes(content)));
   const line = `${MARK}${person} ${signature}`;
   if (!LINE.test(line))
     throw secretsErrors.SECRETS_BAD_NAME({

@@ -84,7 +84,7 @@ export function lineHash(line: string | Uint8Array): string {
 
 function sidecarHead(root: string, environment: string): SpoolHead {
   try {
-    return JSON.parse(readFileSync(headPath(root, environment), "utf8")) as Head;
+    return JSON.parse(readFileSync(headPath(root, environment), "utf8")) as SpoolHead;
   } catch (error) {
     if (systemCode(error) === "ENOENT") return { seq: 0, hash: SPOOL_START };
     throw error;
@@ -126,7 +126,8 @@ function lastLine(handle: number): Buffer | undefined {
 export function spoolHead(handle: number, root: string, environment: string): SpoolHead {
   const line = lastLine(handle);
   if (!line) return sidecarHead(root, environment);
-  return { seq: (JSON.parse(line.toString()) as SpoolEntry).seq, hash: lineHash(line) };
+  // A damaged line is still what the next one follows: reading the spool then shows where it breaks.
+  return { seq: entryOf(line.toString())?.seq ?? 0, hash: lineHash(line) };
 }
 
 function unwritable(path: string, error: unknown): Error {

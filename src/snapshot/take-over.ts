@@ -30,6 +30,13 @@ import {
 export interface TakenSpool {
   readonly path: string;
   readonly text: string;
+  /** Hash of its last line, which the next stretch follows. */
+  readonly head: string;
+}
+
+function takenSpool(path: string): TakenSpool {
+  const text = readFileSync(path, "utf8");
+  return { path, text, head: lineHash(text.split("\n").at(-2) ?? "") };
 }
 
 function takenName(environment: string, name: string): number | undefined {
@@ -42,8 +49,7 @@ function earliestTaken(folder: string, environment: string): TakenSpool | undefi
   const first = readdirSync(folder)
     .filter((name) => takenName(environment, name) !== undefined)
     .sort((a, b) => takenName(environment, a)! - takenName(environment, b)!)[0];
-  if (first === undefined) return undefined;
-  return { path: join(folder, first), text: readFileSync(join(folder, first), "utf8") };
+  return first === undefined ? undefined : takenSpool(join(folder, first));
 }
 
 /**
@@ -74,17 +80,21 @@ export function takeOver(root: string, environment: string): TakenSpool | undefi
       writeSpoolHead(root, environment, head);
       const taken = join(folder, `${environment}.taken-${head.seq}`);
       renameSync(path, taken);
-      return { path: taken, text: readFileSync(taken, "utf8") };
+      return takenSpool(taken);
     } finally {
       closeSync(handle);
     }
   });
 }
 
-/** What the store does not have yet of a taken stretch. @param head the store's head; undefined before the first. */
+/**
+ * What the store does not have yet of a taken stretch. Where its chain is broken, the caller records that with the
+ * entries before the break, keeps a copy of the file, and goes on with the stretch's own head.
+ *
+ * @param head the store's head; undefined before the first take-over.
+ */
 export function untaken(taken: TakenSpool, head: string | undefined): SpoolReading {
-  const last = taken.text.split("\n").at(-2);
-  if (head !== undefined && last !== undefined && lineHash(last) === head) return { entries: [], head };
+  if (head === taken.head) return { entries: [], head };
   return readSpool(taken.text, head ?? SPOOL_START);
 }
 

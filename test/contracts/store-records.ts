@@ -59,9 +59,10 @@ export function aRelease(version: string): Release {
     version,
     commit: "0".repeat(40),
     artifacts: [],
+    manifest: "project: shop\n",
     schema: [],
     configuration: [
-      { environment: "staging", revision: DIGEST, settings: { PORT: "80" }, secrets: ["TOKEN"] },
+      { environment: "staging", revision: DIGEST, layers: [], settings: { PORT: "80" }, secrets: ["TOKEN"] },
     ],
     digest: DIGEST,
     createdAt: AT,

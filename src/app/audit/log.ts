@@ -9,7 +9,13 @@ export const query = defineQuery({
   summary: "Show the record: who did what, where, when, why, with what result",
   scope: "project",
   input: z.object({
-    limit: z.coerce.number().int().min(1).max(100_000).default(50).meta({ description: "the latest so many events" }),
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(50)
+      .meta({ description: "the latest so many events" }),
     operation: z.string().optional().meta({ description: "only those of this operation" }),
   }),
   async run({ app }, { limit, operation }): Promise<AuditLogView> {

@@ -20,7 +20,15 @@ export const query = defineQuery({
     const replaced = checkpoint && checkpoint.origin !== origin;
     const problems = [
       ...verdict.problems,
-      ...(replaced ? [{ index: null, code: "AUDIT_STORE_REPLACED", what: `the checkpoint is of ${checkpoint.origin}, the store is ${origin}` }] : []),
+      ...(replaced
+        ? [
+            {
+              index: null,
+              code: "AUDIT_STORE_REPLACED",
+              what: `the checkpoint is of ${checkpoint.origin}, the store is ${origin}`,
+            },
+          ]
+        : []),
       ...spools.map((what) => ({ index: null, code: "AUDIT_SPOOL_BROKEN", what })),
     ];
     return {

@@ -33,5 +33,6 @@ export const query = defineQuery({
     const { findings } = configure(app, environment);
     return { environment: environment.name, findings: [...findings, ...targetFindings(app, environment)] };
   },
-  exit: (answer: CheckView) => (answer.findings.some(({ severity }) => severity === "error") ? EXIT.findings : EXIT.ok),
+  exit: (answer: CheckView) =>
+    answer.findings.some(({ severity }) => severity === "error") ? EXIT.findings : EXIT.ok,
 });

@@ -9,7 +9,9 @@ export const operation = defineOperation({
   input: z.object({}),
   async plan({ app, environment }) {
     const state = await app.target(environment).state();
-    const sets = state?.sets.map((set) => `stop ${set.version} (${set.services.map(({ service }) => service).join(", ")})`);
+    const sets = state?.sets.map(
+      (set) => `stop ${set.version} (${set.services.map(({ service }) => service).join(", ")})`,
+    );
     return {
       summary: `stop ${environment.name}`,
       environment: environment.name,

@@ -64,6 +64,11 @@ export const operation = defineOperation({
   },
   async answer({ environment }, record) {
     const { path } = record.plan.facts as unknown as { path: string };
-    return { environment: environment.name, recipient: (record.steps[1]?.result as { recipient: string }).recipient, file: path, operation: record.id };
+    return {
+      environment: environment.name,
+      recipient: (record.steps[1]?.result as { recipient: string }).recipient,
+      file: path,
+      operation: record.id,
+    };
   },
 });

@@ -28,7 +28,10 @@ export const operation = defineOperation({
   scope: "project",
   anybody: true,
   input: z.object({
-    name: z.string().optional().meta({ description: "your name in the manifest; the login name unless told" }),
+    name: z
+      .string()
+      .optional()
+      .meta({ description: "your name in the manifest; the login name unless told" }),
     role: z.array(z.string()).default([]).meta({ description: "a role that you ask for; may be repeated" }),
   }),
   async plan({ app }, input) {
@@ -39,14 +42,21 @@ export const operation = defineOperation({
       throw appErrors.APP_PERSON_EXISTS({
         what: `${name} is in people: already`,
         where: `${person.place.file}:${person.place.line}:${person.place.column} people.${name}`,
-        why: existsSync(key) ? "and the key lies on this machine" : "and the key lies on another machine, or is lost",
-        fix: existsSync(key) ? "ringfence env list" : "remove the entry from people:, then: ringfence me init",
+        why: existsSync(key)
+          ? "and the key lies on this machine"
+          : "and the key lies on another machine, or is lost",
+        fix: existsSync(key)
+          ? "ringfence env list"
+          : "remove the entry from people:, then: ringfence me init",
       });
     }
     return {
       summary: `add ${name} to the project's people`,
       environment: null,
-      effects: [existsSync(key) ? `use the key at ${key}` : `make a key at ${key}`, `add people.${name} to ${app.project.manifest}`],
+      effects: [
+        existsSync(key) ? `use the key at ${key}` : `make a key at ${key}`,
+        `add people.${name} to ${app.project.manifest}`,
+      ],
       facts: { name, key, roles: input.role },
     };
   },
@@ -66,7 +76,11 @@ export const operation = defineOperation({
         title: `add ${name} to ${app.project.manifest}`,
         async run() {
           const publicText = publicTextOf(readFileSync(key, "utf8"));
-          editManifest(app.project.root, ["people", name], roles.length > 0 ? { key: publicText, roles } : { key: publicText });
+          editManifest(
+            app.project.root,
+            ["people", name],
+            roles.length > 0 ? { key: publicText, roles } : { key: publicText },
+          );
           return { name, key: publicText };
         },
       },

@@ -1,7 +1,7 @@
 /** `ringfence approve ID`: signs an operation's plan. The signature counts for exactly that plan. */
 import { z } from "zod";
-import { type Approval, approvalStatement, type OperationRecord } from "../../model/operation.ts";
 import { accessErrors } from "../../access/index.ts";
+import { type Approval, approvalStatement, type OperationRecord } from "../../model/operation.ts";
 import type { App } from "../app.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
@@ -48,7 +48,10 @@ export const operation = defineOperation({
     return {
       summary: `approve ${id}`,
       environment: null,
-      effects: [`sign ${record.plan.digest}: ${record.plan.summary}`, ...record.plan.effects.map((effect) => `  ${effect}`)],
+      effects: [
+        `sign ${record.plan.digest}: ${record.plan.summary}`,
+        ...record.plan.effects.map((effect) => `  ${effect}`),
+      ],
       facts: { id, plan: record.plan.digest, person: actor.name },
     };
   },
@@ -61,7 +64,13 @@ export const operation = defineOperation({
         async commit({ operations }) {
           const at = new Date(app.clock.now()).toISOString();
           const signature = actor.sign(approvalStatement(facts.plan));
-          await operations.approve({ operation: facts.id, plan: facts.plan, person: facts.person, signature, at });
+          await operations.approve({
+            operation: facts.id,
+            plan: facts.plan,
+            person: facts.person,
+            signature,
+            at,
+          });
         },
       },
     ];

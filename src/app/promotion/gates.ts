@@ -2,15 +2,15 @@
 import { resolve } from "../../config/index.ts";
 import type { Gate } from "../../model/gate.ts";
 import type { OperationRecord, Plan } from "../../model/operation.ts";
+import type { Environment } from "../../model/project.ts";
+import type { Release } from "../../model/release.ts";
 import { approvalsGate, quarantineGate, settingsGate, upstreamGate } from "../../pipelines/index.ts";
 import type { App } from "../app.ts";
 import type { Context } from "../definition.ts";
 import { releaseConfiguration } from "../release-content.ts";
 import { findRelease } from "../release-view.ts";
 import { readSecrets } from "../resolution.ts";
-import type { Environment } from "../../model/project.ts";
 import type { RolloutFacts } from "./plan.ts";
-import type { Release } from "../../model/release.ts";
 
 /** The settings that the release would get, with the secrets as they are now. */
 export function resolveRelease(app: App, release: Release, environment: Environment) {
@@ -19,7 +19,9 @@ export function resolveRelease(app: App, release: Release, environment: Environm
   // Strictness, ports and people are today's; settings, layers and services are the release's.
   const inside = { ...declared, policies: environment.policies };
   const resolution = resolve({ project, environment: inside, layers, secrets: secrets.entries, process: {} });
-  const sealed = [...resolution.settings.values()].filter((setting) => setting.sealed).map(({ name }) => name);
+  const sealed = [...resolution.settings.values()]
+    .filter((setting) => setting.sealed)
+    .map(({ name }) => name);
   return { project, resolution, sealed, secrets };
 }
 
@@ -31,7 +33,11 @@ async function settingsOf(context: Context, plan: Plan): Promise<Gate> {
   return settingsGate(environment.name, resolution.findings, sealed);
 }
 
-export async function promotionGates(context: Context, plan: Plan, operation: OperationRecord): Promise<readonly Gate[]> {
+export async function promotionGates(
+  context: Context,
+  plan: Plan,
+  operation: OperationRecord,
+): Promise<readonly Gate[]> {
   const { app, environment } = context;
   const { version, release } = plan.facts as unknown as RolloutFacts;
   const stored = await app.store.read(async (view) => ({

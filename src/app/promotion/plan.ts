@@ -1,8 +1,8 @@
 /** The plan of a rollout: what an approval binds to. */
 import type { Digest } from "../../base/digest.ts";
 import { shortDigest } from "../../base/digest.ts";
-import type { Environment } from "../../model/project.ts";
 import type { OperationRecord } from "../../model/operation.ts";
+import type { Environment } from "../../model/project.ts";
 import type { StoreTransaction } from "../../ports/store/store.ts";
 import type { App } from "../app.ts";
 import type { PlanDraft } from "../definition.ts";
@@ -54,7 +54,9 @@ export async function planRollout(app: App, environment: Environment, version: s
       `start ${services.join(", ")} of ${version} (${shortDigest(release.digest)}) ${from}`,
       `with configuration ${shortDigest(revision.revision)} and secrets ${facts.secrets ? shortDigest(facts.secrets) : "none"}`,
       "switch traffic when the new set is ready and its smoke requests answer",
-      current ? `watch it for ${environment.policies.observeMs / 1_000} s; ${current.version} takes over again if it fails` : `watch it for ${environment.policies.observeMs / 1_000} s`,
+      current
+        ? `watch it for ${environment.policies.observeMs / 1_000} s; ${current.version} takes over again if it fails`
+        : `watch it for ${environment.policies.observeMs / 1_000} s`,
       ...(current ? [`stop ${current.version}`] : []),
       ...target.limits.map((limit) => `note: ${limit}`),
     ],
@@ -63,7 +65,10 @@ export async function planRollout(app: App, environment: Environment, version: s
 }
 
 /** A release whose rollout failed by its own fault goes into quarantine, in the transaction that records the failure. */
-export async function rolloutFailed({ deployments }: StoreTransaction, operation: OperationRecord): Promise<void> {
+export async function rolloutFailed(
+  { deployments }: StoreTransaction,
+  operation: OperationRecord,
+): Promise<void> {
   const error = (operation.error as { error?: { code?: string; what?: string; why?: string } } | null)?.error;
   if (error?.code !== "APP_ROLLOUT_FAILED") return;
   const { version, release } = operation.plan.facts as unknown as RolloutFacts;

@@ -17,7 +17,9 @@ export const operation = defineOperation({
   async plan({ app, environment, actor, reason }) {
     const { history, quarantined } = await app.store.read(async ({ deployments }) => {
       const past = await deployments.history(environment.name, LOOK_BACK);
-      const found = await Promise.all(past.map(async ({ version }) => ((await deployments.quarantine(version)) ? version : undefined)));
+      const found = await Promise.all(
+        past.map(async ({ version }) => ((await deployments.quarantine(version)) ? version : undefined)),
+      );
       return { history: past, quarantined: new Set(found) };
     });
     const now = history[0];
@@ -26,12 +28,18 @@ export const operation = defineOperation({
       throw appErrors.APP_NOTHING_TO_ROLL_BACK({
         what: `${environment.name} has no earlier release to go back to`,
         where: `environment ${environment.name}`,
-        why: now ? `${now.version} is the only one that ran there and is not in quarantine` : "nothing was released there",
+        why: now
+          ? `${now.version} is the only one that ran there and is not in quarantine`
+          : "nothing was released there",
         fix: `ringfence promote <version> --to ${environment.name}`,
       });
     }
     const plan = await planRollout(app, environment, back.version);
-    const leaves = { version: now.version, release: now.release, reason: reason ?? `rolled back by ${actor.name}` };
+    const leaves = {
+      version: now.version,
+      release: now.release,
+      reason: reason ?? `rolled back by ${actor.name}`,
+    };
     return {
       ...plan,
       summary: `roll ${environment.name} back from ${now.version} to ${back.version}`,

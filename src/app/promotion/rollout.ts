@@ -1,9 +1,9 @@
 /** The steps of a blue-green rollout on a target. What each sight means is judged by the rollouts capability. */
 import type { Json } from "../../base/canonical-json.ts";
+import { assertUsable } from "../../config/index.ts";
 import type { Plan } from "../../model/operation.ts";
 import type { InstanceSet, ProbeResult, ServiceInstance, SetState, Target } from "../../ports/target.ts";
-import { judgeObservation, judgeReadiness, judgeSmoke, type Judgement } from "../../rollouts/index.ts";
-import { assertUsable } from "../../config/index.ts";
+import { type Judgement, judgeObservation, judgeReadiness, judgeSmoke } from "../../rollouts/index.ts";
 import type { Context, Step, StepContext } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { findRelease } from "../release-view.ts";
@@ -49,20 +49,28 @@ async function instancesOf(context: Context, facts: RolloutFacts, operation: str
   const variables = Object.fromEntries(settings.map(({ name, text }) => [name, text]));
   const secretNames = settings.filter(({ secret }) => secret).map(({ name }) => name);
   const services = await Promise.all(
-    release.artifacts.map(async (artifact): Promise<ServiceInstance> => ({
-      name: artifact.service,
-      folder: await app.artifacts.open(artifact),
-      start: artifact.start,
-      port: environment.ports[artifact.service],
-      health: project.services.find(({ name }) => name === artifact.service)?.health,
-      environment: { ...variables, [app.project.detect.variable]: environment.name },
-      secretNames,
-    })),
+    release.artifacts.map(
+      async (artifact): Promise<ServiceInstance> => ({
+        name: artifact.service,
+        folder: await app.artifacts.open(artifact),
+        start: artifact.start,
+        port: environment.ports[artifact.service],
+        health: project.services.find(({ name }) => name === artifact.service)?.health,
+        environment: { ...variables, [app.project.detect.variable]: environment.name },
+        secretNames,
+      }),
+    ),
   );
   return { name: setName(facts.version, operation), version: facts.version, services };
 }
 
-async function untilReady(context: Context, target: Target, facts: RolloutFacts, set: string, signal: AbortSignal): Promise<Json> {
+async function untilReady(
+  context: Context,
+  target: Target,
+  facts: RolloutFacts,
+  set: string,
+  signal: AbortSignal,
+): Promise<Json> {
   const { clock } = context.app;
   const until = clock.now() + READY_WITHIN_MS;
   for (;;) {
@@ -81,11 +89,18 @@ function probeAll(target: Target, facts: RolloutFacts, set: string): Promise<Pro
 
 async function smoke(context: Context, target: Target, facts: RolloutFacts, set: string): Promise<Json> {
   const judgement = judgeSmoke(await probeAll(target, facts, set));
-  if (judgement.verdict !== "healthy") throw rolloutFailure(facts, context.environment.name, "its smoke requests", judgement);
+  if (judgement.verdict !== "healthy")
+    throw rolloutFailure(facts, context.environment.name, "its smoke requests", judgement);
   return { ...judgement };
 }
 
-async function observe(context: Context, target: Target, facts: RolloutFacts, set: string, signal: AbortSignal): Promise<Json> {
+async function observe(
+  context: Context,
+  target: Target,
+  facts: RolloutFacts,
+  set: string,
+  signal: AbortSignal,
+): Promise<Json> {
   const { clock } = context.app;
   const until = clock.now() + context.environment.policies.observeMs;
   const probes: ProbeResult[] = [];
@@ -93,7 +108,8 @@ async function observe(context: Context, target: Target, facts: RolloutFacts, se
     probes.push(...(await probeAll(target, facts, set)));
     const instances = (await target.inspect(set))?.services ?? [];
     const judgement = judgeObservation({ instances, traffic: await target.traffic(set), probes });
-    if (judgement.verdict === "failed") throw rolloutFailure(facts, context.environment.name, "under traffic", judgement);
+    if (judgement.verdict === "failed")
+      throw rolloutFailure(facts, context.environment.name, "under traffic", judgement);
     if (clock.now() >= until) {
       if (judgement.verdict === "healthy") return { ...judgement };
       throw rolloutFailure(facts, context.environment.name, "under traffic", judgement);
@@ -134,8 +150,16 @@ export function rolloutSteps(context: Context, plan: Plan): readonly Step[] {
         await target.retire(step.fence, nameFor(step), DRAIN_WITHIN_MS);
       },
     },
-    { key: "ready", title: "wait until it is ready", run: (step) => untilReady(context, target, facts, nameFor(step), step.signal) },
-    { key: "smoke", title: "send smoke requests", run: (step) => smoke(context, target, facts, nameFor(step)) },
+    {
+      key: "ready",
+      title: "wait until it is ready",
+      run: (step) => untilReady(context, target, facts, nameFor(step), step.signal),
+    },
+    {
+      key: "smoke",
+      title: "send smoke requests",
+      run: (step) => smoke(context, target, facts, nameFor(step)),
+    },
     {
       key: "switch",
       title: `switch traffic to ${facts.version}`,
@@ -149,11 +173,15 @@ export function rolloutSteps(context: Context, plan: Plan): readonly Step[] {
         await target.route(step.fence, old?.name ?? null);
       },
     },
-    { key: "observe", title: "watch it under traffic", run: (step) => observe(context, target, facts, nameFor(step), step.signal) },
+    {
+      key: "observe",
+      title: "watch it under traffic",
+      run: (step) => observe(context, target, facts, nameFor(step), step.signal),
+    },
     settleStep(context, target, facts),
     {
       key: "retire",
-      title: facts.from ? `drain and stop ${facts.from.version}` : "nothing to stop",
+      title: facts.from ? `drain and stop ${facts.from.version}` : "no older release to stop",
       async run({ fence }) {
         const old = await oldSet(target, facts);
         if (old) await target.retire(fence, old.name, DRAIN_WITHIN_MS);
@@ -163,10 +191,10 @@ export function rolloutSteps(context: Context, plan: Plan): readonly Step[] {
   ];
 }
 
-function settleStep({ app, environment }: Context, target: Target, facts: RolloutFacts): Step {
+function settleStep({ environment }: Context, target: Target, facts: RolloutFacts): Step {
   return {
     key: "settle",
-    title: `keep ${facts.version}`,
+    title: `${facts.version} serves ${environment.name}`,
     pivot: true,
     async run(step) {
       await target.route(step.fence, setName(facts.version, step.operation));
@@ -178,7 +206,6 @@ function settleStep({ app, environment }: Context, target: Target, facts: Rollou
       await deployments.add({ ...base, revision, set: setName(version, id) });
       await deployments.verify(base);
       if (leaves) await deployments.putQuarantine({ ...base, ...leaves });
-      app.progress({ operation: id, step: "settle", title: `${version} serves ${environment.name}`, state: "done" });
     },
   };
 }
@@ -189,7 +216,8 @@ export async function verifyRollout({ app, environment }: Context, plan: Plan): 
   const state = await app.target(environment).state();
   const serving = state?.sets.find(({ name }) => name === state.routed);
   const judgement = judgeReadiness(serving?.services);
-  if (serving?.version === facts.version && judgement.verdict === "healthy") return { serves: serving.version, ...judgement };
+  if (serving?.version === facts.version && judgement.verdict === "healthy")
+    return { serves: serving.version, ...judgement };
   throw appErrors.APP_ROLLOUT_FAILED({
     what: `${environment.name} should serve ${facts.version}, but serves ${serving?.version ?? "nothing"}`,
     where: `environment ${environment.name}`,

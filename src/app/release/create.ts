@@ -3,8 +3,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Json } from "../../base/canonical-json.ts";
-import { parseVersion, composeRelease } from "../../releases/index.ts";
 import type { Artifact, ReleaseContent } from "../../model/release.ts";
+import { composeRelease, parseVersion } from "../../releases/index.ts";
 import type { App } from "../app.ts";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
@@ -33,7 +33,9 @@ async function build(app: App, facts: Facts, operation: string): Promise<Json> {
         fix: "add to ringfence.yaml and commit:\nservices:\n  api: { entry: src/api.ts }",
       });
     }
-    const configuration = project.environments.map((environment) => configurationAt(project, environment, checkout));
+    const configuration = project.environments.map((environment) =>
+      configurationAt(project, environment, checkout),
+    );
     const artifacts: Artifact[] = [];
     for (const service of project.services) {
       const output = join(scratch, "output", service.name);
@@ -57,7 +59,8 @@ export const operation = defineOperation({
     commit: z.string().default("HEAD").meta({ description: "the commit to build" }),
   }),
   async plan({ app }, input) {
-    const version = parseVersion(input.version);
+    const { version } = input;
+    parseVersion(version);
     const existing = await app.store.read((view) => view.releases.get(version));
     if (existing) {
       throw appErrors.APP_RELEASE_EXISTS({
@@ -68,11 +71,21 @@ export const operation = defineOperation({
     }
     const commit = await app.source.commit(input.commit);
     const changes = await app.source.changes();
-    const left = changes.length > 0 ? [`leave out ${changes.length} uncommitted files: ${changes.slice(0, 5).join(", ")}${changes.length > 5 ? " …" : ""}`] : [];
+    const left =
+      changes.length > 0
+        ? [
+            `leave out ${changes.length} uncommitted files: ${changes.slice(0, 5).join(", ")}${changes.length > 5 ? " …" : ""}`,
+          ]
+        : [];
     return {
       summary: `release ${version}`,
       environment: null,
-      effects: [`check out ${commit.slice(0, 12)}`, ...left, ...app.project.services.map(({ name }) => `build ${name}`), `keep it as ${version}`],
+      effects: [
+        `check out ${commit.slice(0, 12)}`,
+        ...left,
+        ...app.project.services.map(({ name }) => `build ${name}`),
+        `keep it as ${version}`,
+      ],
       facts: { version, commit },
     };
   },
@@ -86,9 +99,18 @@ export const operation = defineOperation({
         key: "keep",
         title: `keep ${facts.version}`,
         async commit({ releases }, record) {
-          const built = record.steps.find(({ key }) => key === "build")!.result as unknown as Pick<ReleaseContent, "artifacts" | "configuration" | "schema" | "manifest">;
+          const built = record.steps.find(({ key }) => key === "build")!.result as unknown as Pick<
+            ReleaseContent,
+            "artifacts" | "configuration" | "schema" | "manifest"
+          >;
           await releases.add(
-            composeRelease({ ...built, ...facts, project: app.project.name, createdAt: record.updatedAt, createdBy: actor.name }),
+            composeRelease({
+              ...built,
+              ...facts,
+              project: app.project.name,
+              createdAt: record.updatedAt,
+              createdBy: actor.name,
+            }),
           );
         },
       },

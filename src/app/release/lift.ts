@@ -22,12 +22,17 @@ export const operation = defineOperation({
       return view.deployments.quarantine(version);
     });
     if (!quarantine) {
-      throw appErrors.APP_NOT_QUARANTINED({ what: `${version} is in no quarantine`, fix: `ringfence release show ${version}` });
+      throw appErrors.APP_NOT_QUARANTINED({
+        what: `${version} is in no quarantine`,
+        fix: `ringfence release show ${version}`,
+      });
     }
     return {
       summary: `lift the quarantine of ${version}`,
       environment: null,
-      effects: [`${version} may be promoted again; it failed in ${quarantine.environment}: ${quarantine.reason}`],
+      effects: [
+        `${version} may be promoted again; it failed in ${quarantine.environment}: ${quarantine.reason}`,
+      ],
       facts: { version, failed: quarantine.operation, reason },
     };
   },

@@ -15,11 +15,16 @@ export const query = defineQuery({
     const secrets = readSecrets(app, environment);
     const entry = secrets.entries.find((candidate) => candidate.name === name);
     if (!entry) {
-      const near = nearest(name, secrets.entries.map((candidate) => candidate.name));
+      const near = nearest(
+        name,
+        secrets.entries.map((candidate) => candidate.name),
+      );
       throw secretsErrors.SECRETS_UNKNOWN({
         what: `${environment.name} has no secret ${name}`,
         where: secrets.file,
-        fix: near ? `ringfence secret get ${near} -e ${environment.name}` : `ringfence secret set ${name} -e ${environment.name}`,
+        fix: near
+          ? `ringfence secret get ${near} -e ${environment.name}`
+          : `ringfence secret set ${name} -e ${environment.name}`,
       });
     }
     if (entry.value === undefined) {
@@ -31,7 +36,13 @@ export const query = defineQuery({
       });
     }
     await app.record.transact((_transaction, record) =>
-      record({ actor: actor.name, action: "secret.read", subject: name, environment: environment.name, reason }),
+      record({
+        actor: actor.name,
+        action: "secret.read",
+        subject: name,
+        environment: environment.name,
+        reason,
+      }),
     );
     return { environment: environment.name, name, value: entry.value };
   },

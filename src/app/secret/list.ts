@@ -1,11 +1,12 @@
 /** `ringfence secret list`: names, never values; needs no identity. */
+
+import { join } from "node:path";
 import { z } from "zod";
 import type { SecretListView } from "../../contract/settings.ts";
 import { expandTemplate } from "../../model/project.ts";
 import { listSecrets } from "../../secrets/index.ts";
 import { defineQuery } from "../definition.ts";
 import { readTextIfThere } from "../project.ts";
-import { join } from "node:path";
 
 export const query = defineQuery({
   name: "secret list",
@@ -22,7 +23,11 @@ export const query = defineQuery({
       file,
       recipients: listed?.recipients ?? environment.recipients,
       signedBy: listed?.signature?.person ?? null,
-      secrets: (listed?.names ?? []).map(({ name, place }) => ({ name, declared: declared.has(name), line: place.line })),
+      secrets: (listed?.names ?? []).map(({ name, place }) => ({
+        name,
+        declared: declared.has(name),
+        line: place.line,
+      })),
     };
   },
 });

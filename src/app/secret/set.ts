@@ -30,7 +30,10 @@ async function readValue(context: Context, name: string): Promise<string> {
   const input = (await context.readInput()).replace(/\r?\n$/, "");
   if (input.length > 0 && !input.includes("\0")) return input;
   throw appErrors.APP_SECRET_INPUT({
-    what: input.length === 0 ? `no value for ${name} on standard input` : `the value for ${name} holds a NUL byte`,
+    what:
+      input.length === 0
+        ? `no value for ${name} on standard input`
+        : `the value for ${name} holds a NUL byte`,
     why: "a value is never an argument: those are seen by every process of the machine",
     fix: `printf %s "$VALUE" | ringfence secret set ${name} -e ${context.environment.name}`,
   });
@@ -45,7 +48,13 @@ function assertRecipients(environment: Environment, manifest: string): void {
   });
 }
 
-async function encrypt(context: Context, secrets: SecretsState, name: string, value: string, revision: number) {
+async function encrypt(
+  context: Context,
+  secrets: SecretsState,
+  name: string,
+  value: string,
+  revision: number,
+) {
   const { app, environment } = context;
   const identity = identityOf(app, environment);
   const values = Object.fromEntries((secrets.opened?.values ?? []).map((entry) => [entry.name, entry.value]));
@@ -144,7 +153,11 @@ export const operation = defineOperation({
   async verify({ app, environment }, plan) {
     const facts = plan.facts as unknown as Facts;
     const { opened } = readSecrets(app, environment);
-    return { revision: opened?.binding.revision ?? null, readable: opened !== undefined, expected: facts.revision };
+    return {
+      revision: opened?.binding.revision ?? null,
+      readable: opened !== undefined,
+      expected: facts.revision,
+    };
   },
   async answer({ environment }, record) {
     const { file, name, revision } = record.plan.facts as unknown as Facts;

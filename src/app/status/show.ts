@@ -6,13 +6,21 @@ import type { TargetState } from "../../ports/target.ts";
 import type { App } from "../app.ts";
 import { defineQuery } from "../definition.ts";
 
-function health(state: TargetState | undefined, expected: string | null): Pick<EnvironmentStatus, "healthy" | "evidence"> {
+function health(
+  state: TargetState | undefined,
+  expected: string | null,
+): Pick<EnvironmentStatus, "healthy" | "evidence"> {
   if (!state || !state.routed) {
-    return { healthy: expected === null ? null : false, evidence: [expected === null ? "nothing was released here" : "nothing serves"] };
+    return {
+      healthy: expected === null ? null : false,
+      evidence: [expected === null ? "nothing was released here" : "nothing serves"],
+    };
   }
   const serving = state.sets.find(({ name }) => name === state.routed);
   if (!serving) return { healthy: false, evidence: ["the set that should serve is gone"] };
-  const evidence = serving.services.map(({ service, state: at, evidence: seen }) => `${service}: ${at} (${seen})`);
+  const evidence = serving.services.map(
+    ({ service, state: at, evidence: seen }) => `${service}: ${at} (${seen})`,
+  );
   return { healthy: serving.services.every(({ state: at }) => at === "ready"), evidence };
 }
 
@@ -40,7 +48,9 @@ export const query = defineQuery({
   scope: "project",
   input: z.object({}),
   async run({ app }): Promise<StatusView> {
-    const environments = await Promise.all(app.project.environments.map((environment) => statusOf(app, environment)));
+    const environments = await Promise.all(
+      app.project.environments.map((environment) => statusOf(app, environment)),
+    );
     return { environments };
   },
 });

@@ -47,7 +47,7 @@ function isOperation(answer: unknown): answer is Parameters<typeof renderOperati
 
 /** A command's answer as text. */
 export function render(command: string, answer: unknown): string {
-  if (isOperation(answer)) return renderOperation(answer);
+  if (isOperation(answer)) return renderOperation(answer, command === "operation show");
   const renderer = RENDERERS[command];
   return renderer ? renderer(answer as never) : JSON.stringify(answer, null, 2);
 }

@@ -31,13 +31,19 @@ export function evidenceOf(result: Json): string {
 }
 
 function nextOf(view: OperationView): string[] {
-  if (view.state === "waiting") return [`ringfence approve ${view.id}`, `ringfence operation resume ${view.id}`];
-  if (view.state === "running") return [`ringfence operation resume ${view.id}`, `ringfence operation resume ${view.id} --undo`];
+  if (view.state === "waiting") {
+    const approved = view.gates.every(({ state }) => state === "open");
+    return [
+      approved ? `ringfence operation resume ${view.id}` : `ringfence approve ${view.id}   (another person)`,
+    ];
+  }
+  if (view.state === "running")
+    return [`ringfence operation resume ${view.id}`, `ringfence operation resume ${view.id} --undo`];
   return [];
 }
 
-/** One operation, whole. */
-export function renderOperation(view: OperationView): string {
+/** One operation; the steps are left out where they were shown while they ran. */
+export function renderOperation(view: OperationView, withSteps: boolean): string {
   const head = `${styled("bold", view.plan.summary)}  ${styled(STATE_COLOURS[view.state], view.state)}`;
   const facts = `${styled("dim", `${view.id}, by ${view.author}, plan ${shortDigest(view.plan.digest)}`)}`;
   const effects = view.plan.effects.map((effect) => `  ${styled("dim", "–")} ${effect}`);
@@ -50,15 +56,19 @@ export function renderOperation(view: OperationView): string {
     const [colour, mark] = STEP_MARKS[state];
     return labelled(`  ${styled(colour, mark)} ${title}`, styled("dim", evidenceOf(result)), 36).trimEnd();
   });
-  const section = (title: string, lines: readonly string[]) => (lines.length > 0 ? [styled("dim", title), ...lines] : []);
-  const showSteps = view.state !== "planned" && view.state !== "refused" && view.state !== "waiting";
+  const section = (title: string, lines: readonly string[]) =>
+    lines.length > 0 ? [styled("dim", title), ...lines] : [];
+  const begun = view.state !== "planned" && view.state !== "refused" && view.state !== "waiting";
   return [
     head,
     facts,
-    ...section("would happen", showSteps ? [] : effects),
+    ...section("would happen", begun ? [] : effects),
     ...section("gates", gates),
-    ...section("steps", showSteps ? steps : []),
-    ...section("next", nextOf(view).map((line) => `  ${line}`)),
+    ...section("steps", begun && withSteps ? steps : []),
+    ...section(
+      "next",
+      nextOf(view).map((line) => `  ${line}`),
+    ),
   ].join("\n");
 }
 
@@ -66,6 +76,12 @@ export function renderOperations(views: readonly OperationView[]): string {
   if (views.length === 0) return "no operations yet";
   return table(
     ["id", "what", "state", "by", "at"],
-    views.map(({ id, plan, state, author, createdAt }) => [id, plan.summary, styled(STATE_COLOURS[state], state), author, createdAt]),
+    views.map(({ id, plan, state, author, createdAt }) => [
+      id,
+      plan.summary,
+      styled(STATE_COLOURS[state], state),
+      author,
+      createdAt,
+    ]),
   );
 }

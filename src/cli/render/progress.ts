@@ -21,6 +21,10 @@ export function showProgress({ title, state, result }: Seen): void {
   }
   const [colour, mark] = MARKS[state];
   const evidence = typeof result === "string" ? result : evidenceOf(result ?? null);
-  const line = labelled(`  ${styledError(colour, mark)} ${title}`, styledError("dim", redact(evidence)), 36).trimEnd();
+  const line = labelled(
+    `  ${styledError(colour, mark)} ${title}`,
+    styledError("dim", redact(evidence)),
+    36,
+  ).trimEnd();
   stderr.write(`${stderr.isTTY ? "\u001b[2K" : ""}${line}\n`);
 }

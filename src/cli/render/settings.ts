@@ -12,10 +12,14 @@ export function renderSettings({ environment, settings }: SettingsView): string 
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, { value, secret, fingerprint, from }]) => [
       name,
-      secret ? styled("yellow", fingerprint ? `[secret ${fingerprint}]` : "[secret, sealed here]") : valueText(value),
+      secret
+        ? styled("yellow", fingerprint ? `[secret ${fingerprint}]` : "[secret, sealed here]")
+        : valueText(value),
       styled("dim", from),
     ]);
-  return rows.length > 0 ? table([`${environment}`, "value", "from"], rows) : `${environment} has no settings`;
+  return rows.length > 0
+    ? table([`${environment}`, "value", "from"], rows)
+    : `${environment} has no settings`;
 }
 
 export function renderExplain({ key, secret, value, layers }: ExplainView): string {
@@ -25,24 +29,42 @@ export function renderExplain({ key, secret, value, layers }: ExplainView): stri
     shown(set),
     line > 0 ? `${source}:${line}:${column}` : source,
   ]);
-  return [`${styled("bold", key)} = ${shown(value)}`, ...rows.map(([mark, set, where]) => labelled(`  ${mark} ${set}`, styled("dim", where!), 34))].join("\n");
+  return [
+    `${styled("bold", key)} = ${shown(value)}`,
+    ...rows.map(([mark, set, where]) => labelled(`  ${mark} ${set}`, styled("dim", where!), 34)),
+  ].join("\n");
 }
 
-const SEVERITY: Record<Severity, Parameters<typeof styled>[0]> = { error: "red", warning: "yellow", advice: "cyan" };
+const SEVERITY: Record<Severity, Parameters<typeof styled>[0]> = {
+  error: "red",
+  warning: "yellow",
+  advice: "cyan",
+};
 
 export function renderCheck({ environment, findings }: CheckView): string {
   const lines = findings.map(({ code, severity, where, why, fix }) =>
-    [`${styled(SEVERITY[severity], severity)} ${styled("dim", code)} ${why}`, labelled("  where", where, 9), labelled("  fix", fix, 9)].join("\n"),
+    [
+      `${styled(SEVERITY[severity], severity)} ${styled("dim", code)} ${why}`,
+      labelled("  where", where, 9),
+      labelled("  fix", fix, 9),
+    ].join("\n"),
   );
   const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
   const verdict = count("error") > 0 ? styled("red", "not usable") : styled("green", "usable");
-  return [...lines, `${environment} is ${verdict}: ${count("error")} errors, ${count("warning")} warnings`].join("\n");
+  return [
+    ...lines,
+    `${environment} is ${verdict}: ${count("error")} errors, ${count("warning")} warnings`,
+  ].join("\n");
 }
 
 export function renderSecretList({ environment, file, secrets, signedBy }: SecretListView): string {
   if (secrets.length === 0) return `${environment} has no secrets (${file})`;
   const signature = signedBy ? `signed by ${signedBy}, not verified here` : "not signed";
-  const rows = secrets.map(({ name, declared, line }) => [name, declared ? "declared" : styled("yellow", "not declared"), `${file}:${line}`]);
+  const rows = secrets.map(({ name, declared, line }) => [
+    name,
+    declared ? "declared" : styled("yellow", "not declared"),
+    `${file}:${line}`,
+  ]);
   return `${table([environment, "", "where"], rows)}\n${styled("dim", signature)}`;
 }
 
@@ -50,14 +72,27 @@ export function renderSecret({ value }: { readonly value: string }): string {
   return value;
 }
 
-export function renderSecretSet(answer: { readonly name: string; readonly environment: string; readonly file: string; readonly revision: number }): string {
+export function renderSecretSet(answer: {
+  readonly name: string;
+  readonly environment: string;
+  readonly file: string;
+  readonly revision: number;
+}): string {
   return `${styled("green", "✓")} ${answer.name} is set for ${answer.environment}: ${answer.file}, revision ${answer.revision}\n${styled("dim", `next: git add ${answer.file}`)}`;
 }
 
-export function renderIdentity(answer: { readonly environment: string; readonly recipient: string; readonly file: string }): string {
+export function renderIdentity(answer: {
+  readonly environment: string;
+  readonly recipient: string;
+  readonly file: string;
+}): string {
   return [
     `${styled("green", "✓")} ${answer.environment} has an identity`,
-    labelled("  identity", `${answer.file}  (keep a copy where only its owners reach it; without it the secrets are lost)`, 13),
+    labelled(
+      "  identity",
+      `${answer.file}  (keep a copy where only its owners reach it; without it the secrets are lost)`,
+      13,
+    ),
     labelled("  recipient", `${answer.recipient}  (added to ringfence.yaml)`, 13),
   ].join("\n");
 }

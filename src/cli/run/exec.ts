@@ -1,0 +1,46 @@
+/** Replaces this process by the command. Decides first whether that is sure to work: `execve` can't be caught. */
+import { startableAs } from "./command.ts";
+
+/**
+ * Linux refuses a single string of 128 KiB, and all of them beyond a quarter of the stack limit, but never a total
+ * below 128 KiB (execve(2)); macOS allows more. Below this no limit can be hit.
+ */
+const SAFE_BYTES = 120 * 1024;
+
+/** What execve copies: each string with its NUL, and a pointer to it. */
+function copiedBytes(strings: readonly string[]): number {
+  let total = 0;
+  for (const text of strings) total += Buffer.byteLength(text) + 1 + 8;
+  return total;
+}
+
+export interface ExecPlan {
+  readonly file: string;
+  readonly argv: readonly string[];
+}
+
+/** How the command can surely replace this process; undefined when it must be tried as a child. */
+export function planExec(
+  file: string,
+  command: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): ExecPlan | undefined {
+  if (process.execve === undefined || process.platform === "win32") return undefined;
+  const startable = startableAs(file);
+  if (startable === "unsure" || command.some((word) => word.includes("\0"))) return undefined;
+  // What execvp does with ENOEXEC.
+  const plan =
+    startable === "script"
+      ? { file: "/bin/sh", argv: ["/bin/sh", file, ...command.slice(1)] }
+      : { file, argv: command };
+  const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return copiedBytes([...plan.argv, plan.file, ...pairs]) < SAFE_BYTES ? plan : undefined;
+}
+
+/** Never returns. */
+export function replaceProcess(plan: ExecPlan, variables: Readonly<Record<string, string>>): never {
+  // Node ignores these two, and what is ignored stays so over execve; what is caught is reset to its default.
+  process.on("SIGPIPE", () => {});
+  process.on("SIGXFSZ", () => {});
+  return process.execve!(plan.file, plan.argv, { ...variables });
+}

@@ -1,0 +1,54 @@
+/** The hot path: a run from a sealed, fresh snapshot. Every doubt leaves it for the slow path, which decides. */
+import { existsSync } from "node:fs";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { isRingfenceError } from "../../base/error.ts";
+import { detect } from "../../snapshot/detection.ts";
+import { ringfenceHome } from "../../snapshot/home.ts";
+import { readIndex } from "../../snapshot/project-index.ts";
+import { findProjectRoot, MANIFEST } from "../../snapshot/project-root.ts";
+import { readSnapshot } from "../../snapshot/snapshot.ts";
+import { parseRun, type RunRequest } from "./arguments.ts";
+import type { Execution } from "./execute.ts";
+import { overriddenKey } from "./variables.ts";
+
+/** What is expected to fail here fails in the slow path too, and is said there with all its context. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (isRingfenceError(error)) return undefined;
+    throw error;
+  }
+}
+
+function rootOf({ project }: RunRequest): string | undefined {
+  if (project !== undefined) return existsSync(join(project, MANIFEST)) ? resolve(project) : undefined;
+  try {
+    return findProjectRoot(process.cwd());
+  } catch {
+    // The working folder was removed.
+    return undefined;
+  }
+}
+
+/**
+ * Everything {@link Execution} needs, or undefined for whatever is not plainly a run with a fresh snapshot.
+ *
+ * @throws SNAPSHOT_FORGED, SNAPSHOT_REPLAYED, SNAPSHOT_KEY_UNUSABLE, SNAPSHOT_HOME_DAMAGED
+ */
+export function prepareHot(argv: readonly string[]): Execution | undefined {
+  const request = attempt(() => parseRun(argv));
+  if (!request || request.json || request.dryRun || request.help) return undefined;
+  const root = rootOf(request);
+  const index = root && readIndex(root);
+  if (!index) return undefined;
+  const host = hostname();
+  const facts = { flag: request.environment, variables: process.env, host };
+  const selection = attempt(() => detect(index.rule, facts));
+  if (!selection) return undefined;
+  const owner = { project: index.project, environment: selection.environment };
+  const reading = readSnapshot(root, ringfenceHome(), owner);
+  if (!("snapshot" in reading) || overriddenKey(reading.snapshot, process.env)) return undefined;
+  return { snapshot: reading.snapshot, root, request, host };
+}

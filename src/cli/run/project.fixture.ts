@@ -1,0 +1,98 @@
+/** A project with a hand-made snapshot, and the bundled hot entry with a stand-in for the slow path. For tests. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { digestOfBytes } from "../../base/digest.ts";
+import { keyMaterial } from "../../snapshot/home.ts";
+import { describeInput } from "../../snapshot/inputs.ts";
+import { PROGRAM } from "../../snapshot/program.ts";
+import { writeIndex } from "../../snapshot/project-index.ts";
+import { type Snapshot, writeSnapshot } from "../../snapshot/snapshot.ts";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/** Bundles the hot entry into a folder, as the build does; `cli.js` there prints the words it was called with. */
+export async function bundleHot(folder: string): Promise<string> {
+  await build({
+    entryPoints: [join(HERE, "..", "main.ts")],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node24",
+    outfile: join(folder, "main.cjs"),
+    logLevel: "error",
+  });
+  await build({
+    entryPoints: [join(HERE, "..", "ringfence.cjs")],
+    outfile: join(folder, "ringfence.cjs"),
+    logLevel: "error",
+  });
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
+  writeFileSync(
+    join(folder, "cli.js"),
+    'export async function main(argv) { console.log("slow", JSON.stringify(argv)); return 7; }\n',
+  );
+  return join(folder, "ringfence.cjs");
+}
+
+export interface TestProject {
+  readonly folder: string;
+  readonly root: string;
+  readonly home: string;
+  snapshot(changes?: Partial<Snapshot>): Snapshot;
+  /** Seals and writes a snapshot of the files as they are, and the index. */
+  compile(changes?: Partial<Snapshot>): Snapshot;
+  remove(): void;
+}
+
+/** Development (direct), staging (scrubbed) and production (scrubbed, recorded). */
+export function createTestProject(): TestProject {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "ringfence-run-")));
+  const root = join(folder, "project");
+  const home = join(folder, "home");
+  mkdirSync(root);
+  mkdirSync(home, { mode: 0o700 });
+  writeFileSync(join(root, "ringfence.yaml"), "project: shop\n");
+  writeFileSync(join(root, ".env"), "GREETING=hello\n");
+  const environments = [
+    { name: "development", kind: "development", production: false, hosts: ["dev-*.shop.test"] },
+    { name: "staging", kind: "staging", production: false, hosts: ["staging-*.shop.test"] },
+    { name: "production", kind: "production", production: true, hosts: ["prod-*.shop.test"] },
+  ];
+  const detection = { variable: "ENVIRONMENT", fallback: "development", environments };
+  const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
+    format: 1,
+    project: "shop",
+    environment: "development",
+    kind: "development",
+    production: false,
+    runOutput: "direct",
+    recordRequired: false,
+    detection,
+    inputs: ["ringfence.yaml", ".env", ".env.local"].map((path) => describeInput(root, path)),
+    variables: { GREETING: "hello", API_TOKEN: "t0ken-of-development" },
+    secretNames: ["API_TOKEN"],
+    declared: ["GREETING", "API_TOKEN", "OPTIONAL", "ENVIRONMENT"],
+    secretsRevision: 3,
+    revision: digestOfBytes("revision"),
+    program: PROGRAM,
+    createdAt: new Date().toISOString(),
+    ...changes,
+  });
+  return {
+    folder,
+    root,
+    home,
+    snapshot,
+    compile(changes) {
+      const made = snapshot(changes);
+      writeSnapshot(root, made, keyMaterial(home, made.project, made.environment));
+      const manifest = describeInput(root, "ringfence.yaml");
+      writeIndex(root, { format: 1, project: made.project, manifest, rule: made.detection });
+      return made;
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,48 @@
+/** What a child finds in its environment variables. Pure. */
+import { ENVIRONMENT_VARIABLE } from "../../snapshot/detection.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { runErrors } from "./errors.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Ways to the keys of this or another environment: a child gets values, never keys. */
+const KEYS = /^(RINGFENCE_HOME|RINGFENCE_IDENTIT.*|SOPS_AGE_KEY.*|SOPS_AGE_SSH_PRIVATE_KEY.*)$/;
+
+function unfit(name: string, why: string): Error {
+  return runErrors.RUN_VARIABLE_UNFIT({
+    what: `${name} cannot be given to a process`,
+    where: `setting ${name}`,
+    why,
+    fix: `ringfence config explain ${/^\w+$/.test(name) ? name : JSON.stringify(name)}`,
+  });
+}
+
+/**
+ * The caller's variables without ways to keys, then the settings, then the environment's name.
+ *
+ * @throws RUN_VARIABLE_UNFIT for a name that is empty or holds `=`, or a NUL character anywhere.
+ */
+export function childVariables(snapshot: Snapshot, outer: Variables): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(outer)) {
+    if (value !== undefined && !KEYS.test(name)) variables[name] = value;
+  }
+  for (const [name, value] of Object.entries(snapshot.variables)) {
+    if (name === "" || name.includes("=")) throw unfit(name, "its name cannot be a variable's name");
+    if (name.includes("\0") || value.includes("\0")) throw unfit(name, "it holds a NUL character");
+    variables[name] = value;
+  }
+  variables[snapshot.detection.variable] = snapshot.environment;
+  variables[ENVIRONMENT_VARIABLE] = snapshot.environment;
+  return variables;
+}
+
+/** A declared key that the process environment sets to something else: settings must then be resolved anew. */
+export function overriddenKey(snapshot: Snapshot, outer: Variables): string | undefined {
+  return snapshot.declared.find(
+    (name) =>
+      name !== snapshot.detection.variable &&
+      outer[name] !== undefined &&
+      outer[name] !== snapshot.variables[name],
+  );
+}
