@@ -131,7 +131,7 @@ class Gatherer {
       setting: name,
       place,
       why: `${name} is a secret, but stands here for all to read`,
-      fix: `replace the value by a new one with: ringfence secret set ${name} -e ${environment.name} ; then delete it here`,
+      fix: `ringfence secret set ${name} -e ${environment.name}   (a new value; then delete the line here)`,
     });
   }
 

@@ -67,6 +67,7 @@ function attempt(port: number, request: IncomingMessage, body: boolean, kept: bo
       request.resume();
     });
     if (body) {
+      asked.flushHeaders();
       request.pipe(asked);
       request.once("end", awaitHeaders);
     } else {

@@ -34,11 +34,18 @@ function failed(answer: Answer): boolean {
   return !answer.message || (answer.message.statusCode ?? 0) >= 500;
 }
 
-/** Passes an answer on. Resolves when it has ended: true when it is whole. */
-function pass(answer: IncomingMessage, response: ServerResponse): Promise<boolean> {
+/** Passes an answer on. Resolves when it has ended: whole, broken off by the instance, or unwanted by the caller. */
+function pass(answer: IncomingMessage, response: ServerResponse): Promise<"whole" | "broke" | "left"> {
+  const caller = response.socket;
+  let broke = answer.errored !== null;
+  answer.prependOnceListener("error", () => {
+    broke = caller?.destroyed === false;
+  });
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer));
   response.flushHeaders();
-  return new Promise((resolve) => pipeline(answer, response, () => resolve(answer.complete)));
+  return new Promise((resolve) =>
+    pipeline(answer, response, () => resolve(answer.complete ? "whole" : broke ? "broke" : "left")),
+  );
 }
 
 /** Answers with the better of two: the guarding set's when it did not fail. The other one is let go. */
@@ -60,22 +67,24 @@ async function forward(
     say(response, 503, state, `no release of ${state.service} is routed`);
     return;
   }
-  const callerLeft = () => request.socket.destroyed && !response.writableFinished;
   tally.enter(routed.set);
   const own = await ask(routed.port, request);
   const status = own.message?.statusCode ?? 0;
   const guarded =
     guard !== null && failed(own) && GUARDED_METHODS.has(request.method ?? "") && !hasBody(request);
   if (guarded) tally.enter(guard.set);
-  const answer = guarded && !callerLeft() ? better(own, await ask(guard.port, request)) : own;
-  let whole = false;
-  if (callerLeft()) answer.message?.destroy();
-  else if (answer.message) whole = await pass(answer.message, response);
-  else say(response, 502, state, `${state.service} gave no answer: ${"why" in answer ? answer.why : ""}`);
+  const answer = guarded ? better(own, await ask(guard.port, request)) : own;
+  let end: "whole" | "broke" | "left" = request.socket.destroyed ? "left" : "whole";
+  if (end === "left") answer.message?.destroy();
+  else if (answer.message) end = await pass(answer.message, response);
+  else say(response, 502, state, `${state.service} gave no answer: ${answer.why}`);
   if (guarded) tally.leave(guard.set);
-  const rescued = answer !== own && whole;
-  const broke = answer === own && own.message !== undefined && !whole && !callerLeft();
-  tally.leave(routed.set, callerLeft() ? undefined : { status, failed: failed(own) || broke, rescued });
+  const outcome = {
+    status,
+    failed: failed(own) || end === "broke",
+    rescued: answer !== own && end === "whole",
+  };
+  tally.leave(routed.set, end === "left" ? undefined : outcome);
 }
 
 /** A server that listens nowhere yet. */

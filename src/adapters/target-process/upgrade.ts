@@ -9,7 +9,7 @@ function head(answer: IncomingMessage, headers: readonly string[]): string {
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
-/** Joins two streams until either ends or breaks. */
+/** Joins two streams until either ends or breaks: half-open connections are of no use to a WebSocket. */
 function join(one: Duplex, other: Duplex): void {
   for (const [from, to] of [
     [one, other],
@@ -17,7 +17,8 @@ function join(one: Duplex, other: Duplex): void {
   ] as const) {
     from.on("error", () => to.destroy());
     from.on("close", () => to.destroy());
-    from.pipe(to);
+    from.on("end", () => to.end(() => to.destroy()));
+    from.pipe(to, { end: false });
   }
 }
 

@@ -1,0 +1,415 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings are what is tested here
+import { describe, expect, test } from "vitest";
+import { isRingfenceError } from "../base/error.ts";
+import { readManifest } from "../model/manifest.ts";
+import { environmentOf, expandTemplate } from "../model/project.ts";
+import { assertUsable, explain, type Resolution, resolve } from "./index.ts";
+
+interface Scene {
+  /** Lines under `settings`. */
+  readonly settings?: string;
+  readonly layers?: string;
+  readonly environment?: string;
+  /** Text by path. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Undefined: sealed. */
+  readonly secrets?: Readonly<Record<string, string | undefined>>;
+  readonly process?: Readonly<Record<string, string>>;
+}
+
+const ENVIRONMENTS = "{ local: , development: , staging: , production: , qa: { kind: try } }";
+
+function resolved(scene: Scene): Resolution {
+  const {
+    settings = "",
+    layers = "[.env?, 'env/{env}.env?', 'env/{env}.yaml?']",
+    environment = "staging",
+  } = scene;
+  const manifest = `project: shop
+environments: ${ENVIRONMENTS}
+kinds: { try: { like: development } }
+layers: ${layers}
+settings:
+${settings
+  .split("\n")
+  .map((line) => `  ${line}`)
+  .join("\n")}
+`;
+  const { project, findings } = readManifest(settings ? manifest : manifest.replace("settings:", ""), {
+    root: "/p",
+    file: "ringfence.yaml",
+  });
+  expect(findings).toEqual([]);
+  const secrets = Object.entries(scene.secrets ?? {}).map(([name, value], index) => {
+    return { name, value, place: { file: `secrets/${environment}.yaml`, line: index + 1, column: 1 } };
+  });
+  return resolve({
+    project: project!,
+    environment: environmentOf(project!, environment)!,
+    layers: project!.layers.map((declaration) => {
+      const path = expandTemplate(declaration.path, environment);
+      return { declaration, path, text: scene.files?.[path] };
+    }),
+    secrets,
+    process: scene.process ?? {},
+  });
+}
+
+function texts(resolution: Resolution): Record<string, string> {
+  return Object.fromEntries([...resolution.settings].map(([name, { text }]) => [name, text]));
+}
+
+function codes({ findings }: Resolution): string[] {
+  return findings.map(({ code, severity, where }) => `${severity} ${code} ${where}`);
+}
+
+test("later layers win; the history names each source, and exactly one wins", () => {
+  const resolution = resolved({
+    settings: "SIZE: { type: integer, default: 1 }",
+    files: { ".env": "SIZE=2", "env/staging.env": "\nSIZE=3", "env/staging.yaml": "size: 4" },
+    process: { SIZE: "5", HOME: "/root" },
+  });
+  expect(resolution.findings).toEqual([]);
+  expect([...resolution.settings.keys()]).toEqual(["SIZE"]);
+  expect(explain(resolution, "SIZE")).toEqual({
+    key: "SIZE",
+    secret: false,
+    value: 5,
+    layers: [
+      { source: "default", line: 6, column: 3, value: 1, wins: false },
+      { source: ".env", line: 1, column: 1, value: "2", wins: false },
+      { source: "env/staging.env", line: 2, column: 1, value: "3", wins: false },
+      { source: "env/staging.yaml", line: 1, column: 1, value: 4, wins: false },
+      { source: "process environment", line: 0, column: 0, value: "5", wins: true },
+    ],
+  });
+});
+
+test("a process variable that is equal to the result adds nothing, also inside a run of its own", () => {
+  const scene: Scene = {
+    settings: "A: {}\nB: {}",
+    files: { ".env": "A=1\nB=x${A}" },
+  };
+  const again = resolved({ ...scene, process: texts(resolved(scene)) });
+  expect(again.settings.get("B")?.history.map(({ source }) => source)).toEqual([".env"]);
+  const changed = resolved({ ...scene, process: { A: "2" } });
+  expect(texts(changed)).toEqual({ A: "2", B: "x2" });
+});
+
+test("undeclared keys of a layer resolve too, and the process environment wins over them", () => {
+  const resolution = resolved({ files: { ".env": "A=1\nB=2" }, process: { B: "3", C: "4" } });
+  expect(resolution.findings).toEqual([]);
+  expect(texts(resolution)).toEqual({ A: "1", B: "3" });
+});
+
+describe("secrets", () => {
+  const settings = "KEY: { secret: true, required: true }\nURL: {}";
+
+  test("are in no history and make what refers to them secret", () => {
+    const resolution = resolved({
+      settings,
+      files: { ".env": "URL=https://u:${KEY}@host" },
+      secrets: { KEY: "p${URL}$${x}" },
+    });
+    expect(resolution.findings).toEqual([]);
+    expect(resolution.settings.get("URL")).toMatchObject({
+      secret: true,
+      text: "https://u:p${URL}$${x}@host",
+      references: ["KEY"],
+    });
+    for (const name of ["KEY", "URL"]) {
+      const { value, layers } = explain(resolution, name);
+      expect([value, ...layers.map((layer) => layer.value)]).toEqual([null, null]);
+    }
+  });
+
+  test("that are sealed count as present, and can't be referred to", () => {
+    const resolution = resolved({ settings, files: { ".env": "URL=x${KEY}" }, secrets: { KEY: undefined } });
+    expect(resolution.settings.get("KEY")).toMatchObject({
+      sealed: true,
+      value: null,
+      text: "",
+      secret: true,
+    });
+    expect(codes(resolution)).toEqual(["error SETTING_SEALED_REFERENCE .env:1:1"]);
+    expect(resolution.settings.get("URL")).toMatchObject({ secret: true, text: "" });
+  });
+
+  test("without a declaration are secret all the same", () => {
+    const resolution = resolved({ settings, secrets: { KEY: "longenough", TOKEN: "tokentoken" } });
+    expect(resolution.settings.get("TOKEN")?.secret).toBe(true);
+    expect(codes(resolution)).toEqual(["warning SETTING_UNKNOWN secrets/staging.yaml:2:1"]);
+  });
+
+  test.each([
+    ["staging", "error"],
+    ["production", "error"],
+    ["development", "warning"],
+    ["local", "warning"],
+    ["qa", "warning"],
+  ])("in a plain layer of %s are an %s", (environment, severity) => {
+    const resolution = resolved({ settings, environment, files: { ".env": "KEY='a${b}'" } });
+    expect(codes(resolution)).toEqual([`${severity} SETTING_SECRET_IN_PLAIN .env:1:1`]);
+    expect(resolution.settings.get("KEY")).toMatchObject({ text: "a${b}", secret: true });
+  });
+
+  test("a placeholder in a plain layer is no secret, and the secrets file wins over it", () => {
+    const files = { ".env": "KEY=<from-secrets-manager>" };
+    expect(resolved({ settings, files, secrets: { KEY: "realvalue" } }).findings).toEqual([]);
+    const [finding, ...others] = resolved({ settings, files }).findings;
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      code: "SETTING_PLACEHOLDER",
+      fix: "ringfence secret set KEY -e staging",
+    });
+  });
+
+  test("no finding holds a secret's value", () => {
+    const secret = "hunter2-hunter2";
+    const resolution = resolved({
+      settings:
+        "A: { type: integer, secret: true }\nB: { type: integer }\nC: { type: enum, values: [x] }\nD: {}\nE: { type: url }",
+      files: { ".env": `A=${secret}\nB=\${S}\nC=\${S}\nD=\${A:?\${S}} \${\nE=${secret}` },
+      secrets: { S: secret },
+    });
+    expect(resolution.findings.length).toBeGreaterThan(5);
+    expect(JSON.stringify(resolution.findings)).not.toContain(secret);
+  });
+});
+
+describe("interpolation", () => {
+  const rows: [files: string, expected: string][] = [
+    ["A=1\nB=${A}${A}", "11"],
+    ["B=${A:-none}", "none"],
+    ["A=\nB=${A:-none}", "none"],
+    ["A=\nB=[${A}]", "[]"],
+    ["C=3\nB=${A:-x${C}y${D:-z}}", "x3yz"],
+    ["A=1\nB=$${A}", "${A}"],
+    ["A=1\nB=$$${A}", "$${A}"],
+    ["A=1\nB=$A $ $(A)", "$A $ $(A)"],
+    ["A=1\nB='${A}'", "${A}"],
+    ['A=1\nB="\\${A} ${A} \\$${A}"', "${A} 1 $1"],
+    ["A=1\nB=a}b{${A}}", "a}b{1}"],
+    ["A=1\nB=${A:?must be there}", "1"],
+  ];
+  test.each(rows)("%j", (text, expected) => {
+    const resolution = resolved({ settings: "A: {}\nB: {}\nC: {}\nD: {}", files: { ".env": text } });
+    expect(resolution.findings).toEqual([]);
+    expect(resolution.settings.get("B")?.text).toBe(expected);
+  });
+
+  test("reads final values, whichever layer they come from, and texts inside lists", () => {
+    const resolution = resolved({
+      settings: "HOST: { default: a }\nURL: { default: 'http://${HOST}' }\nLIST: { type: list }",
+      files: { "env/staging.env": "HOST=b", "env/staging.yaml": "list: ['${HOST}', 1]" },
+    });
+    expect(texts(resolution)).toEqual({ HOST: "b", URL: "http://b", LIST: '["b",1]' });
+    expect(resolution.settings.get("LIST")?.value).toEqual(["b", 1]);
+  });
+
+  const wrong: [files: string, code: string, why: string, fix: string][] = [
+    ["A=${B}\nB=${A}", "SETTING_CYCLE", "references run in a circle: A → B → A", "without its reference"],
+    ["A=${A:-1}", "SETTING_CYCLE", "A → A: the value refers to itself", "write the value itself"],
+    ["A=${LONGNMAE}\nLONGNAME=1", "SETTING_REFERENCE", "A refers to LONGNMAE", "write ${LONGNAME}"],
+    ["A=${C}", "SETTING_REFERENCE", "A refers to C, which has no value in staging", "set C"],
+    ["A=${B:?is needed}", "SETTING_REFERENCE", "A needs B: is needed", "set B for staging"],
+    ["A=${B", "SETTING_INTERPOLATION", "${B is not closed", "write ${NAME}"],
+    ["A=${}", "SETTING_INTERPOLATION", "not followed by the name", "write ${NAME}"],
+    ["A=${B-x}", "SETTING_INTERPOLATION", "only }, :- or :?", "write ${NAME}"],
+    [`A=${"${B:-".repeat(60)}`, "SETTING_INTERPOLATION", "nested deeper", "write ${NAME}"],
+  ];
+  test.each(wrong)("%j is %s", (text, code, why, fix) => {
+    const { findings } = resolved({ settings: "A: {}\nB: {}\nC: {}\nLONGNAME: {}", files: { ".env": text } });
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ code, severity: "error", setting: "A", where: ".env:1:1" });
+    expect(findings[0]?.why).toContain(why);
+    expect(findings[0]?.fix).toContain(fix);
+  });
+
+  test("values that double each other are stopped", () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `A${i}=${i ? `\${A${i - 1}}\${A${i - 1}}` : "x"}`);
+    const resolution = resolved({ files: { ".env": lines.join("\n") } });
+    expect(codes(resolution)).toEqual(["error SETTING_INTERPOLATION .env:19:1"]);
+  });
+});
+
+describe("findings", () => {
+  const rows: [title: string, scene: Scene, expected: string[]][] = [
+    ["missing", { settings: "A: { required: true }" }, ["error SETTING_MISSING ringfence.yaml:6:3"]],
+    ["required elsewhere", { settings: "A: { required: [production] }" }, []],
+    [
+      "required by name",
+      { settings: "A: { required: [staging] }" },
+      ["error SETTING_MISSING ringfence.yaml:6:3"],
+    ],
+    [
+      "required by what an own kind derives from",
+      { settings: "A: { required: [development] }", environment: "qa" },
+      ["error SETTING_MISSING ringfence.yaml:6:3"],
+    ],
+    [
+      "required but empty",
+      { settings: "A: { required: true }", files: { ".env": "A=" } },
+      ["error SETTING_MISSING .env:1:1"],
+    ],
+    [
+      "a wrong type",
+      { settings: "A: { type: integer }", files: { ".env": "A=x" } },
+      ["error SETTING_TYPE .env:1:1"],
+    ],
+    [
+      "wrong in the process",
+      { settings: "A: { type: port }", process: { A: "x" } },
+      ["error SETTING_TYPE process environment"],
+    ],
+    [
+      "a default that breaks here",
+      { settings: "A: { type: url, default: '${B}' }\nB: { default: x }" },
+      ["error SETTING_TYPE ringfence.yaml:6:3"],
+    ],
+    [
+      "a placeholder",
+      { settings: "A: {}", files: { ".env": "A=<todo>" } },
+      ["error SETTING_PLACEHOLDER .env:1:1"],
+    ],
+    [
+      "unknown, strict",
+      { settings: "ABC: {}", files: { ".env": "ABD=1" } },
+      ["error SETTING_UNKNOWN .env:1:1"],
+    ],
+    [
+      "unknown, relaxed",
+      { settings: "ABC: {}", files: { ".env": "ABD=1" }, environment: "local" },
+      ["warning SETTING_UNKNOWN .env:1:1"],
+    ],
+    [
+      "deprecated",
+      { settings: "A: { deprecated: 'use B' }", files: { ".env": "A=1" } },
+      ["warning SETTING_DEPRECATED .env:1:1"],
+    ],
+    ["deprecated, unused", { settings: "A: { deprecated: 'use B', default: '1' }" }, []],
+    ["a missing layer", { layers: "[.env]" }, ["error SETTING_LAYER_MISSING ringfence.yaml:4:10"]],
+    ["a broken layer", { files: { ".env": "A" } }, ["error SETTING_SYNTAX .env:1:1"]],
+    [
+      "another environment",
+      { files: { ".env": "ENVIRONMENT=production" } },
+      ["error SETTING_WRONG_ENVIRONMENT .env:1:1"],
+    ],
+    [
+      "another environment, overridden",
+      { files: { ".env": "ENVIRONMENT=production", "env/staging.env": "ENVIRONMENT=staging" } },
+      [],
+    ],
+    ["the same environment", { settings: "A: {}", files: { ".env": "ENVIRONMENT=staging" } }, []],
+  ];
+  test.each(rows)("%s", (_, scene, expected) => {
+    expect(codes(resolved(scene))).toEqual(expected);
+  });
+
+  test("come all at once, by place", () => {
+    const resolution = resolved({
+      settings: "A: { type: integer }\nB: { required: true }\nC: { secret: true, required: true }",
+      files: { "env/staging.env": "A=x\nX=1\nY=${Z}", ".env": "nonsense" },
+    });
+    expect(codes(resolution)).toEqual([
+      "error SETTING_SYNTAX .env:1:1",
+      "error SETTING_TYPE env/staging.env:1:1",
+      "error SETTING_UNKNOWN env/staging.env:2:1",
+      "error SETTING_UNKNOWN env/staging.env:3:1",
+      "error SETTING_REFERENCE env/staging.env:3:1",
+      "error SETTING_MISSING ringfence.yaml:7:3",
+      "error SETTING_MISSING ringfence.yaml:8:3",
+    ]);
+  });
+
+  const fixes: [title: string, scene: Scene, fix: string][] = [
+    [
+      "a missing secret",
+      { settings: "A: { secret: true, required: true }" },
+      "ringfence secret set A -e staging",
+    ],
+    [
+      "a missing plain setting",
+      { settings: "A: { type: duration, required: true }", layers: "['{env}.env?']" },
+      "add to staging.env: A=15m",
+    ],
+    [
+      "in YAML",
+      { settings: "A: { type: port, required: true }", layers: "['{env}.yaml?']" },
+      "add to staging.yaml: A: 8080",
+    ],
+    [
+      "in JSON",
+      { settings: "A: { required: true }", layers: "['{env}.json?']" },
+      'add to staging.json: "A": "text"',
+    ],
+    [
+      "a value of an enum",
+      { settings: "A: { type: enum, values: [DEBUG, INFO] }", files: { ".env": "A=debgu" } },
+      "write DEBUG",
+    ],
+    ["in the process", { settings: "A: { type: port }", process: { A: "x" } }, "export A=8080"],
+    [
+      "a secret of wrong type",
+      { settings: "A: { type: port, secret: true }", secrets: { A: "x" } },
+      "ringfence secret set A -e staging",
+    ],
+    ["an unknown name", { settings: "LOG_LEVEL: {}", files: { ".env": "LOGLEVEL=1" } }, "write LOG_LEVEL"],
+  ];
+  test.each(fixes)("the fix for %s", (_, scene, fix) => {
+    expect(resolved(scene).findings.map((finding) => finding.fix)).toEqual([fix]);
+  });
+});
+
+test("the variable that names the environment is what was selected, whatever the process says", () => {
+  const settings = "ENVIRONMENT: { type: enum, values: [staging, production] }";
+  const process = { ENVIRONMENT: "production" };
+  const selected = resolved({ settings, process });
+  expect(explain(selected, "ENVIRONMENT")).toMatchObject({
+    value: "staging",
+    layers: [{ source: "selected environment" }],
+  });
+  expect(texts(resolved({ settings, process, files: { ".env": "ENVIRONMENT=staging" } }))).toEqual({
+    ENVIRONMENT: "staging",
+  });
+});
+
+test("an unknown key is refused with the nearest one, a broken resolution with every error", () => {
+  const resolution = resolved({
+    settings: "LOG_LEVEL: { type: integer }\nB: { required: true }",
+    files: { ".env": "LOG_LEVEL=x" },
+  });
+  expect(() => explain(resolution, "LOGLEVEL")).toThrow(
+    expect.objectContaining({
+      code: "CONFIG_UNKNOWN_KEY",
+      fix: "ringfence config explain LOG_LEVEL -e staging",
+    }),
+  );
+  try {
+    assertUsable(resolution);
+    expect.unreachable();
+  } catch (error) {
+    if (!isRingfenceError(error, "CONFIG_INVALID")) throw error;
+    expect(error).toMatchObject({
+      exit: 3,
+      where: ".env:1:1",
+      message: "the settings of staging have 2 errors",
+    });
+    expect(error.why?.split("\n")).toHaveLength(2);
+    expect(error.details).toMatchObject({
+      environment: "staging",
+      findings: [{ setting: "LOG_LEVEL" }, { setting: "B" }],
+    });
+  }
+  assertUsable(resolved({ settings: "A: {}", environment: "local", files: { ".env": "X=1" } }));
+});
+
+test("ten thousand settings in one chain, and as many unknown ones, resolve", () => {
+  const count = 10_000;
+  const chain = Array.from({ length: count }, (_, i) => `A${i}=${i ? `\${A${i - 1}}` : "end"}`).join("\n");
+  const settings = Array.from({ length: count }, (_, i) => `A${count - 1 - i}: {}`).join("\n");
+  const unknown = Array.from({ length: count }, (_, i) => `UNKNOWN${i}=\${NOTHING${i}}`).join("\n");
+  const resolution = resolved({ settings, files: { ".env": chain, "env/staging.env": unknown } });
+  expect(resolution.settings.get(`A${count - 1}`)?.text).toBe("end");
+  expect(resolution.findings).toHaveLength(2 * count);
+});
