@@ -1,0 +1,25 @@
+/** The life of a service as a process: it starts, and on SIGTERM or SIGINT ends in order with exit code 0. */
+import { environment } from "ringfence/settings";
+import type { Log } from "./log.ts";
+
+/** What started. `stop` resolves when everything that was begun is finished. */
+export interface Running {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** The release that Ringfence runs here; by hand it is none. */
+export const release: string = process.env.RINGFENCE_RELEASE ?? "unreleased";
+
+export async function runProcess(log: Log, start: () => Promise<Running>): Promise<void> {
+  const { port, stop } = await start();
+  log("INFO", "started", { release, environment, port });
+  const end = async (signal: NodeJS.Signals) => {
+    log("INFO", "stopping", { signal });
+    await stop();
+    log("INFO", "stopped");
+    process.exit(0);
+  };
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+}
