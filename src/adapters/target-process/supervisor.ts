@@ -14,7 +14,9 @@ import { readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import type { Server } from "node:net";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { inspect } from "node:util";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
+import { isRingfenceError } from "../../base/error.ts";
 import { redact } from "../../base/redact.ts";
 import { deriveKey } from "../../base/seal.ts";
 import type { Fence, InstanceSet } from "../../ports/target.ts";
@@ -50,7 +52,7 @@ function log(line: string): void {
   console.log(`${new Date().toISOString()} ${redact(line)}`);
 }
 
-/** Undefined when another process holds it. Kept open for as long as we live. */
+/** Undefined when another process holds it. It lasts as long as someone refers to the returned database. */
 function lock(path: string): DatabaseSync | undefined {
   const database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
   try {
@@ -64,6 +66,7 @@ function lock(path: string): DatabaseSync | undefined {
 
 class Supervisor {
   readonly #options: SupervisorOptions;
+  readonly #lock: DatabaseSync;
   readonly #file: StateFile;
   readonly #routers: Routers;
   readonly #instances: Instances;
@@ -73,13 +76,14 @@ class Supervisor {
   #routersTriedMs = 0;
   #leaving = false;
 
-  constructor(options: SupervisorOptions) {
+  constructor(options: SupervisorOptions, held: DatabaseSync) {
     const { environment, folder, routerEntry, keyFile } = options;
     const layout = layoutOf(folder);
     const key = deriveKey(keyFile === null ? randomBytes(32) : readFileSync(keyFile), KEY_PURPOSE);
     const file = new StateFile(layout);
     const onMoved = () => void this.#calls.reconcile();
     this.#options = options;
+    this.#lock = held;
     this.#file = file;
     this.#routers = new Routers({ environment, layout, file, entry: routerEntry, log });
     this.#instances = new Instances({ environment, layout, file, key, log, onMoved });
@@ -163,7 +167,10 @@ class Supervisor {
     this.#leaving = true;
     const { folder } = this.#options;
     if (this.#file.stands()) rmSync(layoutOf(folder).address, { force: true });
-    this.#server?.close(() => process.exit(0));
+    this.#server?.close(() => {
+      this.#lock.close();
+      process.exit(0);
+    });
     setTimeout(() => process.exit(0), STOP_GRACE_MS);
     rmSync(this.#socket, { force: true });
     try {
@@ -178,7 +185,12 @@ async function main(): Promise<void> {
   const options = JSON.parse(process.argv[2] ?? "{}") as SupervisorOptions;
   const held = lock(layoutOf(options.folder).lock);
   if (!held) process.exit(LOCKED_EXIT);
-  await new Supervisor(options).start();
+  try {
+    await new Supervisor(options, held).start();
+  } catch (error) {
+    log(isRingfenceError(error) ? `${error.code}: ${error.message}: ${error.why}` : inspect(error));
+    process.exit(1);
+  }
 }
 
 await main();
