@@ -10,7 +10,7 @@
  * One per folder: the lock is SQLite's own lock on a file, which the system releases when its holder dies.
  */
 import { randomBytes } from "node:crypto";
-import { readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import type { Server } from "node:net";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -23,6 +23,7 @@ import type { Fence, InstanceSet } from "../../ports/target.ts";
 import { LOCKED_EXIT, PROTOCOL, type SupervisorOptions } from "./address.ts";
 import { layoutOf, socketFolder } from "./folders.ts";
 import { Instances } from "./instances.ts";
+import { tidyLogs } from "./logs.ts";
 import { identify } from "./process-identity.ts";
 import { Routers } from "./routers.ts";
 import { KEY_PURPOSE } from "./sealed-environment.ts";
@@ -34,6 +35,7 @@ import { serveWire } from "./wire.ts";
 const TICK_MS = 250;
 /** A router that can't come back, say because its port was taken, is tried again this often. */
 const ROUTER_RETRY_MS = 1_000;
+const TIDY_MS = 60_000;
 const LOCK_WAIT_MS = 500;
 /** For services whose folder is gone already. */
 const ABANDON_GRACE_MS = 1_000;
@@ -54,6 +56,7 @@ function log(line: string): void {
 
 /** Undefined when another process holds it. It lasts as long as someone refers to the returned database. */
 function lock(path: string): DatabaseSync | undefined {
+  closeSync(openSync(path, "a", 0o600));
   const database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
   try {
     database.exec("BEGIN EXCLUSIVE");
@@ -74,6 +77,7 @@ class Supervisor {
   #socket = "";
   #server: Server | undefined;
   #routersTriedMs = 0;
+  #tidiedMs = 0;
   #leaving = false;
 
   constructor(options: SupervisorOptions, held: DatabaseSync) {
@@ -154,6 +158,10 @@ class Supervisor {
       return;
     }
     this.#instances.tick();
+    if (performance.now() - this.#tidiedMs >= TIDY_MS) {
+      this.#tidiedMs = performance.now();
+      tidyLogs(layoutOf(this.#options.folder).logs);
+    }
     if (!statSync(this.#socket, { throwIfNoEntry: false })) await this.#listen();
     const due = performance.now() - this.#routersTriedMs >= ROUTER_RETRY_MS;
     if (due && this.#routers.anyDown(routesOf(this.#file.read()))) {
