@@ -1,7 +1,8 @@
 /** One look at one instance: does its process run, what do its health paths say, and how did it end if it did. */
 import type { InstanceHealth } from "../../ports/target.ts";
 import { stateOf } from "./instance.ts";
-import { logTail, lookAt } from "./look.ts";
+import { logTail } from "./logs.ts";
+import { lookAt } from "./look.ts";
 import { isRunning, type ProcessIdentity } from "./process-identity.ts";
 import type { InstanceRecord } from "./state.ts";
 

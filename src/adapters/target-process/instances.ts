@@ -10,8 +10,8 @@ import type { InstanceHealth, InstanceSet } from "../../ports/target.ts";
 import type { Layout } from "./folders.ts";
 import { healthOf } from "./health.ts";
 import { afterEnd, commandOf, environmentOf, MARK } from "./instance.ts";
-import { spawnLogged } from "./logs.ts";
-import { freePort } from "./look.ts";
+import { logName, spawnLogged } from "./logs.ts";
+import { isFree } from "./look.ts";
 import {
   checkSet,
   newPort,
@@ -244,7 +244,7 @@ export class Instances {
     const set = findSet(file.read(), setName);
     if (!set || set.retiring) return;
     const instance = findInstance(set, service);
-    const port = (await freePort(instance.port)) ?? (await newPort(file.read(), new Set()));
+    const port = (await isFree(instance.port)) ? instance.port : await newPort(file.read(), new Set());
     if (life.ending || life.process) return;
     try {
       const restarts = instance.restarts + 1;
@@ -260,7 +260,7 @@ export class Instances {
   }
 
   #log(setName: string, service: string): string {
-    return join(this.#context.layout.logs, `${service}-${setName}.log`);
+    return join(this.#context.layout.logs, logName(setName, service));
   }
 
   #life(setName: string, service: string): Life {

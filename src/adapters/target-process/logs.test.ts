@@ -45,10 +45,17 @@ test("large logs are cut and kept once, the oldest beyond the limit go", () => {
     writeFileSync(join(folder, name), content);
     utimesSync(join(folder, name), at, at);
   };
+  write("quiet.log", "x", 0);
   for (let i = 1; i <= 4; i++) write(`old-${i}.log`, "x", i);
   write("large.log", "0123456789", 5);
-  tidyLogs(folder, { largestBytes: 9, kept: 3 });
-  expect(readdirSync(folder).sort()).toEqual(["large.log", "large.log.1", "old-3.log", "old-4.log"]);
+  tidyLogs(folder, new Set(["quiet.log"]), { largestBytes: 9, kept: 3 });
+  expect(readdirSync(folder).sort()).toEqual([
+    "large.log",
+    "large.log.1",
+    "old-3.log",
+    "old-4.log",
+    "quiet.log",
+  ]);
   expect(readFileSync(join(folder, "large.log"), "utf8")).toBe("");
   expect(readFileSync(join(folder, "large.log.1"), "utf8")).toBe("0123456789");
   appendFileSync(join(folder, "large.log"), "on");

@@ -22,6 +22,11 @@ const TAIL_LINES = 8;
 const LARGEST_LOG_BYTES = 16 * 1024 * 1024;
 const KEPT_LOGS = 60;
 
+/** The log of one service of a set. */
+export function logName(set: string, service: string): string {
+  return `${service}-${set}.log`;
+}
+
 /** Starts a process in a group of its own that writes into a log and outlives us. @throws the system's error */
 export function spawnLogged(
   command: string,
@@ -40,22 +45,29 @@ export function spawnLogged(
 /**
  * Cuts logs that have grown over the limit, keeping the former content once as `.1`, and removes the ones that
  * were written longest ago. Writers append, so they go on at the new end.
+ *
+ * @param inUse names of logs that stay, however old they are.
  */
 export function tidyLogs(
   folder: string,
+  inUse: ReadonlySet<string>,
   limits: { readonly largestBytes: number; readonly kept: number } = {
     largestBytes: LARGEST_LOG_BYTES,
     kept: KEPT_LOGS,
   },
 ): void {
-  const logs = readdirSync(folder).map((name) => ({ path: join(folder, name), ...pick(join(folder, name)) }));
+  const logs = readdirSync(folder).map((name) => ({
+    name,
+    path: join(folder, name),
+    ...pick(join(folder, name)),
+  }));
   for (const { path, size } of logs) {
     if (size <= limits.largestBytes || path.endsWith(".1")) continue;
     copyFileSync(path, `${path}.1`);
     truncateSync(path);
   }
-  const oldestFirst = logs.toSorted((a, b) => a.mtimeMs - b.mtimeMs);
-  for (const { path } of oldestFirst.slice(0, Math.max(0, logs.length - limits.kept)))
+  const oldestFirst = logs.filter(({ name }) => !inUse.has(name)).toSorted((a, b) => a.mtimeMs - b.mtimeMs);
+  for (const { path } of oldestFirst.slice(0, Math.max(0, oldestFirst.length - limits.kept)))
     rmSync(path, { force: true });
 }
 

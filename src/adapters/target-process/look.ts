@@ -68,14 +68,11 @@ export function accepts(port: number, timeoutMs: number): Promise<boolean> {
   });
 }
 
-/** A port that nobody listens on: the wished one, or any when it is 0; undefined when the wished one is taken. */
-export function freePort(wished: number): Promise<number | undefined> {
+/** True when nobody listens on the port now. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.on("error", () => resolve(undefined));
-    server.listen(wished, HOST, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : undefined));
-    });
+    server.on("error", () => resolve(false));
+    server.listen(port, HOST, () => server.close(() => resolve(true)));
   });
 }

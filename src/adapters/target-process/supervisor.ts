@@ -23,7 +23,7 @@ import type { Fence, InstanceSet } from "../../ports/target.ts";
 import { LOCKED_EXIT, PROTOCOL, type SupervisorOptions } from "./address.ts";
 import { layoutOf, socketFolder } from "./folders.ts";
 import { Instances } from "./instances.ts";
-import { tidyLogs } from "./logs.ts";
+import { logName, tidyLogs } from "./logs.ts";
 import { identify } from "./process-identity.ts";
 import { Routers } from "./routers.ts";
 import { KEY_PURPOSE } from "./sealed-environment.ts";
@@ -160,7 +160,11 @@ class Supervisor {
     this.#instances.tick();
     if (performance.now() - this.#tidiedMs >= TIDY_MS) {
       this.#tidiedMs = performance.now();
-      tidyLogs(layoutOf(this.#options.folder).logs);
+      const { sets } = this.#file.read();
+      const inUse = sets.flatMap(({ name, instances }) =>
+        instances.map(({ service }) => logName(name, service)),
+      );
+      tidyLogs(layoutOf(this.#options.folder).logs, new Set([...inUse, "supervisor.log"]));
     }
     if (!statSync(this.#socket, { throwIfNoEntry: false })) await this.#listen();
     const due = performance.now() - this.#routersTriedMs >= ROUTER_RETRY_MS;
