@@ -1,5 +1,5 @@
 /** The life of a service as a process: it starts, and on SIGTERM or SIGINT ends in order with exit code 0. */
-import { environment } from "ringfence/settings";
+import { dataFolder, environment } from "ringfence/settings";
 import type { Log } from "./log.ts";
 
 /** What started. `stop` resolves when everything that was begun is finished. */
@@ -8,12 +8,16 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** The release that Ringfence runs here; by hand it is none. */
-export const release: string = process.env.RINGFENCE_RELEASE ?? "unreleased";
+/** Where this process runs and what it is, as Ringfence says; otherwise it was started by hand. */
+export const surroundings = {
+  environment: environment ?? "local",
+  release: process.env.RINGFENCE_RELEASE ?? "unreleased",
+  dataFolder: dataFolder ?? "data",
+};
 
 export async function runProcess(log: Log, start: () => Promise<Running>): Promise<void> {
   const { port, stop } = await start();
-  log("INFO", "started", { release, environment, port });
+  log("INFO", "started", { ...surroundings, port });
   const end = async (signal: NodeJS.Signals) => {
     log("INFO", "stopping", { signal });
     await stop();

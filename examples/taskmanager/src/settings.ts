@@ -19,7 +19,8 @@ export function readSettings() {
     ENABLE_EMAIL_VERIFICATION: "boolean",
     ENABLE_RATE_LIMITING: "boolean",
     RATE_LIMIT_PER_MINUTE: "integer",
-    PORT: { type: "port", default: 4100 },
+    // 0 chooses a free one.
+    PORT: { type: "integer", default: 4100 },
   });
 }
 
