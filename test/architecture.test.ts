@@ -102,8 +102,12 @@ const cases: Readonly<Record<string, Case>> = {
     breaks: [
       ["src/config/a.ts:1", { "src/config/a.ts": 'import { z } from "zod";' }],
       ["src/model/setting.ts:1", { "src/model/setting.ts": 'import * as z from "zod/mini";' }],
+      ["src/app/a.ts:1", { "src/app/a.ts": 'import { z } from "zod";' }],
     ],
-    allows: { "src/model/manifest.ts": 'import "zod";', "src/app/release/create.ts": 'import "zod";' },
+    allows: {
+      "src/model/manifest.ts": 'import * as z from "zod";',
+      "src/app/a.ts": 'import type * as z from "zod";',
+    },
   },
   "the hot path loads no package": {
     rule: rules.hotPathLoadsNoPackage,

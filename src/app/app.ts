@@ -20,7 +20,6 @@ import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
 import { identityPath, ringfenceHome } from "../snapshot/home.ts";
-import type { Operation } from "./definition.ts";
 import { LEASE_MS } from "./lease.ts";
 import { loadProject } from "./project.ts";
 import { type AuditRecord, openRecord } from "./record.ts";
@@ -53,8 +52,6 @@ export interface App {
   readonly scratch: string;
   target(environment: Environment): Target;
   progress(progress: Progress): void;
-  /** The operation kind of that name, for resuming. */
-  kind(name: string): Promise<Operation>;
   close(): Promise<void>;
 }
 
@@ -66,7 +63,6 @@ export interface AppOptions {
   readonly clock?: Clock;
   readonly leaseMs?: number;
   readonly progress?: (progress: Progress) => void;
-  readonly kind?: (name: string) => Promise<Operation>;
   /** Decorates the store, so that a test can stop the process at any write. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -139,11 +135,6 @@ export function openApp(options: AppOptions): App {
         production: environment.policies.production,
       }),
     progress: options.progress ?? (() => {}),
-    kind:
-      options.kind ??
-      (async (name) => {
-        throw new Error(`no operation kinds are registered, so ${name} can't be found`);
-      }),
     close: () => store.close(),
   };
 }

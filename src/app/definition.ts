@@ -2,7 +2,6 @@
  * What a capability's face to the world is made of: an operation (a mutation, through the door) or a query
  * (a read). One file in `app/<noun>/` defines one; CLI, API and docs are made from it.
  */
-import type { z } from "zod";
 import type { Json } from "../base/canonical-json.ts";
 import type { Gate } from "../model/gate.ts";
 import type { OperationRecord, Plan } from "../model/operation.ts";
@@ -11,6 +10,18 @@ import type { StoreTransaction } from "../ports/store/store.ts";
 import type { Fence } from "../ports/target.ts";
 import type { Actor } from "./actor.ts";
 import type { App } from "./app.ts";
+
+/** What checks a command's input; a zod object is one. */
+export interface InputSchema<T> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: {
+          readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+        };
+      };
+}
 
 /** `environment`: works on the selected environment (`-e`, variable, host name, default). `project`: on none. */
 export type Scope = "environment" | "project";
@@ -25,11 +36,13 @@ export interface Context {
   readonly method: "flag" | "variable" | "hostname" | "default";
   /** Why, for the record: the `--reason` flag. */
   readonly reason: string | null;
+  /** The operation kind of that name, for what works on other operations. @throws OPERATION_UNKNOWN */
+  readonly kind: (name: string) => Promise<Operation>;
   /** Everything on standard input, for values that must not be arguments. */
   readonly readInput: () => Promise<string>;
 }
 
-interface Face<I extends z.ZodObject> {
+interface Face<I> {
   /** As typed: `release create`. */
   readonly name: string;
   /** One line, no full stop. */
@@ -40,11 +53,11 @@ interface Face<I extends z.ZodObject> {
   /** Guarded as a mutation is: a production kind must be selected explicitly. Operations always are. */
   readonly explicit?: true;
   /** Flags and positionals; a field with `meta({ position })` is positional. */
-  readonly input: I;
+  readonly input: InputSchema<I>;
 }
 
-export interface Query<I extends z.ZodObject = z.ZodObject> extends Face<I> {
-  run(context: Context, input: z.infer<I>): Promise<unknown>;
+export interface Query<I = Record<string, unknown>> extends Face<I> {
+  run(context: Context, input: I): Promise<unknown>;
   /** Exit code for an answer, 0 when left out. */
   exit?(answer: never): number;
 }
@@ -74,11 +87,11 @@ export interface Step {
   readonly pivot?: true;
 }
 
-export interface Operation<I extends z.ZodObject = z.ZodObject> extends Face<I> {
+export interface Operation<I = Record<string, unknown>> extends Face<I> {
   /** Who is nobody in the manifest may do it too. */
   readonly anybody?: true;
   /** Reads only; everything that would happen, as data. */
-  plan(context: Context, input: z.infer<I>): Promise<PlanDraft>;
+  plan(context: Context, input: I): Promise<PlanDraft>;
   /** Why an earlier plan is no longer true; undefined while it holds. Left out: it is planned again and compared. */
   changed?(context: Context, plan: Plan): Promise<string | undefined>;
   /** Left out: nothing stands in the way. */
@@ -93,22 +106,22 @@ export interface Operation<I extends z.ZodObject = z.ZodObject> extends Face<I> 
 }
 
 /** Types an operation; does nothing else. */
-export function defineOperation<I extends z.ZodObject>(operation: Operation<I>): Operation<I> {
+export function defineOperation<I>(operation: Operation<I>): Operation<I> {
   return operation;
 }
 
 /** Types a query; does nothing else. */
-export function defineQuery<I extends z.ZodObject>(query: Query<I>): Query<I> {
+export function defineQuery<I>(query: Query<I>): Query<I> {
   return query;
 }
 
 /** Carries on an operation of any kind that waits or was interrupted. */
-export interface Continuation<I extends z.ZodObject = z.ZodObject> extends Face<I> {
+export interface Continuation<I = Record<string, unknown>> extends Face<I> {
   /** The operation and whether to take it back. */
-  target(input: z.infer<I>): { readonly id: string; readonly undo: boolean };
+  target(input: I): { readonly id: string; readonly undo: boolean };
 }
 
 /** Types a continuation; does nothing else. */
-export function defineContinuation<I extends z.ZodObject>(continuation: Continuation<I>): Continuation<I> {
+export function defineContinuation<I>(continuation: Continuation<I>): Continuation<I> {
   return continuation;
 }

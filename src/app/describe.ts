@@ -1,5 +1,5 @@
 /** Describes a definition as plain data for the catalogue; used when the catalogue is generated. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CatalogueEntry, CommandModule, FlagEntry, PositionalEntry } from "./catalogue.ts";
 
 interface Property {
@@ -31,7 +31,7 @@ export function describeCommand(module: CommandModule): CatalogueEntry {
   const form = module.operation ? "operation" : module.query ? "query" : "continuation";
   const definition = module.operation ?? module.query ?? module.continuation;
   if (!definition) throw new Error("a command's file exports an operation, a query or a continuation");
-  const schema = z.toJSONSchema(definition.input, { io: "input" }) as {
+  const schema = z.toJSONSchema(definition.input as unknown as z.ZodType, { io: "input" }) as {
     properties?: Record<string, Property>;
     required?: string[];
   };

@@ -2,14 +2,13 @@
  * Runs one command for a face: selects the environment, guards, finds the actor, checks the input and goes
  * through the door (operations) or asks (queries). The faces only parse and print.
  */
-import type { z } from "zod";
 import { EXIT, type RingfenceError } from "../base/error.ts";
 import type { Environment, Project } from "../model/project.ts";
 import { type DetectionRule, detect, guardRun, type Selection } from "../snapshot/detection.ts";
 import { findActor } from "./actor.ts";
 import { type App, type AppOptions, openApp, type Progress } from "./app.ts";
 import type { CatalogueItem } from "./catalogue.ts";
-import type { Context } from "./definition.ts";
+import type { Context, InputSchema, Operation } from "./definition.ts";
 import { appErrors } from "./errors.ts";
 import { type Outcome, perform, resume } from "./operation.ts";
 
@@ -64,9 +63,9 @@ function select(app: App, request: Request): { selection: Selection; environment
   return { selection, environment };
 }
 
-function checkInput(request: Request, schema: z.ZodType): Record<string, unknown> {
+function checkInput(request: Request, schema: InputSchema<Record<string, unknown>>): Record<string, unknown> {
   const result = schema.safeParse(request.input);
-  if (result.success) return result.data as Record<string, unknown>;
+  if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   throw appErrors.APP_BAD_INPUT({
     what: `${issue.path.join(".") || "the input"}: ${issue.message}`,
@@ -75,9 +74,27 @@ function checkInput(request: Request, schema: z.ZodType): Record<string, unknown
   });
 }
 
+async function findKind(request: Request, name: string): Promise<Operation> {
+  const loaded = await request.catalogue
+    .find((item) => item.name === name && item.form === "operation")
+    ?.load();
+  if (loaded?.operation) return loaded.operation;
+  throw appErrors.OPERATION_UNKNOWN({
+    what: `this program knows no operation kind ${name}`,
+    why: "it was planned by another version",
+    fix: "ringfence --version",
+  });
+}
+
 function contextOf(app: App, request: Request): Context {
   const actor = findActor(app.project, app.home, request.as ?? request.variables.RINGFENCE_AS);
-  const base = { app, actor, reason: request.force ?? request.reason ?? null, readInput: request.readInput };
+  const base = {
+    app,
+    actor,
+    reason: request.force ?? request.reason ?? null,
+    readInput: request.readInput,
+    kind: (name: string) => findKind(request, name),
+  };
   if (request.command.scope === "environment") {
     const { selection, environment } = select(app, request);
     return { ...base, environment, method: selection.method };
@@ -112,22 +129,10 @@ async function resumedContext(
 export async function runCommand(request: Request): Promise<Answer> {
   const { command } = request;
   const module = await command.load();
-  const kind = async (name: string) => {
-    const loaded = await request.catalogue
-      .find((item) => item.name === name && item.form === "operation")
-      ?.load();
-    if (loaded?.operation) return loaded.operation;
-    throw appErrors.OPERATION_UNKNOWN({
-      what: `this program knows no operation kind ${name}`,
-      why: "it was planned by another version",
-      fix: "ringfence --version",
-    });
-  };
   const app = openApp({
     folder: request.folder,
     variables: request.variables,
     progress: request.progress,
-    kind,
     ...request.options,
   });
   try {
@@ -144,7 +149,9 @@ export async function runCommand(request: Request): Promise<Answer> {
     }
     const { id, undo } = module.continuation!.target(checkInput(request, module.continuation!.input));
     const resumed = await resumedContext(app, request, id);
-    return outcomeAnswer(await resume(resumed.context, await kind(resumed.kind ?? "promote"), id, undo));
+    return outcomeAnswer(
+      await resume(resumed.context, await findKind(request, resumed.kind ?? "promote"), id, undo),
+    );
   } finally {
     await app.close();
   }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Digest } from "../base/digest.ts";
 import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
+import { rememberSecret } from "../base/redact.ts";
 import { type Environment, expandTemplate, type Project } from "../model/project.ts";
 import {
   assertNotReplayed,
@@ -88,6 +89,11 @@ function refuseVanished(app: App, environment: Environment, file: string): void 
   });
 }
 
+/** Makes every secret known to the redactor, also one that only refers to another. */
+export function rememberSecrets({ settings }: Resolution): void {
+  for (const { secret, text } of settings.values()) if (secret) rememberSecret(text);
+}
+
 /** The configuration of an environment as the files say now. @param variables the process environment to look at. */
 export function configure(app: App, environment: Environment, variables = app.variables): Configuration {
   const secrets = readSecrets(app, environment);
@@ -99,5 +105,6 @@ export function configure(app: App, environment: Environment, variables = app.va
     secrets: secrets.entries,
     process: variables,
   });
+  rememberSecrets(resolution);
   return { ...resolution, secrets, layers };
 }

@@ -1,12 +1,12 @@
 /** Compiles what `run` needs: the checked configuration of an environment as a sealed snapshot. */
 import { digestOf } from "../base/digest.ts";
+import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { assertUsable } from "../config/index.ts";
 import { expandTemplate } from "../model/project.ts";
 import { secretsErrors } from "../secrets/index.ts";
 import { detect, guardRun } from "../snapshot/detection.ts";
 import { identityPath, keyMaterial } from "../snapshot/home.ts";
 import { describeInput } from "../snapshot/inputs.ts";
-import { PROGRAM } from "../snapshot/program.ts";
 import { writeIndex } from "../snapshot/project-index.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
 import { type Snapshot, writeSnapshot } from "../snapshot/snapshot.ts";
@@ -79,7 +79,7 @@ export function compileRun(input: RunInput): CompiledRun {
     declared: project.settings.map(({ name }) => name),
     secretsRevision: configuration.secrets.opened?.binding.revision ?? 0,
     revision: digestOf({ environment: environment.name, plain, secrets: configuration.secrets.digest }),
-    program: PROGRAM,
+    program: RINGFENCE_VERSION,
     createdAt: new Date(app.clock.now()).toISOString(),
   };
   const fromProcess = settings.some(({ history }) =>

@@ -1,67 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings are what is tested here
 import { describe, expect, test } from "vitest";
 import { isRingfenceError } from "../base/error.ts";
-import { readManifest } from "../model/manifest.ts";
-import { environmentOf, expandTemplate } from "../model/project.ts";
-import { assertUsable, explain, type Resolution, resolve } from "./index.ts";
-
-interface Scene {
-  /** Lines under `settings`. */
-  readonly settings?: string;
-  readonly layers?: string;
-  readonly environment?: string;
-  /** Text by path. */
-  readonly files?: Readonly<Record<string, string>>;
-  /** Undefined: sealed. */
-  readonly secrets?: Readonly<Record<string, string | undefined>>;
-  readonly process?: Readonly<Record<string, string>>;
-}
-
-const ENVIRONMENTS = "{ local: , development: , staging: , production: , qa: { kind: try } }";
-
-function resolved(scene: Scene): Resolution {
-  const {
-    settings = "",
-    layers = "[.env?, 'env/{env}.env?', 'env/{env}.yaml?']",
-    environment = "staging",
-  } = scene;
-  const manifest = `project: shop
-environments: ${ENVIRONMENTS}
-kinds: { try: { like: development } }
-layers: ${layers}
-settings:
-${settings
-  .split("\n")
-  .map((line) => `  ${line}`)
-  .join("\n")}
-`;
-  const { project, findings } = readManifest(settings ? manifest : manifest.replace("settings:", ""), {
-    root: "/p",
-    file: "ringfence.yaml",
-  });
-  expect(findings).toEqual([]);
-  const secrets = Object.entries(scene.secrets ?? {}).map(([name, value], index) => {
-    return { name, value, place: { file: `secrets/${environment}.yaml`, line: index + 1, column: 1 } };
-  });
-  return resolve({
-    project: project!,
-    environment: environmentOf(project!, environment)!,
-    layers: project!.layers.map((declaration) => {
-      const path = expandTemplate(declaration.path, environment);
-      return { declaration, path, text: scene.files?.[path] };
-    }),
-    secrets,
-    process: scene.process ?? {},
-  });
-}
-
-function texts(resolution: Resolution): Record<string, string> {
-  return Object.fromEntries([...resolution.settings].map(([name, { text }]) => [name, text]));
-}
-
-function codes({ findings }: Resolution): string[] {
-  return findings.map(({ code, severity, where }) => `${severity} ${code} ${where}`);
-}
+import { assertUsable, explain } from "./index.ts";
+import { codes, resolved, type Scene, texts } from "./test-scene.ts";
 
 test("later layers win; the history names each source, and exactly one wins", () => {
   const resolution = resolved({
@@ -174,62 +115,6 @@ describe("secrets", () => {
     });
     expect(resolution.findings.length).toBeGreaterThan(5);
     expect(JSON.stringify(resolution.findings)).not.toContain(secret);
-  });
-});
-
-describe("interpolation", () => {
-  const rows: [files: string, expected: string][] = [
-    ["A=1\nB=${A}${A}", "11"],
-    ["B=${A:-none}", "none"],
-    ["A=\nB=${A:-none}", "none"],
-    ["A=\nB=[${A}]", "[]"],
-    ["C=3\nB=${A:-x${C}y${D:-z}}", "x3yz"],
-    ["A=1\nB=$${A}", "${A}"],
-    ["A=1\nB=$$${A}", "$${A}"],
-    ["A=1\nB=$A $ $(A)", "$A $ $(A)"],
-    ["A=1\nB='${A}'", "${A}"],
-    ['A=1\nB="\\${A} ${A} \\$${A}"', "${A} 1 $1"],
-    ["A=1\nB=a}b{${A}}", "a}b{1}"],
-    ["A=1\nB=${A:?must be there}", "1"],
-  ];
-  test.each(rows)("%j", (text, expected) => {
-    const resolution = resolved({ settings: "A: {}\nB: {}\nC: {}\nD: {}", files: { ".env": text } });
-    expect(resolution.findings).toEqual([]);
-    expect(resolution.settings.get("B")?.text).toBe(expected);
-  });
-
-  test("reads final values, whichever layer they come from, and texts inside lists", () => {
-    const resolution = resolved({
-      settings: "HOST: { default: a }\nURL: { default: 'http://${HOST}' }\nLIST: { type: list }",
-      files: { "env/staging.env": "HOST=b", "env/staging.yaml": "list: ['${HOST}', 1]" },
-    });
-    expect(texts(resolution)).toEqual({ HOST: "b", URL: "http://b", LIST: '["b",1]' });
-    expect(resolution.settings.get("LIST")?.value).toEqual(["b", 1]);
-  });
-
-  const wrong: [files: string, code: string, why: string, fix: string][] = [
-    ["A=${B}\nB=${A}", "SETTING_CYCLE", "references run in a circle: A → B → A", "without its reference"],
-    ["A=${A:-1}", "SETTING_CYCLE", "A → A: the value refers to itself", "write the value itself"],
-    ["A=${LONGNMAE}\nLONGNAME=1", "SETTING_REFERENCE", "A refers to LONGNMAE", "write ${LONGNAME}"],
-    ["A=${C}", "SETTING_REFERENCE", "A refers to C, which has no value in staging", "set C"],
-    ["A=${B:?is needed}", "SETTING_REFERENCE", "A needs B: is needed", "set B for staging"],
-    ["A=${B", "SETTING_INTERPOLATION", "${B is not closed", "write ${NAME}"],
-    ["A=${}", "SETTING_INTERPOLATION", "not followed by the name", "write ${NAME}"],
-    ["A=${B-x}", "SETTING_INTERPOLATION", "only }, :- or :?", "write ${NAME}"],
-    [`A=${"${B:-".repeat(60)}`, "SETTING_INTERPOLATION", "nested deeper", "write ${NAME}"],
-  ];
-  test.each(wrong)("%j is %s", (text, code, why, fix) => {
-    const { findings } = resolved({ settings: "A: {}\nB: {}\nC: {}\nLONGNAME: {}", files: { ".env": text } });
-    expect(findings).toHaveLength(1);
-    expect(findings[0]).toMatchObject({ code, severity: "error", setting: "A", where: ".env:1:1" });
-    expect(findings[0]?.why).toContain(why);
-    expect(findings[0]?.fix).toContain(fix);
-  });
-
-  test("values that double each other are stopped", () => {
-    const lines = Array.from({ length: 40 }, (_, i) => `A${i}=${i ? `\${A${i - 1}}\${A${i - 1}}` : "x"}`);
-    const resolution = resolved({ files: { ".env": lines.join("\n") } });
-    expect(codes(resolution)).toEqual(["error SETTING_INTERPOLATION .env:19:1"]);
   });
 });
 

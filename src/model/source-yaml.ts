@@ -119,8 +119,9 @@ class Reader {
     const entries = new Map<string, SourceEntry>();
     for (const { key, value } of node.items) {
       const keyPlace = key ? this.#at(key.range[0]) : place;
-      if (!isScalar(key)) {
-        this.refuse(keyPlace, "a key must be a text", "write a plain word as key");
+      // JavaScript objects can't carry __proto__ as a plain key: it would vanish unseen on the way.
+      if (!isScalar(key) || key.value === "__proto__") {
+        this.refuse(keyPlace, "this can be no key", "write a plain word as key");
         continue;
       }
       const name = typeof key.value === "string" ? key.value : (key.source ?? String(key.value));

@@ -11,11 +11,11 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { Digest } from "../base/digest.ts";
 import { systemCode } from "../base/error.ts";
 import { deriveKey, open, seal } from "../base/seal.ts";
+import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import type { DetectionRule } from "./detection.ts";
 import { snapshotErrors } from "./errors.ts";
 import { highestRevision, identityMaterial, machineMaterial } from "./home.ts";
 import { isUnchanged, type SnapshotInput } from "./inputs.ts";
-import { PROGRAM } from "./program.ts";
 
 export interface Snapshot {
   readonly format: 1;
@@ -80,7 +80,7 @@ export function openSnapshot(
 export function isFresh(snapshot: Snapshot, root: string): boolean {
   return (
     snapshot.format === 1 &&
-    snapshot.program === PROGRAM &&
+    snapshot.program === RINGFENCE_VERSION &&
     snapshot.inputs.every((input) => isUnchanged(root, input))
   );
 }
@@ -129,7 +129,8 @@ export function readSnapshot(root: string, home: string, owner: SnapshotOwner): 
     if (before !== undefined && openSnapshot(bytes, before, owner)) return { stale: "the identity is new" };
     throw forged(path);
   }
-  if (snapshot.format !== 1 || snapshot.program !== PROGRAM) return { stale: "compiled by another version" };
+  if (snapshot.format !== 1 || snapshot.program !== RINGFENCE_VERSION)
+    return { stale: "compiled by another version" };
   const highest = highestRevision(home, owner.project, owner.environment);
   if (snapshot.secretsRevision < highest) {
     throw snapshotErrors.SNAPSHOT_REPLAYED({

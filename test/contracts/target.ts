@@ -2,8 +2,9 @@
  * What every adapter of the target port owes, as a suite. An adapter joins by saying how to open a target, and
  * how to open the same one again as another process would. The services under test are written here.
  */
+import { randomInt } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { isRingfenceError } from "../../src/base/error.ts";
@@ -65,16 +66,26 @@ export function writeService(folder: string): string {
   return folder;
 }
 
-/** A port that was free a moment ago. */
-export function anyPort(): Promise<number> {
+/** Listens on a port of this machine, or tells that it is taken. */
+export function listenOn(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
   });
+}
+
+/** A port that was free a moment ago, and below those that the system gives to outgoing connections. */
+export async function anyPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const server = createServer();
+    const free = await listenOn(server, port).then(
+      () => true,
+      () => false,
+    );
+    await new Promise((resolve) => server.close(resolve));
+    if (free) return port;
+  }
 }
 
 /** Waits for a condition, by looking again and again. */

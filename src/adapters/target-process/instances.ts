@@ -2,15 +2,16 @@
  * Keeps the processes of all sets running: starts, watches, starts again, adopts and ends them. What a service's
  * life looks like stands in `instance.ts`; who may ask is decided by the supervisor.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { canonicalJson } from "../../base/canonical-json.ts";
 import { systemCode } from "../../base/error.ts";
 import type { InstanceHealth, InstanceSet } from "../../ports/target.ts";
 import type { Layout } from "./folders.ts";
-import { afterEnd, commandOf, environmentOf, MARK, stateOf } from "./instance.ts";
-import { freePort, logTail, lookAt } from "./look.ts";
+import { healthOf } from "./health.ts";
+import { afterEnd, commandOf, environmentOf, MARK } from "./instance.ts";
+import { logName, spawnLogged } from "./logs.ts";
+import { isFree } from "./look.ts";
 import {
   checkSet,
   newPort,
@@ -41,7 +42,6 @@ import {
 } from "./state.ts";
 import type { StateFile } from "./state-file.ts";
 
-const LOOK_TIMEOUT_MS = 2_000;
 const KEY_LOST =
   "its settings were sealed with a key that ended with the former supervisor; start the set again to hand them over";
 
@@ -153,30 +153,9 @@ export class Instances {
 
   async #health(setName: string, instance: InstanceRecord): Promise<InstanceHealth> {
     const life = this.#life(setName, instance.service);
-    const process = life.process;
-    const base = { service: instance.service, restarts: instance.restarts };
-    if (!process || !isRunning(process)) {
-      const tail = logTail(this.#log(setName, instance.service));
-      const evidence = `${life.lastEnd ?? "not running"}${tail ? `; last lines: ${tail}` : ""}`;
-      return { ...base, state: "exited", pid: undefined, evidence };
-    }
-    const { ready, evidence } = await this.#ask(instance);
-    const running = isRunning(process);
-    const state = stateOf({ running, ready, wasReady: life.wasReady });
-    if (ready && running) life.wasReady = true;
-    return { ...base, state, pid: running ? process.pid : undefined, evidence };
-  }
-
-  async #ask({ port, health }: InstanceRecord): Promise<{ ready: boolean; evidence: string }> {
-    if (!health) return { ready: true, evidence: "its process runs; it declares no health path" };
-    const looks = await Promise.all([
-      lookAt(port, health.ready, LOOK_TIMEOUT_MS),
-      ...(health.live === health.ready ? [] : [lookAt(port, health.live, LOOK_TIMEOUT_MS)]),
-    ]);
-    return {
-      ready: looks.every(({ status }) => status >= 200 && status < 300),
-      evidence: looks.map(({ evidence }) => evidence).join("; "),
-    };
+    const seen = await healthOf(instance, life, this.#log(setName, instance.service));
+    if (seen.state === "ready") life.wasReady = true;
+    return seen;
   }
 
   /** The set stands already: is it the same? Settings that can't be opened any more are handed over anew. */
@@ -216,20 +195,11 @@ export class Instances {
     const { command, args } = commandOf(instance);
     const facts = { version: set.version, data: layout.data, port: instance.port, mark: instance.mark };
     const env = environmentOf(variables, { environment: this.#context.environment, ...facts });
-    let output: number | undefined;
     let child: ChildProcess;
     try {
-      output = openSync(this.#log(setName, service), "a", 0o600);
-      child = spawn(command, args, {
-        cwd: layout.data,
-        env,
-        detached: true,
-        stdio: ["ignore", output, output],
-      });
+      child = spawnLogged(command, args, { cwd: layout.data, env }, this.#log(setName, service));
     } catch (error) {
       throw fail(systemCode(error) ?? String(error));
-    } finally {
-      if (output !== undefined) closeSync(output);
     }
     const failed = new Promise<Error | undefined>((resolve) => {
       child.once("error", resolve);
@@ -274,7 +244,7 @@ export class Instances {
     const set = findSet(file.read(), setName);
     if (!set || set.retiring) return;
     const instance = findInstance(set, service);
-    const port = (await freePort(instance.port)) ?? (await newPort(file.read(), new Set()));
+    const port = (await isFree(instance.port)) ? instance.port : await newPort(file.read(), new Set());
     if (life.ending || life.process) return;
     try {
       const restarts = instance.restarts + 1;
@@ -290,7 +260,7 @@ export class Instances {
   }
 
   #log(setName: string, service: string): string {
-    return join(this.#context.layout.logs, `${service}-${setName}.log`);
+    return join(this.#context.layout.logs, logName(setName, service));
   }
 
   #life(setName: string, service: string): Life {

@@ -1,6 +1,5 @@
 /** Reaching an environment's supervisor, and starting one when none lives. Knows no call by name but `hello`. */
-import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type RingfenceError, systemCode } from "../../base/error.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -8,7 +7,7 @@ import { type Address, LOCKED_EXIT, PROTOCOL, type SupervisorOptions } from "./a
 import { targetErrors } from "./errors.ts";
 import { createFolders, type Layout, readJson, verifySocketFolder } from "./folders.ts";
 import { inheritedEnvironment } from "./instance.ts";
-import { logTail } from "./look.ts";
+import { logTail, spawnLogged } from "./logs.ts";
 import { isRunning } from "./process-identity.ts";
 import { callWire, NoAnswer } from "./wire.ts";
 
@@ -60,14 +59,9 @@ function spawnSupervisor(options: LaunchOptions): { code: number | null | undefi
   const { environment, folder, keyFile, routerEntry, layout } = options;
   const argument: SupervisorOptions = { environment, folder, keyFile, routerEntry };
   const runtime = process.env.XDG_RUNTIME_DIR;
-  const output = openSync(layout.supervisorLog, "a", 0o600);
-  const child = spawn(process.execPath, [options.supervisorEntry, JSON.stringify(argument)], {
-    cwd: "/",
-    env: { ...inheritedEnvironment(process.env), ...(runtime ? { XDG_RUNTIME_DIR: runtime } : {}) },
-    detached: true,
-    stdio: ["ignore", output, output],
-  });
-  closeSync(output);
+  const args = [options.supervisorEntry, JSON.stringify(argument)];
+  const env = { ...inheritedEnvironment(process.env), ...(runtime ? { XDG_RUNTIME_DIR: runtime } : {}) };
+  const child = spawnLogged(process.execPath, args, { cwd: "/", env }, layout.supervisorLog);
   child.unref();
   const ended: { code: number | null | undefined } = { code: undefined };
   child.once("exit", (code) => {

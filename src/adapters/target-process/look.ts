@@ -1,12 +1,9 @@
-/** Looking at one instance from outside: a GET request, a connection, the end of its log. Changes nothing. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+/** Looking at one instance from outside: a GET request, a connection, a port. Changes nothing. */
 import { get } from "node:http";
 import { connect, createServer } from "node:net";
 import { redact } from "../../base/redact.ts";
 
 const HOST = "127.0.0.1";
-const LOG_TAIL_BYTES = 4_096;
-const LOG_TAIL_LINES = 8;
 const LONGEST_BODY_SHOWN = 200;
 
 export interface Look {
@@ -71,40 +68,11 @@ export function accepts(port: number, timeoutMs: number): Promise<boolean> {
   });
 }
 
-/** A port that nobody listens on: the wished one, or any when it is 0; undefined when the wished one is taken. */
-export function freePort(wished: number): Promise<number | undefined> {
+/** True when nobody listens on the port now. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.on("error", () => resolve(undefined));
-    server.listen(wished, HOST, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : undefined));
-    });
+    server.on("error", () => resolve(false));
+    server.listen(port, HOST, () => server.close(() => resolve(true)));
   });
-}
-
-/** The last lines of a log, scrubbed, joined by ` | `; empty when there is none. */
-export function logTail(path: string): string {
-  let handle: number;
-  try {
-    handle = openSync(path, "r");
-  } catch {
-    return "";
-  }
-  try {
-    const size = fstatSync(handle).size;
-    const bytes = Buffer.alloc(Math.min(size, LOG_TAIL_BYTES));
-    readSync(handle, bytes, 0, bytes.length, size - bytes.length);
-    const text = bytes.toString("utf8");
-    // The first line of a piece may begin inside a secret, where it is not recognised.
-    const whole = size > bytes.length ? text.slice(text.indexOf("\n") + 1) : text;
-    const lines = redact(whole).split("\n");
-    return lines
-      .map((line) => line.trimEnd())
-      .filter((line) => line !== "")
-      .slice(-LOG_TAIL_LINES)
-      .join(" | ");
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -1,17 +1,21 @@
 /** From the set that a caller asks for to the record that is kept; and whether a kept one is the one asked for. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { statSync } from "node:fs";
 import { canonicalJson } from "../../base/canonical-json.ts";
 import type { RingfenceError } from "../../base/error.ts";
 import type { InstanceSet, ServiceInstance } from "../../ports/target.ts";
 import { targetErrors } from "./errors.ts";
 import { commandOf, environmentOf, findCommand } from "./instance.ts";
-import { freePort } from "./look.ts";
+import { isFree } from "./look.ts";
 import { sealVariables } from "./sealed-environment.ts";
 import type { InstanceRecord, SetRecord, SupervisorState } from "./state.ts";
 
 /** Names become parts of file names. */
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** Below the ports for outgoing connections: 32768 on Linux, 49152 elsewhere (ip(7), RFC 6335). */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_767;
 
 /** The context that a service's environment is sealed with. */
 export function sealContext(environment: string, set: string, service: string): string {
@@ -74,14 +78,17 @@ export function checkSet(set: InstanceSet): void {
   }
 }
 
-/** A port for an instance: free now, and of no instance or service that may be down only for the moment. */
+/**
+ * A port for an instance: free now, and of no instance or service that may be down only for the moment. Not one
+ * of those that the system hands out by itself: until the instance listens, it could give it to someone else.
+ */
 export async function newPort(state: SupervisorState, taken: ReadonlySet<number>): Promise<number> {
   const known = state.sets.flatMap((set) =>
     set.instances.flatMap(({ port, publicPort }) => [port, publicPort]),
   );
   for (;;) {
-    const port = await freePort(0);
-    if (port !== undefined && !known.includes(port) && !taken.has(port)) return port;
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (!known.includes(port) && !taken.has(port) && (await isFree(port))) return port;
   }
 }
 

@@ -29,7 +29,9 @@ function linuxLook(pid: number): { started: string; dead: boolean } | undefined 
     return undefined;
   }
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { started: `${linuxBoot()}:${fields[19]}`, dead: fields[0] === "Z" || fields[0] === "X" };
+  // A zombie whose other threads still end has not closed its files and ports yet.
+  const ended = (fields[0] === "Z" || fields[0] === "X") && Number(fields[17]) <= 1;
+  return { started: `${linuxBoot()}:${fields[19]}`, dead: ended };
 }
 
 function otherLook(pid: number): { started: string; dead: boolean } | undefined {

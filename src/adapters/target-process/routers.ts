@@ -2,14 +2,13 @@
  * The supervisor's side of the routers: one process for each public port, started, adopted, led to a set and
  * stopped as the kept state says. What a router does with a request is its own matter (`router.ts`).
  */
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { targetErrors } from "./errors.ts";
 import { type Layout, readJson, routerFileOf, socketFolder } from "./folders.ts";
 import { inheritedEnvironment } from "./instance.ts";
-import { logTail } from "./look.ts";
+import { logTail, spawnLogged } from "./logs.ts";
 import { endGroup, isRunning, type ProcessIdentity } from "./process-identity.ts";
 import {
   type Counts,
@@ -168,14 +167,9 @@ export class Routers {
     const { port, service } = route;
     const socket = join(socketFolder(layout.folder), `r${port}-${randomBytes(3).toString("hex")}.sock`);
     const options = { environment, service, port, folder: layout.folder, socket };
-    const output = openSync(this.#log(port), "a", 0o600);
-    const child = spawn(process.execPath, [entry, JSON.stringify(options)], {
-      cwd: "/",
-      env: inheritedEnvironment(process.env),
-      detached: true,
-      stdio: ["ignore", output, output],
-    });
-    closeSync(output);
+    const args = [entry, JSON.stringify(options)];
+    const env = inheritedEnvironment(process.env);
+    const child = spawnLogged(process.execPath, args, { cwd: "/", env }, this.#log(port));
     let exit: { code: number | null } | undefined;
     child.once("exit", (code) => {
       exit = { code };

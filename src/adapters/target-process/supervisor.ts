@@ -10,17 +10,20 @@
  * One per folder: the lock is SQLite's own lock on a file, which the system releases when its holder dies.
  */
 import { randomBytes } from "node:crypto";
-import { readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import type { Server } from "node:net";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { inspect } from "node:util";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
+import { isRingfenceError } from "../../base/error.ts";
 import { redact } from "../../base/redact.ts";
 import { deriveKey } from "../../base/seal.ts";
 import type { Fence, InstanceSet } from "../../ports/target.ts";
 import { LOCKED_EXIT, PROTOCOL, type SupervisorOptions } from "./address.ts";
 import { layoutOf, socketFolder } from "./folders.ts";
 import { Instances } from "./instances.ts";
+import { logName, tidyLogs } from "./logs.ts";
 import { identify } from "./process-identity.ts";
 import { Routers } from "./routers.ts";
 import { KEY_PURPOSE } from "./sealed-environment.ts";
@@ -32,6 +35,7 @@ import { serveWire } from "./wire.ts";
 const TICK_MS = 250;
 /** A router that can't come back, say because its port was taken, is tried again this often. */
 const ROUTER_RETRY_MS = 1_000;
+const TIDY_MS = 60_000;
 const LOCK_WAIT_MS = 500;
 /** For services whose folder is gone already. */
 const ABANDON_GRACE_MS = 1_000;
@@ -50,8 +54,9 @@ function log(line: string): void {
   console.log(`${new Date().toISOString()} ${redact(line)}`);
 }
 
-/** Undefined when another process holds it. Kept open for as long as we live. */
+/** Undefined when another process holds it. It lasts as long as someone refers to the returned database. */
 function lock(path: string): DatabaseSync | undefined {
+  closeSync(openSync(path, "a", 0o600));
   const database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
   try {
     database.exec("BEGIN EXCLUSIVE");
@@ -64,6 +69,7 @@ function lock(path: string): DatabaseSync | undefined {
 
 class Supervisor {
   readonly #options: SupervisorOptions;
+  readonly #lock: DatabaseSync;
   readonly #file: StateFile;
   readonly #routers: Routers;
   readonly #instances: Instances;
@@ -71,15 +77,17 @@ class Supervisor {
   #socket = "";
   #server: Server | undefined;
   #routersTriedMs = 0;
+  #tidiedMs = 0;
   #leaving = false;
 
-  constructor(options: SupervisorOptions) {
+  constructor(options: SupervisorOptions, held: DatabaseSync) {
     const { environment, folder, routerEntry, keyFile } = options;
     const layout = layoutOf(folder);
     const key = deriveKey(keyFile === null ? randomBytes(32) : readFileSync(keyFile), KEY_PURPOSE);
     const file = new StateFile(layout);
     const onMoved = () => void this.#calls.reconcile();
     this.#options = options;
+    this.#lock = held;
     this.#file = file;
     this.#routers = new Routers({ environment, layout, file, entry: routerEntry, log });
     this.#instances = new Instances({ environment, layout, file, key, log, onMoved });
@@ -150,6 +158,14 @@ class Supervisor {
       return;
     }
     this.#instances.tick();
+    if (performance.now() - this.#tidiedMs >= TIDY_MS) {
+      this.#tidiedMs = performance.now();
+      const { sets } = this.#file.read();
+      const inUse = sets.flatMap(({ name, instances }) =>
+        instances.map(({ service }) => logName(name, service)),
+      );
+      tidyLogs(layoutOf(this.#options.folder).logs, new Set([...inUse, "supervisor.log"]));
+    }
     if (!statSync(this.#socket, { throwIfNoEntry: false })) await this.#listen();
     const due = performance.now() - this.#routersTriedMs >= ROUTER_RETRY_MS;
     if (due && this.#routers.anyDown(routesOf(this.#file.read()))) {
@@ -163,7 +179,10 @@ class Supervisor {
     this.#leaving = true;
     const { folder } = this.#options;
     if (this.#file.stands()) rmSync(layoutOf(folder).address, { force: true });
-    this.#server?.close(() => process.exit(0));
+    this.#server?.close(() => {
+      this.#lock.close();
+      process.exit(0);
+    });
     setTimeout(() => process.exit(0), STOP_GRACE_MS);
     rmSync(this.#socket, { force: true });
     try {
@@ -178,7 +197,12 @@ async function main(): Promise<void> {
   const options = JSON.parse(process.argv[2] ?? "{}") as SupervisorOptions;
   const held = lock(layoutOf(options.folder).lock);
   if (!held) process.exit(LOCKED_EXIT);
-  await new Supervisor(options).start();
+  try {
+    await new Supervisor(options, held).start();
+  } catch (error) {
+    log(isRingfenceError(error) ? `${error.code}: ${error.message}: ${error.why}` : inspect(error));
+    process.exit(1);
+  }
 }
 
 await main();

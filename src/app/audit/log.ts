@@ -1,5 +1,5 @@
 /** `ringfence audit log`: the record, newest last. */
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditLogView } from "../../contract/audit.ts";
 import { defineQuery } from "../definition.ts";
 import { takeOverSpools } from "../spool.ts";

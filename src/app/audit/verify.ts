@@ -1,5 +1,5 @@
 /** `ringfence audit verify`: recomputes the whole log and holds it against the last signed checkpoint. */
-import { z } from "zod";
+import * as z from "zod";
 import { verifyLog } from "../../audit/index.ts";
 import { EXIT } from "../../base/error.ts";
 import type { AuditVerifyView } from "../../contract/audit.ts";

@@ -1,5 +1,5 @@
 /** `ringfence config check`: everything that is wrong with an environment's configuration, at once. */
-import { z } from "zod";
+import * as z from "zod";
 import { EXIT } from "../../base/error.ts";
 import { formatPlace } from "../../base/place.ts";
 import type { CheckView } from "../../contract/settings.ts";

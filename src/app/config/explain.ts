@@ -1,5 +1,5 @@
 /** `ringfence config explain KEY`: every layer that set a key, lowest first. */
-import { z } from "zod";
+import * as z from "zod";
 import { explain } from "../../config/index.ts";
 import type { ExplainView } from "../../contract/settings.ts";
 import { defineQuery } from "../definition.ts";

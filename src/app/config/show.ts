@@ -1,5 +1,5 @@
 /** `ringfence config show`: the resolved settings; secrets by fingerprint. */
-import { z } from "zod";
+import * as z from "zod";
 import { deriveKey } from "../../base/seal.ts";
 import type { SettingsView, SettingView } from "../../contract/settings.ts";
 import { fingerprint } from "../../secrets/index.ts";

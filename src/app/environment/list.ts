@@ -1,5 +1,5 @@
 /** `ringfence env list`: the environments of the project. */
-import { z } from "zod";
+import * as z from "zod";
 import type { EnvironmentView } from "../../contract/environment.ts";
 import { defineQuery } from "../definition.ts";
 

@@ -1,5 +1,5 @@
 /** `ringfence env stop`: stops everything that runs in an environment; its data stays. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineOperation } from "../definition.ts";
 
 export const operation = defineOperation({

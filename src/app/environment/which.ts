@@ -1,5 +1,5 @@
 /** `ringfence which`: which environment this is, and how that was found. */
-import { z } from "zod";
+import * as z from "zod";
 import type { WhichView } from "../../contract/environment.ts";
 import { defineQuery } from "../definition.ts";
 

@@ -1,6 +1,6 @@
 /** `ringfence identity create`: makes an environment's identity on this machine and adds its recipient to the manifest. */
 import { existsSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { createIdentity, parseIdentityFile, recipientOf } from "../../secrets/index.ts";
 import { identityPath, readKeyFile } from "../../snapshot/home.ts";
@@ -66,7 +66,7 @@ export const operation = defineOperation({
     const { path } = record.plan.facts as unknown as { path: string };
     return {
       environment: environment.name,
-      recipient: (record.steps[1]?.result as { recipient: string }).recipient,
+      recipient: (record.steps[1]!.result as { recipient: string }).recipient,
       file: path,
       operation: record.id,
     };

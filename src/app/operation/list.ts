@@ -1,5 +1,5 @@
 /** `ringfence operation list`: the latest operations. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineQuery } from "../definition.ts";
 import { viewOf } from "../operation.ts";
 

@@ -1,5 +1,5 @@
 /** `ringfence operation resume ID`: carries on an operation that waits or was interrupted, or takes it back. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineContinuation } from "../definition.ts";
 
 export const continuation = defineContinuation({

@@ -1,5 +1,5 @@
 /** `ringfence operation show ID`: one operation with its plan, gates and steps. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineQuery } from "../definition.ts";
 import { unknownOperation, viewOf } from "../operation.ts";
 

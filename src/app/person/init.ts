@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { createKeyPair, publicTextOf } from "../../base/ed25519.ts";
 import { peopleFolder } from "../actor.ts";
@@ -88,7 +88,7 @@ export const operation = defineOperation({
   },
   async answer(_context, record) {
     const { name, roles } = record.plan.facts as unknown as { name: string; roles: string[] };
-    const key = (record.steps[1]?.result as { key: string }).key;
+    const key = (record.steps[1]!.result as { key: string }).key;
     return { name, key, roles, operation: record.id };
   },
 });

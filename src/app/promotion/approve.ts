@@ -1,5 +1,5 @@
 /** `ringfence approve ID`: signs an operation's plan. The signature counts for exactly that plan. */
-import { z } from "zod";
+import * as z from "zod";
 import { accessErrors } from "../../access/index.ts";
 import { type Approval, approvalStatement, type OperationRecord } from "../../model/operation.ts";
 import type { App } from "../app.ts";
@@ -30,7 +30,7 @@ function assertNotAuthor(record: OperationRecord, actor: string): void {
 }
 
 async function withFreshGates(context: Context, record: OperationRecord): Promise<OperationRecord> {
-  const kind = await context.app.kind(record.kind);
+  const kind = await context.kind(record.kind);
   const environment = context.app.project.environments.find(({ name }) => name === record.environment);
   const inside = environment ? Object.create(context, { environment: { value: environment } }) : context;
   const gates = (await kind.gates?.(inside, record.plan, record)) ?? record.gates;

@@ -9,7 +9,7 @@ import type { App } from "../app.ts";
 import type { Context } from "../definition.ts";
 import { releaseConfiguration } from "../release-content.ts";
 import { findRelease } from "../release-view.ts";
-import { readSecrets } from "../resolution.ts";
+import { readSecrets, rememberSecrets } from "../resolution.ts";
 import type { RolloutFacts } from "./plan.ts";
 
 /** The settings that the release would get, with the secrets as they are now. */
@@ -19,6 +19,7 @@ export function resolveRelease(app: App, release: Release, environment: Environm
   // Strictness, ports and people are today's; settings, layers and services are the release's.
   const inside = { ...declared, policies: environment.policies };
   const resolution = resolve({ project, environment: inside, layers, secrets: secrets.entries, process: {} });
+  rememberSecrets(resolution);
   const sealed = [...resolution.settings.values()]
     .filter((setting) => setting.sealed)
     .map(({ name }) => name);

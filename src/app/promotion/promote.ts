@@ -1,5 +1,5 @@
 /** `ringfence promote VERSION --to ENVIRONMENT`: moves a release into a stage, through its gates, blue-green. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineOperation } from "../definition.ts";
 import { promotionGates } from "./gates.ts";
 import { planRollout, rolloutFailed } from "./plan.ts";

@@ -1,5 +1,5 @@
 /** `ringfence rollback ENVIRONMENT`: back to the release that was verified there before, by the same rollout. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { rollbackGates } from "./gates.ts";

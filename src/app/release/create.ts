@@ -1,7 +1,7 @@
 /** `ringfence release create VERSION`: builds an immutable, content-addressed release from a commit. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Json } from "../../base/canonical-json.ts";
 import type { Artifact, ReleaseContent } from "../../model/release.ts";
 import { composeRelease, parseVersion } from "../../releases/index.ts";

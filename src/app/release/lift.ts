@@ -1,5 +1,5 @@
 /** `ringfence release lift VERSION`: takes a release out of quarantine, with a reason. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { findRelease } from "../release-view.ts";

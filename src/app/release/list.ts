@@ -1,5 +1,5 @@
 /** `ringfence release list`: all releases, newest first. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineQuery } from "../definition.ts";
 import { releaseView } from "../release-view.ts";
 

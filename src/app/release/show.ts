@@ -1,5 +1,5 @@
 /** `ringfence release show VERSION`: one release, where it was verified and whether it is in quarantine. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineQuery } from "../definition.ts";
 import { findRelease, releaseView } from "../release-view.ts";
 

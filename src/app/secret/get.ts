@@ -1,5 +1,5 @@
 /** `ringfence secret get NAME`: one secret's value, recorded before it is shown. */
-import { z } from "zod";
+import * as z from "zod";
 import { nearest } from "../../base/nearest.ts";
 import { secretsErrors } from "../../secrets/index.ts";
 import { defineQuery } from "../definition.ts";

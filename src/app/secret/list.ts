@@ -1,7 +1,7 @@
 /** `ringfence secret list`: names, never values; needs no identity. */
 
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { SecretListView } from "../../contract/settings.ts";
 import { expandTemplate } from "../../model/project.ts";
 import { listSecrets } from "../../secrets/index.ts";

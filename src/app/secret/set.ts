@@ -4,7 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { type Digest, digestOfBytes } from "../../base/digest.ts";
 import type { Environment } from "../../model/project.ts";

@@ -1,5 +1,5 @@
 /** `ringfence status`: what runs where, whether it is healthy, and on what evidence. */
-import { z } from "zod";
+import * as z from "zod";
 import type { EnvironmentStatus, StatusView } from "../../contract/environment.ts";
 import type { Environment } from "../../model/project.ts";
 import type { TargetState } from "../../ports/target.ts";
@@ -10,7 +10,7 @@ function health(
   state: TargetState | undefined,
   expected: string | null,
 ): Pick<EnvironmentStatus, "healthy" | "evidence"> {
-  if (!state || !state.routed) {
+  if (!state?.routed) {
     return {
       healthy: expected === null ? null : false,
       evidence: [expected === null ? "nothing was released here" : "nothing serves"],

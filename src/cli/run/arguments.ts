@@ -80,6 +80,8 @@ export function parseRun(argv: readonly string[]): RunRequest | undefined {
       values[name] = value;
     } else if (Object.hasOwn(SWITCHES, word)) {
       switches[SWITCHES[word]!] = true;
+    } else if (!isRun) {
+      return undefined;
     } else {
       const near = nearest(word, [...Object.keys(VALUES), ...Object.keys(SWITCHES)]);
       throw usage(

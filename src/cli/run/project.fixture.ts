@@ -5,9 +5,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { digestOfBytes } from "../../base/digest.ts";
+import { RINGFENCE_VERSION } from "../../base/version.generated.ts";
 import { keyMaterial } from "../../snapshot/home.ts";
 import { describeInput } from "../../snapshot/inputs.ts";
-import { PROGRAM } from "../../snapshot/program.ts";
 import { writeIndex } from "../../snapshot/project-index.ts";
 import { type Snapshot, writeSnapshot } from "../../snapshot/snapshot.ts";
 
@@ -77,7 +77,7 @@ export function createTestProject(): TestProject {
     declared: ["GREETING", "API_TOKEN", "OPTIONAL", "ENVIRONMENT"],
     secretsRevision: 3,
     revision: digestOfBytes("revision"),
-    program: PROGRAM,
+    program: RINGFENCE_VERSION,
     createdAt: new Date().toISOString(),
     ...changes,
   });

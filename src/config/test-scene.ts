@@ -1,0 +1,66 @@
+/** Small projects for the tests of resolution, read from manifest text as a user writes it. Only tests import this. */
+import { expect } from "vitest";
+import { readManifest } from "../model/manifest.ts";
+import { environmentOf, expandTemplate } from "../model/project.ts";
+import { type Resolution, resolve } from "./index.ts";
+
+export interface Scene {
+  /** Lines under `settings`. */
+  readonly settings?: string;
+  readonly layers?: string;
+  readonly environment?: string;
+  /** Text by path. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Undefined: sealed. */
+  readonly secrets?: Readonly<Record<string, string | undefined>>;
+  readonly process?: Readonly<Record<string, string>>;
+}
+
+const ENVIRONMENTS = "{ local: , development: , staging: , production: , qa: { kind: try } }";
+
+/** The resolution of a scene whose manifest has no mistake. */
+export function resolved(scene: Scene): Resolution {
+  const {
+    settings = "",
+    layers = "[.env?, 'env/{env}.env?', 'env/{env}.yaml?']",
+    environment = "staging",
+  } = scene;
+  const manifest = `project: shop
+environments: ${ENVIRONMENTS}
+kinds: { try: { like: development } }
+layers: ${layers}
+settings:
+${settings
+  .split("\n")
+  .map((line) => `  ${line}`)
+  .join("\n")}
+`;
+  const { project, findings } = readManifest(settings ? manifest : manifest.replace("settings:", ""), {
+    root: "/p",
+    file: "ringfence.yaml",
+  });
+  expect(findings).toEqual([]);
+  const secrets = Object.entries(scene.secrets ?? {}).map(([name, value], index) => {
+    return { name, value, place: { file: `secrets/${environment}.yaml`, line: index + 1, column: 1 } };
+  });
+  return resolve({
+    project: project!,
+    environment: environmentOf(project!, environment)!,
+    layers: project!.layers.map((declaration) => {
+      const path = expandTemplate(declaration.path, environment);
+      return { declaration, path, text: scene.files?.[path] };
+    }),
+    secrets,
+    process: scene.process ?? {},
+  });
+}
+
+/** The text of every setting. */
+export function texts(resolution: Resolution): Record<string, string> {
+  return Object.fromEntries([...resolution.settings].map(([name, { text }]) => [name, text]));
+}
+
+/** `severity CODE where` of every finding. */
+export function codes({ findings }: Resolution): string[] {
+  return findings.map(({ code, severity, where }) => `${severity} ${code} ${where}`);
+}
