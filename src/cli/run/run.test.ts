@@ -556,8 +556,14 @@ test("a working folder that was removed leads to the slow path, not to a crash",
 test("an older Node is told in one line what is needed", () => {
   const pretend = join(project.folder, "pretend.cjs");
   writeFileSync(pretend, 'Object.defineProperty(process.versions, "node", { value: "24.14.9" });');
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", pretend, entry, "which"], { encoding: "utf8" });
-  expect({ status, stdout, lines: stderr.trimEnd().split("\n").length }).toEqual({ status: 2, stdout: "", lines: 1 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", pretend, entry, "which"], {
+    encoding: "utf8",
+  });
+  expect({ status, stdout, lines: stderr.trimEnd().split("\n").length }).toEqual({
+    status: 2,
+    stdout: "",
+    lines: 1,
+  });
   expect(stderr).toMatch(/^ringfence needs Node 24\.15 or later; this is Node 24\.14\.9 /);
   const source = readFileSync(new URL("../ringfence.cjs", import.meta.url), "utf8");
   expect(source).not.toMatch(/\b(const|let|class|import|async)\b|=>|`/);
