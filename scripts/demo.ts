@@ -2,11 +2,12 @@
  * `npm start`: takes a scratch copy of the taskmanager through its whole life with the real command line, and
  * leaves it running. `--exit` stops everything at the end, `--stop` stops one that runs.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+
 import { randomBytes } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Load, startLoad } from "../test/load-generator.ts";
-import { chapter, openShell, proven, ROOT, say, type Shell } from "./demo/shell.ts";
+import { chapter, openShell, proven, ROOT, type Shell, say } from "./demo/shell.ts";
 
 const DEMO = join(ROOT, ".demo");
 const PROJECT = join(DEMO, "taskmanager");
@@ -46,16 +47,25 @@ async function commit(shell: Shell, message: string): Promise<void> {
 }
 
 async function prepare(shell: Shell): Promise<void> {
-  chapter("1  Keys and secrets", "Two people, an identity for each environment, and secrets that only it can open.");
+  chapter(
+    "1  Keys and secrets",
+    "Two people, an identity for each environment, and secrets that only it can open.",
+  );
   await shell.show(["me", "init", "--name", "author"]);
   await shell.show(["me", "init", "--name", "approver"]);
   const secret = () => randomBytes(32).toString("hex");
   for (const environment of ENVIRONMENTS) {
     await shell.ask(["identity", "create", "-e", environment], { as: "author" });
-    await shell.ask(["secret", "set", "JWT_SECRET_KEY", "-e", environment], { as: "author", input: secret() });
+    await shell.ask(["secret", "set", "JWT_SECRET_KEY", "-e", environment], {
+      as: "author",
+      input: secret(),
+    });
   }
   for (const environment of ["staging", "production"]) {
-    await shell.ask(["secret", "set", "SMTP_USERNAME", "-e", environment], { as: "author", input: `mailer-${environment}` });
+    await shell.ask(["secret", "set", "SMTP_USERNAME", "-e", environment], {
+      as: "author",
+      input: `mailer-${environment}`,
+    });
   }
   await shell.ask(["secret", "set", "SMTP_PASSWORD", "-e", "production"], { as: "author", input: secret() });
   proven("six secrets set, from standard input, each encrypted to its own environment");
@@ -75,7 +85,10 @@ async function promoteApproved(shell: Shell, version: string, to: string, seen: 
 }
 
 async function firstRelease(shell: Shell): Promise<void> {
-  chapter("2  Release 1.0.0", "Built from a commit, content-addressed; through development and staging into production.");
+  chapter(
+    "2  Release 1.0.0",
+    "Built from a commit, content-addressed; through development and staging into production.",
+  );
   await shell.show(["release", "create", "1.0.0"], { as: "author" });
   await shell.show(["promote", "1.0.0", "--to", "development"], { as: "author" });
   await promoteApproved(shell, "1.0.0", "staging", true);
@@ -87,7 +100,10 @@ async function release(shell: Shell, version: string): Promise<void> {
   await commit(shell, `Make ${version}`);
   await shell.ask(["release", "create", version], { as: "author" });
   await shell.ask(["promote", version, "--to", "development"], { as: "author" });
-  const waiting = await shell.ask<Operation>(["promote", version, "--to", "staging"], { as: "author", expect: 10 });
+  const waiting = await shell.ask<Operation>(["promote", version, "--to", "staging"], {
+    as: "author",
+    expect: 10,
+  });
   await shell.ask(["approve", waiting.id], { as: "approver" });
   await shell.ask(["operation", "resume", waiting.id], { as: "author" });
   proven(`${version} is released and verified in development and staging`);
@@ -105,13 +121,20 @@ function load(): Load {
 async function counted(running: Load, claim: string): Promise<void> {
   const { sent, failed, answers, p50Ms, p99Ms } = await running.stop();
   const lost = Object.values(failed).reduce((sum, count) => sum + count, 0);
-  const who = Object.entries(answers).map(([version, count]) => `${count} by ${version}`).join(", ");
+  const who = Object.entries(answers)
+    .map(([version, count]) => `${count} by ${version}`)
+    .join(", ");
   if (lost > 0) throw new Error(`${claim}: ${lost} of ${sent} requests failed: ${JSON.stringify(failed)}`);
-  proven(`${claim}: ${sent} requests, 0 failed (${who}); p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`);
+  proven(
+    `${claim}: ${sent} requests, 0 failed (${who}); p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
+  );
 }
 
 async function secondRelease(shell: Shell): Promise<void> {
-  chapter("3  Release 1.1.0, blue-green under load", `${REQUESTS_PER_SECOND} requests a second run through the switch.`);
+  chapter(
+    "3  Release 1.1.0, blue-green under load",
+    `${REQUESTS_PER_SECOND} requests a second run through the switch.`,
+  );
   await release(shell, "1.1.0");
   const running = load();
   await promoteApproved(shell, "1.1.0", "production", false);
@@ -119,10 +142,16 @@ async function secondRelease(shell: Shell): Promise<void> {
 }
 
 async function brokenRelease(shell: Shell): Promise<void> {
-  chapter("4  Release 1.2.0, broken", "Ready, smoke requests pass; under real traffic its connection pool runs dry.");
+  chapter(
+    "4  Release 1.2.0, broken",
+    "Ready, smoke requests pass; under real traffic its connection pool runs dry.",
+  );
   await release(shell, "1.2.0");
   const running = load();
-  const waiting = await shell.ask<Operation>(["promote", "1.2.0", "--to", "production"], { as: "author", expect: 10 });
+  const waiting = await shell.ask<Operation>(["promote", "1.2.0", "--to", "production"], {
+    as: "author",
+    expect: 10,
+  });
   await shell.ask(["approve", waiting.id], { as: "approver" });
   await shell.show(["operation", "resume", waiting.id], { as: "author", expect: 1 });
   await counted(running, "rolled back by itself; no caller saw an error");
@@ -138,7 +167,10 @@ async function proof(shell: Shell): Promise<void> {
 
 function farewell(): void {
   const entry = "node ../../dist/ringfence.cjs";
-  chapter("Try it yourself", "Three environments are running. Their project is a scratch copy in .demo/taskmanager.");
+  chapter(
+    "Try it yourself",
+    "Three environments are running. Their project is a scratch copy in .demo/taskmanager.",
+  );
   say(`cd .demo/taskmanager && export RINGFENCE_HOME=$PWD/../home RINGFENCE_AS=author`);
   say(`curl -s http://127.0.0.1:4301/status`);
   say(`${entry} config show -e production`);

@@ -1,5 +1,7 @@
 /** Accounts: register, verify the e-mail address, log in, and who a request comes from. */
+
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import type { Pool } from "./database.ts";
 import { Refusal, type Reply, type Request } from "./http.ts";
@@ -51,6 +53,22 @@ export interface Accounts {
   authenticate(request: Request): number;
 }
 
+const INSERT = `
+  INSERT INTO accounts (email, password, verification_code, verified, created_at)
+  VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+
+interface NewAccount {
+  readonly email: string;
+  readonly hash: string;
+  readonly code: string;
+  readonly verified: boolean;
+}
+
+function addAccount(database: DatabaseSync, { email, hash, code, verified }: NewAccount): void {
+  const { changes } = database.prepare(INSERT).run(email, hash, code, Number(verified), Date.now());
+  if (changes === 0) throw new Refusal(409, "registered", "this e-mail address is registered already");
+}
+
 export function createAccounts(pool: Pool, settings: TaskmanagerSettings): Accounts {
   const key = settings.JWT_SECRET_KEY.open();
   const find = (email: string) =>
@@ -67,12 +85,7 @@ export function createAccounts(pool: Pool, settings: TaskmanagerSettings): Accou
       const verified = !settings.ENABLE_EMAIL_VERIFICATION;
       const hash = await hashPassword(password);
       pool.change((database) => {
-        const { changes } = database
-          .prepare(
-            "INSERT INTO accounts (email, password, verification_code, verified, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-          )
-          .run(email, hash, code, Number(verified), Date.now());
-        if (changes === 0) throw new Refusal(409, "registered", "this e-mail address is registered already");
+        addAccount(database, { email, hash, code, verified });
         if (!verified) addJob(database, { kind: "verification", to: email, code });
       });
       return { status: 201, body: { email, verified } };
