@@ -4,7 +4,7 @@ import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { assertUsable } from "../config/index.ts";
 import { expandTemplate } from "../model/project.ts";
 import { secretsErrors } from "../secrets/index.ts";
-import { detect, guardRun } from "../snapshot/detection.ts";
+import { type CommandAgain, detect, guardRun } from "../snapshot/detection.ts";
 import { identityPath, keyMaterial } from "../snapshot/home.ts";
 import { describeInput } from "../snapshot/inputs.ts";
 import { writeIndex } from "../snapshot/project-index.ts";
@@ -18,6 +18,8 @@ export interface RunInput {
   readonly folder: string;
   readonly environment: string | undefined;
   readonly force: string | undefined;
+  /** The run as it was typed, with more flags: for fixes. */
+  readonly again?: CommandAgain;
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
@@ -37,7 +39,7 @@ export function compileRun(input: RunInput): CompiledRun {
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
-  guardRun(rule, selection, { host: app.host, force: input.force });
+  guardRun(rule, selection, { host: app.host, force: input.force, again: input.again });
   const secretsFile = expandTemplate(project.secretsPath, environment.name);
   const paths = [
     MANIFEST,
