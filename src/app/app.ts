@@ -9,7 +9,6 @@ import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
 import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
 import { openGitSource } from "../adapters/source-git/index.ts";
-import { openSqliteStore } from "../adapters/store-sqlite/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
 import type { Json } from "../base/canonical-json.ts";
 import type { Environment, Project } from "../model/project.ts";
@@ -72,6 +71,12 @@ function stateFolder(root: string): string {
   return join(root, ".ringfence");
 }
 
+/** The database library is loaded only by what needs it: most reads of the configuration don't. */
+async function openStore(path: string): Promise<Store> {
+  const { openSqliteStore } = await import("../adapters/store-sqlite/index.ts");
+  return openSqliteStore({ path });
+}
+
 /** A store that is opened at its first use. */
 function lazyStore(open: () => Promise<Store>): Store {
   let opening: Promise<Store> | undefined;
@@ -97,7 +102,7 @@ function settingsModule(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   return import.meta.url.endsWith(".ts")
     ? join(here, "..", "settings", "index.ts")
-    : join(here, here.endsWith("chunks") ? ".." : ".", "settings.js");
+    : join(here, "settings.js");
 }
 
 /**
@@ -113,7 +118,7 @@ export function openApp(options: AppOptions): App {
   const clock = options.clock ?? systemClock;
   const storePath = join(state, "store.db");
   const wrap = options.wrapStore ?? ((store: Store) => store);
-  const store = lazyStore(async () => wrap(await openSqliteStore({ path: storePath })));
+  const store = lazyStore(async () => wrap(await openStore(storePath)));
   return {
     project,
     home,

@@ -4,15 +4,15 @@ import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { assertUsable } from "../config/index.ts";
 import { expandTemplate } from "../model/project.ts";
 import { secretsErrors } from "../secrets/index.ts";
-import { detect, guardRun } from "../snapshot/detection.ts";
+import { detect, guardNested, guardRun } from "../snapshot/detection.ts";
 import { identityPath, keyMaterial } from "../snapshot/home.ts";
 import { describeInput } from "../snapshot/inputs.ts";
 import { writeIndex } from "../snapshot/project-index.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
 import { type Snapshot, writeSnapshot } from "../snapshot/snapshot.ts";
 import { openApp } from "./app.ts";
-import { ruleOf } from "./host.ts";
 import { configure } from "./resolution.ts";
+import { ruleOf } from "./rule.ts";
 
 export interface RunInput {
   readonly folder: string;
@@ -36,6 +36,7 @@ export function compileRun(input: RunInput): CompiledRun {
   const { project, home } = app;
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
+  guardNested(selection, input.variables);
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
   guardRun(rule, selection, { host: app.host, force: input.force });
   const secretsFile = expandTemplate(project.secretsPath, environment.name);
