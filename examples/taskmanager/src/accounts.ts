@@ -1,5 +1,6 @@
 /** Accounts: register, verify the e-mail address, log in, and who a request comes from. */
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import type { Pool } from "./database.ts";
 import { Refusal, type Reply, type Request } from "./http.ts";
@@ -43,6 +44,23 @@ function credentials(request: Request): { email: string; password: string } {
   return { email, password };
 }
 
+interface NewAccount {
+  readonly email: string;
+  readonly password: string;
+  readonly code: string;
+  readonly verified: boolean;
+}
+
+function addAccount(database: DatabaseSync, { email, password, code, verified }: NewAccount): void {
+  const { changes } = database
+    .prepare(
+      `INSERT INTO accounts (email, password, verification_code, verified, created_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    )
+    .run(email, password, code, Number(verified), Date.now());
+  if (changes === 0) throw new Refusal(409, "registered", "this e-mail address is registered already");
+}
+
 export interface Accounts {
   register(request: Request): Promise<Reply>;
   verify(request: Request): Reply;
@@ -67,12 +85,7 @@ export function createAccounts(pool: Pool, settings: TaskmanagerSettings): Accou
       const verified = !settings.ENABLE_EMAIL_VERIFICATION;
       const hash = await hashPassword(password);
       pool.change((database) => {
-        const { changes } = database
-          .prepare(
-            "INSERT INTO accounts (email, password, verification_code, verified, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-          )
-          .run(email, hash, code, Number(verified), Date.now());
-        if (changes === 0) throw new Refusal(409, "registered", "this e-mail address is registered already");
+        addAccount(database, { email, password: hash, code, verified });
         if (!verified) addJob(database, { kind: "verification", to: email, code });
       });
       return { status: 201, body: { email, verified } };
