@@ -61,6 +61,13 @@ function addAccount(database: DatabaseSync, { email, password, code, verified }:
   if (changes === 0) throw new Refusal(409, "registered", "this e-mail address is registered already");
 }
 
+function bearerOf(request: Request, key: string): number {
+  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  const id = token === undefined ? undefined : verifyToken(token, key);
+  if (id !== undefined) return id;
+  throw new Refusal(401, "unauthenticated", "log in first: POST /login", { "www-authenticate": "Bearer" });
+}
+
 export interface Accounts {
   register(request: Request): Promise<Reply>;
   verify(request: Request): Reply;
@@ -120,15 +127,6 @@ export function createAccounts(pool: Pool, settings: TaskmanagerSettings): Accou
       return { body: { access_token: token, token_type: "bearer", expires_in: seconds } };
     },
 
-    authenticate(request) {
-      const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-      const id = token === undefined ? undefined : verifyToken(token, key);
-      if (id === undefined) {
-        throw new Refusal(401, "unauthenticated", "log in first: POST /login", {
-          "www-authenticate": "Bearer",
-        });
-      }
-      return id;
-    },
+    authenticate: (request) => bearerOf(request, key),
   };
 }
