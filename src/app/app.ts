@@ -68,7 +68,7 @@ export interface AppOptions {
 }
 
 /** The folder of a project's state that is not committed. */
-export function stateFolder(root: string): string {
+function stateFolder(root: string): string {
   return join(root, ".ringfence");
 }
 

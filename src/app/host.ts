@@ -5,7 +5,7 @@
 import { EXIT, type RingfenceError } from "../base/error.ts";
 import type { Environment, Project } from "../model/project.ts";
 import { type DetectionRule, detect, guardRun, type Selection } from "../snapshot/detection.ts";
-import { findActor } from "./actor.ts";
+import { type Actor, findActor } from "./actor.ts";
 import { type App, type AppOptions, openApp, type Progress } from "./app.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import type { Context, InputSchema, Operation } from "./definition.ts";
@@ -86,26 +86,36 @@ async function findKind(request: Request, name: string): Promise<Operation> {
   });
 }
 
+/** The actor is found when a definition first asks: a read needs nobody. */
+function withActor(app: App, request: Request, context: Omit<Context, "actor">): Context {
+  let actor: Actor | undefined;
+  return Object.defineProperty(context, "actor", {
+    enumerable: true,
+    get() {
+      actor ??= findActor(app.project, app.home, request.as ?? request.variables.RINGFENCE_AS);
+      return actor;
+    },
+  }) as Context;
+}
+
 function contextOf(app: App, request: Request): Context {
-  const actor = findActor(app.project, app.home, request.as ?? request.variables.RINGFENCE_AS);
   const base = {
     app,
-    actor,
     reason: request.force ?? request.reason ?? null,
     readInput: request.readInput,
     kind: (name: string) => findKind(request, name),
   };
   if (request.command.scope === "environment") {
     const { selection, environment } = select(app, request);
-    return { ...base, environment, method: selection.method };
+    return withActor(app, request, { ...base, environment, method: selection.method });
   }
-  return {
+  return withActor(app, request, {
     ...base,
     method: "flag",
     get environment(): Environment {
       throw new Error(`${request.command.name} works on no environment`);
     },
-  };
+  });
 }
 
 function outcomeAnswer({ answer, error, record }: Outcome): Answer {

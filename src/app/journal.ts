@@ -44,7 +44,7 @@ function entryOf(
   return {
     actor: context.actor.name,
     action,
-    subject: `${record.kind} ${record.plan.summary}`,
+    subject: record.plan.summary,
     environment: record.environment,
     operation: record.id,
     reason: context.reason,

@@ -9,7 +9,7 @@ import { findProjectRoot, MANIFEST } from "../snapshot/project-root.ts";
 import { appErrors } from "./errors.ts";
 
 /** One line a finding, errors first, for the `why` of an error. */
-export function listFindings(findings: readonly Finding[]): string {
+function listFindings(findings: readonly Finding[]): string {
   return findings.map(({ where, why, fix }) => `${where}  ${why}\n    fix  ${fix}`).join("\n");
 }
 

@@ -1,8 +1,8 @@
 /** Reading an environment's layers and secrets and resolving them: the configuration as it stands in the files. */
 import { join } from "node:path";
 import type { Digest } from "../base/digest.ts";
-import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
 import { rememberSecret } from "../base/redact.ts";
+import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
 import { type Environment, expandTemplate, type Project } from "../model/project.ts";
 import {
   assertNotReplayed,

@@ -13,7 +13,7 @@ const PREFIX = "ed25519:";
 const SPKI_HEAD = Buffer.from("302a300506032b6570032100", "hex");
 
 /** `ed25519:<base64>` of the key, public half. */
-export function publicKeyText(key: KeyObject): string {
+function publicKeyText(key: KeyObject): string {
   const spki = createPublicKey(key).export({ format: "der", type: "spki" });
   return PREFIX + spki.subarray(SPKI_HEAD.length).toString("base64");
 }

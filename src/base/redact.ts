@@ -5,7 +5,7 @@
 import { encodingsOf, partsOf } from "./secret-forms.ts";
 import { createScanner, type Scanner, type ScanResult } from "./secret-scanner.ts";
 
-export { encodingsOf, SHORTEST_SCRUBBED } from "./secret-forms.ts";
+export { encodingsOf } from "./secret-forms.ts";
 
 const MASK = Buffer.from("[secret]");
 const NOTHING = Buffer.alloc(0);

@@ -1,8 +1,9 @@
 /**
  * Reads YAML and JSON layers: nested keys become one flat namespace. The parts of a path are joined by `_`, humps
  * of camelCase are split, hyphens, dots and spaces become `_`, everything is upper-cased: `database.poolSize` and
- * `database.pool_size` are `DATABASE_POOL_SIZE`. A key that is upper case already stays as it is. Lists stay
- * values, and so does the whole map under a setting whose declared type is `object`.
+ * `database.pool_size` are `DATABASE_POOL_SIZE`. A key that is upper case already stays as it is.
+ *
+ * Lists stay values, and so does the whole map under a setting whose declared type is `object`.
  */
 import { formatPlace } from "../base/place.ts";
 import type { FindingDraft } from "../model/finding-list.ts";

@@ -8,7 +8,7 @@ import { nodeAt, type SourceNode } from "./source-tree.ts";
 type LayerFormat = LayerDeclaration["format"];
 
 /** What layers are where the manifest declares none. */
-export function usualLayers(place: Place): LayerDeclaration[] {
+function usualLayers(place: Place): LayerDeclaration[] {
   return [".env", "config/environments/{env}/.env"].map((path) => ({
     path,
     format: "dotenv",
@@ -18,7 +18,7 @@ export function usualLayers(place: Place): LayerDeclaration[] {
 }
 
 /** The format that a file's name tells: `.env`, `.env.local`, `api.env`, `.yaml`, `.yml`, `.json`. */
-export function formatByName(path: string): LayerFormat | undefined {
+function formatByName(path: string): LayerFormat | undefined {
   const file = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   if (file.endsWith(".yaml") || file.endsWith(".yml")) return "yaml";
   if (file.endsWith(".json")) return "json";

@@ -1,5 +1,6 @@
 /** Makes the project of a manifest that the schema accepted, with defaults filled in and policies resolved. */
 import type { Place } from "../base/place.ts";
+import { parseDuration } from "../base/units.ts";
 import type { FindingDraft } from "./finding-list.ts";
 import { orderGraph } from "./graph.ts";
 import { KIND_NAMES, KIND_POLICIES, type KindName, type Policies } from "./kind.ts";
@@ -7,7 +8,6 @@ import { layersOf } from "./manifest-layers.ts";
 import type { ManifestData, PoliciesData } from "./manifest-schema.ts";
 import type { Environment, Person, Project, Service, Stage } from "./project.ts";
 import type { SettingDeclaration } from "./setting.ts";
-import { parseDuration } from "./setting-units.ts";
 import { placeOf, type SourceNode } from "./source-tree.ts";
 
 function overridden(policies: Policies, own: PoliciesData | undefined): Policies {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { formatDuration, formatSize, parseDuration, parseSize } from "../base/units.ts";
 import type { SettingType, SettingValue } from "./setting.ts";
-import { formatDuration, formatSize, parseDuration, parseSize } from "./setting-units.ts";
 import { canonicalText, type Typing, typeValue } from "./setting-value.ts";
 
 const BARE: Omit<Typing, "type"> = { values: undefined, pattern: undefined, min: undefined, max: undefined };

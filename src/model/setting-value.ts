@@ -1,8 +1,8 @@
 /** Settings' types: from what a layer gives to a typed value, and from a typed value to text. Pure; findings are made by callers. */
 
+import { formatDuration, formatSize, parseDuration, parseSize } from "../base/units.ts";
 import type { SettingDeclaration, SettingType, SettingValue } from "./setting.ts";
 import { isCidr, isEmail, isHost, isUrl } from "./setting-network.ts";
-import { formatDuration, formatSize, parseDuration, parseSize } from "./setting-units.ts";
 
 /** The part of a declaration that decides which values fit. */
 export type Typing = Pick<SettingDeclaration, "type" | "values" | "pattern" | "min" | "max">;

@@ -68,7 +68,7 @@ export function plainValue(node: SourceNode): SettingValue {
 }
 
 /** The entry of a map, undefined where the node is no map or has no such key. */
-export function entryOf(node: SourceNode | undefined, key: string): SourceEntry | undefined {
+function entryOf(node: SourceNode | undefined, key: string): SourceEntry | undefined {
   return node?.kind === "map" ? node.entries.get(key) : undefined;
 }
 

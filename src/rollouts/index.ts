@@ -64,7 +64,10 @@ export function judgeObservation(seen: Observation): Judgement {
   const unwell = seen.instances.filter(
     ({ state, restarts }) => state !== "ready" || restarts > RESTARTS_TOLERATED,
   );
-  if (unwell.length > 0) return { verdict: "failed", evidence: unwell.map(line) };
+  if (unwell.length > 0) {
+    const failures = seen.traffic.filter((one) => one.failures > 0);
+    return { verdict: "failed", evidence: [...failures.map(trafficLine), ...unwell.map(line)] };
+  }
   const failing = seen.traffic.filter(
     ({ requests, failures }) =>
       failures > FAILURES_TOLERATED && failures / requests > FAILURE_SHARE_TOLERATED,

@@ -1,5 +1,6 @@
 /**
  * The outer form of age files: ASCII armor and the header with its stanzas. No cryptography here.
+ *
  * Format: age-encryption.org/v1. Everything that is not canonical is refused, as the specification asks.
  */
 

@@ -24,11 +24,6 @@ export type OpenedLeaf =
   /** `form`: it is no such leaf. `seal`: key, path or a bit is wrong. `type`: content and type don't agree. */
   | { readonly kind: "refused"; readonly reason: "form" | "seal" | "type" };
 
-/** True for text in the form of an encrypted leaf. */
-export function isEncrypted(text: string): boolean {
-  return FORM.test(text);
-}
-
 /** The path as it is authenticated: every component followed by a colon; positions in lists don't count. */
 export function pathContext(path: readonly string[]): string {
   return `${path.join(":")}:`;

@@ -11,6 +11,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
@@ -33,6 +34,11 @@ export function identityPath(home: string, project: string, environment: string)
   return join(home, "identities", project, `${environment}.txt`);
 }
 
+/** Costs less than failing to open, and most of these files are mostly not there. Throws what else keeps us out. */
+function isMissing(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) === undefined;
+}
+
 /**
  * The text of a key file; undefined when there is none.
  *
@@ -41,9 +47,9 @@ export function identityPath(home: string, project: string, environment: string)
 export function readKeyFile(path: string): string | undefined {
   let handle: number;
   try {
+    if (isMissing(path)) return undefined;
     handle = openSync(path, "r");
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
     throw snapshotErrors.SNAPSHOT_KEY_UNUSABLE({
       what: "a key file cannot be read",
       where: path,
@@ -128,20 +134,22 @@ function revisionPath(home: string, project: string, environment: string): strin
 /** The highest secrets revision ever seen here; 0 before the first. @throws SNAPSHOT_HOME_DAMAGED */
 export function highestRevision(home: string, project: string, environment: string): number {
   const path = revisionPath(home, project, environment);
+  const damaged = (why: string): Error =>
+    snapshotErrors.SNAPSHOT_HOME_DAMAGED({
+      what: `the highest revision of ${environment}'s secrets cannot be read`,
+      where: path,
+      why: `${why}; without it an old secrets file could be replayed unseen`,
+      fix: `ringfence secret list -e ${environment}   # shows the current revision; write that number into the file`,
+    });
   let text: string;
   try {
+    if (isMissing(path)) return 0;
     text = readFileSync(path, "utf8");
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return 0;
-    throw error;
+    throw damaged(error instanceof Error ? error.message : String(error));
   }
-  if (/^\d{1,15}\n?$/.test(text)) return Number(text);
-  throw snapshotErrors.SNAPSHOT_HOME_DAMAGED({
-    what: `the highest revision of ${environment}'s secrets cannot be read`,
-    where: path,
-    why: "the file must hold one whole number; without it an old secrets file could be replayed unseen",
-    fix: `ringfence secret list -e ${environment}   # shows the current revision; write that number into the file`,
-  });
+  if (!/^\d{1,15}\n?$/.test(text)) throw damaged("it must hold one whole number");
+  return Number(text);
 }
 
 /** Remembers a secrets revision; a lower one than is known changes nothing. */

@@ -2,7 +2,6 @@
 import { type BigIntStats, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Digest, digestOfBytes } from "../base/digest.ts";
-import { systemCode } from "../base/error.ts";
 
 /** A file that was read, or looked for and missing. */
 export interface SnapshotInput {
@@ -22,14 +21,9 @@ export interface SnapshotInput {
  */
 const YOUNG_MS = 100n;
 
+/** Undefined for what is not there. */
 function statOf(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true });
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
-  }
+  return statSync(path, { bigint: true, throwIfNoEntry: false });
 }
 
 function stampOf(stat: BigIntStats): string {

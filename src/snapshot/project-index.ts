@@ -16,7 +16,7 @@ export interface ProjectIndex {
   readonly rule: DetectionRule;
 }
 
-export function indexPath(root: string): string {
+function indexPath(root: string): string {
   return join(root, ".ringfence", "cache", "index.json");
 }
 

@@ -77,7 +77,7 @@ export function openSnapshot(
 }
 
 /** True when this build understands the snapshot and every input is as it was. Stats each input; rarely reads one. */
-export function isFresh(snapshot: Snapshot, root: string): boolean {
+function isFresh(snapshot: Snapshot, root: string): boolean {
   return (
     snapshot.format === 1 &&
     snapshot.program === RINGFENCE_VERSION &&

@@ -15,13 +15,13 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { sha256 } from "../base/digest.ts";
-import { systemCode } from "../base/error.ts";
 import type { DetectionMethod } from "./detection.ts";
 import { snapshotErrors } from "./errors.ts";
 import { withFileLock } from "./file-lock.ts";
@@ -83,12 +83,9 @@ export function lineHash(line: string | Uint8Array): string {
 }
 
 function sidecarHead(root: string, environment: string): SpoolHead {
-  try {
-    return JSON.parse(readFileSync(headPath(root, environment), "utf8")) as SpoolHead;
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return { seq: 0, hash: SPOOL_START };
-    throw error;
-  }
+  const path = headPath(root, environment);
+  if (!statSync(path, { throwIfNoEntry: false })) return { seq: 0, hash: SPOOL_START };
+  return JSON.parse(readFileSync(path, "utf8")) as SpoolHead;
 }
 
 function actor(): string {

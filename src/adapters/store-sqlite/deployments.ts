@@ -4,7 +4,14 @@ import { canonicalJson } from "../../base/canonical-json.ts";
 import type { DeploymentStore } from "../../ports/store/deployments.ts";
 import type { Tables } from "./schema.ts";
 
+type Deployed = Pick<DeploymentStore, "current" | "history" | "add">;
+type Judged = Omit<DeploymentStore, keyof Deployed>;
+
 export function deploymentStore(db: Transaction<Tables>): DeploymentStore {
+  return { ...deployed(db), ...judged(db) };
+}
+
+function deployed(db: Transaction<Tables>): Deployed {
   const newest = (environment: string, limit: number) =>
     db
       .selectFrom("deployments")
@@ -28,6 +35,11 @@ export function deploymentStore(db: Transaction<Tables>): DeploymentStore {
         .values({ environment, body: canonicalJson(deployment) })
         .execute();
     },
+  };
+}
+
+function judged(db: Transaction<Tables>): Judged {
+  return {
     async verifications(version) {
       const rows = await db
         .selectFrom("verifications")

@@ -31,7 +31,7 @@ export const storeErrors = errorCatalogue({
 });
 
 /** A path as one word of a shell command. */
-export function shellWord(path: string): string {
+function shellWord(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
@@ -62,7 +62,7 @@ export function isWriteRefused(error: unknown): boolean {
   return resultCode(error) === READONLY;
 }
 
-export function busy(path: string, patienceMs: number, cause: unknown): RingfenceError {
+function busy(path: string, patienceMs: number, cause: unknown): RingfenceError {
   return storeErrors.STORE_BUSY({
     what: "the store is busy; nothing was written",
     where: path,

@@ -40,7 +40,7 @@ function neverChanges(table: string): string {
 }
 
 /** Migration n leads from schema n to n + 1. */
-export const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly string[] = [
   `create table meta (key text primary key, value text not null) strict, without rowid;
    create table events (idx integer primary key, body text not null, leaf text not null) strict;
    create table nodes (

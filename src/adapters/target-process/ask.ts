@@ -15,7 +15,7 @@ const IDLE_MS = 4_000;
 /** An instance that sends no headers this long after it has the whole request is counted as not answering. */
 const HEADERS_TIMEOUT_MS = 30_000;
 
-export const agent = new Agent({
+const agent = new Agent({
   keepAlive: true,
   maxFreeSockets: 256,
   timeout: IDLE_MS,

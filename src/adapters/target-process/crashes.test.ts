@@ -140,6 +140,18 @@ describe("crashes", () => {
     await eventually(() => !!lostIdentity && !isRunning(lostIdentity), "the lost one is gone");
   });
 
+  test("a route that was kept but not yet led when the supervisor died is led by the next one", async () => {
+    const { target, address, port } = await serving(room);
+    await target.start(fence(1), secretSet("green", room.artifact, port));
+    await waitReady(target, "green");
+    await room.kill(room.supervisor());
+    const state = room.json<SupervisorState>("supervisor.json");
+    writeFileSync(join(room.folder, "run", "supervisor.json"), JSON.stringify({ ...state, routed: "green" }));
+    expect(await text(`${address}/version`)).toBe("blue");
+    expect(await target.state()).toMatchObject({ routed: "green" });
+    expect(await text(`${address}/version`)).toBe("green");
+  });
+
   test("a call that a dying supervisor leaves unanswered is answered by the next", async () => {
     const { target, port } = await serving(room);
     const slow = text(`http://127.0.0.1:${port}/slow?ms=600`);

@@ -2,9 +2,9 @@
  * Where the process target keeps things: the environment's own folder, and a short private folder for sockets
  * (a socket's path may have about 100 bytes, a project's folder may have more). Starts and runs nothing.
  */
-import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { sha256 } from "../../base/digest.ts";
 import { systemCode } from "../../base/error.ts";
 import { targetErrors } from "./errors.ts";
@@ -120,6 +120,21 @@ export function socketFolder(folder: string): string {
   ensurePrivate(own);
   ensurePrivate(join(own, name));
   return join(own, name);
+}
+
+/**
+ * Removes a socket and, when nothing else is in it, its folder.
+ *
+ * @param all also the sockets of killed processes. Only for whoever holds the environment: when its folder was
+ * removed and made anew, another supervisor's sockets may be there.
+ */
+export function removeSockets(socket: string, all: boolean): void {
+  rmSync(all ? dirname(socket) : socket, { recursive: true, force: true });
+  try {
+    if (!all) rmdirSync(dirname(socket));
+  } catch {
+    // Others are in it, or it is gone.
+  }
 }
 
 /** Refuses a socket that lies in a folder where others could have put it. @throws TARGET_SOCKET_UNSAFE */

@@ -14,6 +14,7 @@ import { callWire, NoAnswer } from "./wire.ts";
 const START_TIMEOUT_MS = 20_000;
 const HELLO_TIMEOUT_MS = 5_000;
 const POLL_MS = 20;
+const MOST_REPEATS = 2;
 
 export interface LaunchOptions extends SupervisorOptions {
   readonly layout: Layout;
@@ -113,7 +114,7 @@ function startFailure({ layout }: LaunchOptions, code: number | null | undefined
 
 /**
  * One call to the supervisor, which is started when none lives. Every call may be repeated, so one that a dying
- * supervisor left unanswered is made once more to the next.
+ * supervisor left unanswered is made again to the next.
  *
  * @throws the supervisor's error, or what {@link ensureSupervisor} throws.
  */
@@ -123,14 +124,15 @@ export async function callSupervisor(
   input: unknown,
   timeoutMs: number,
 ): Promise<unknown> {
-  for (let left = 2; ; left--) {
-    const address = livingSupervisor(options.layout);
-    const current = address?.protocol === PROTOCOL ? address : await ensureSupervisor(options);
+  for (let repeats = 0; ; repeats++) {
+    const known = repeats === 0 ? livingSupervisor(options.layout) : undefined;
+    const address = known?.protocol === PROTOCOL ? known : await ensureSupervisor(options);
     try {
-      return await callWire(current.socket, call, input, timeoutMs);
+      return await callWire(address.socket, call, input, timeoutMs);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      if (left === 0 || error.reason === "timeout") throw supervisorDown(options, error.message);
+      if (repeats === MOST_REPEATS || error.reason === "timeout")
+        throw supervisorDown(options, error.message);
     }
   }
 }

@@ -17,6 +17,7 @@ import {
 } from "../../../test/contracts/target.ts";
 import { openProcessTarget } from "./index.ts";
 import { isRunning } from "./process-identity.ts";
+import { callWire } from "./wire.ts";
 
 let room: Room;
 beforeEach(() => {
@@ -120,7 +121,15 @@ describe("many at once", () => {
     });
     await target.start(fence(1), pair("red", []));
     await waitReady(target, "red");
-    await target.route(fence(1), "red");
+    // A router that refuses in the middle: the one that has switched already goes back.
+    const refusing = room.router(ports[1] ?? 0);
+    const newer = { ...refusing.state, fence: fence(2, "someone newer") };
+    await callWire(refusing.socket, "switch", newer, 5_000);
+    expect(await codeOf(target.route(fence(1), "red"))).toBe("TARGET_FENCED");
+    for (const port of ports) expect(await text(`http://127.0.0.1:${port}/version`)).toBe("blue");
+    expect(await target.state()).toMatchObject({ routed: "blue" });
+    await target.claim(fence(2, "someone newer"));
+    await target.route(fence(2, "someone newer"), "red");
     for (const port of ports) expect(await text(`http://127.0.0.1:${port}/version`)).toBe("red");
   });
 });

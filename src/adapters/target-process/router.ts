@@ -5,13 +5,13 @@
  *
  *   starting --port bound--> serving --SIGTERM--> draining --nothing in flight, or 5 s--> ended
  */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import type { Server as WireServer } from "node:net";
 import { dirname } from "node:path";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { systemCode } from "../../base/error.ts";
-import { folderIdentity, layoutOf, readJson, routerFileOf } from "./folders.ts";
+import { folderIdentity, layoutOf, readJson, removeSockets, routerFileOf } from "./folders.ts";
 import { identify } from "./process-identity.ts";
 import { createProxy } from "./proxy.ts";
 import {
@@ -75,7 +75,10 @@ class Router {
     this.#keep(this.#state);
     let wire = await this.#listenForCalls();
     setInterval(async () => {
-      if (!this.#stands()) process.exit(0);
+      if (!this.#stands()) {
+        removeSockets(this.#options.socket, false);
+        process.exit(0);
+      }
       if (folderIdentity(dirname(this.#options.socket)) === undefined) {
         // A cleaner of temporary files took our socket's folder.
         wire.close();
@@ -115,7 +118,7 @@ class Router {
     this.#server.close();
     this.#server.closeIdleConnections();
     await until(() => this.#tally.inFlight === 0, DRAIN_MS);
-    rmSync(this.#options.socket, { force: true });
+    removeSockets(this.#options.socket, false);
     process.exit(0);
   }
 }

@@ -10,9 +10,9 @@
  * One per folder: the lock is SQLite's own lock on a file, which the system releases when its holder dies.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import type { Server } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { inspect } from "node:util";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
@@ -21,7 +21,7 @@ import { redact } from "../../base/redact.ts";
 import { deriveKey } from "../../base/seal.ts";
 import type { Fence, InstanceSet } from "../../ports/target.ts";
 import { LOCKED_EXIT, PROTOCOL, type SupervisorOptions } from "./address.ts";
-import { layoutOf, socketFolder } from "./folders.ts";
+import { layoutOf, removeSockets, socketFolder } from "./folders.ts";
 import { Instances } from "./instances.ts";
 import { logName, tidyLogs } from "./logs.ts";
 import { identify } from "./process-identity.ts";
@@ -178,18 +178,14 @@ class Supervisor {
   #leave(): void {
     this.#leaving = true;
     const { folder } = this.#options;
-    if (this.#file.stands()) rmSync(layoutOf(folder).address, { force: true });
+    const stands = this.#file.stands();
+    if (stands) rmSync(layoutOf(folder).address, { force: true });
     this.#server?.close(() => {
       this.#lock.close();
       process.exit(0);
     });
     setTimeout(() => process.exit(0), STOP_GRACE_MS);
-    rmSync(this.#socket, { force: true });
-    try {
-      rmdirSync(dirname(this.#socket));
-    } catch {
-      // Someone else's socket is in it: a supervisor of a folder that was made anew in the old one's place.
-    }
+    removeSockets(this.#socket, stands);
   }
 }
 

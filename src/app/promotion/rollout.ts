@@ -21,6 +21,10 @@ function setName(version: string, operation: string): string {
   return `${version}-${operation.slice(-6)}`;
 }
 
+function setOf({ version }: RolloutFacts, { operation }: StepContext): string {
+  return setName(version, operation);
+}
+
 function rolloutFailure(facts: RolloutFacts, environment: string, phase: string, judgement: Judgement) {
   return appErrors.APP_ROLLOUT_FAILED({
     what: `${facts.version} failed ${phase} in ${environment}`,
@@ -125,10 +129,18 @@ async function oldSet(target: Target, facts: RolloutFacts): Promise<SetState | u
 
 /** claim → start → ready → smoke → switch → observe → settle (the pivot) → retire. */
 export function rolloutSteps(context: Context, plan: Plan): readonly Step[] {
-  const { app, environment } = context;
   const facts = plan.facts as unknown as RolloutFacts;
-  const target = app.target(environment);
-  const nameFor = ({ operation }: StepContext) => setName(facts.version, operation);
+  const target = context.app.target(context.environment);
+  return [
+    ...startSteps(context, target, facts),
+    ...switchSteps(context, target, facts),
+    settleStep(context, target, facts),
+    retireStep(target, facts),
+  ];
+}
+
+function startSteps(context: Context, target: Target, facts: RolloutFacts): Step[] {
+  const { environment } = context;
   return [
     {
       key: "claim",
@@ -147,26 +159,31 @@ export function rolloutSteps(context: Context, plan: Plan): readonly Step[] {
         return { set: set.name };
       },
       async undo(step) {
-        await target.retire(step.fence, nameFor(step), DRAIN_WITHIN_MS);
+        await target.retire(step.fence, setOf(facts, step), DRAIN_WITHIN_MS);
       },
     },
     {
       key: "ready",
       title: "wait until it is ready",
-      run: (step) => untilReady(context, target, facts, nameFor(step), step.signal),
+      run: (step) => untilReady(context, target, facts, setOf(facts, step), step.signal),
     },
     {
       key: "smoke",
       title: "send smoke requests",
-      run: (step) => smoke(context, target, facts, nameFor(step)),
+      run: (step) => smoke(context, target, facts, setOf(facts, step)),
     },
+  ];
+}
+
+function switchSteps(context: Context, target: Target, facts: RolloutFacts): Step[] {
+  return [
     {
       key: "switch",
       title: `switch traffic to ${facts.version}`,
       async run(step) {
         const old = await oldSet(target, facts);
-        await target.route(step.fence, nameFor(step), old?.name);
-        return { from: old?.name ?? null, to: nameFor(step) };
+        await target.route(step.fence, setOf(facts, step), old?.name);
+        return { from: old?.name ?? null, to: setOf(facts, step) };
       },
       async undo(step) {
         const old = await oldSet(target, facts);
@@ -176,19 +193,21 @@ export function rolloutSteps(context: Context, plan: Plan): readonly Step[] {
     {
       key: "observe",
       title: "watch it under traffic",
-      run: (step) => observe(context, target, facts, nameFor(step), step.signal),
-    },
-    settleStep(context, target, facts),
-    {
-      key: "retire",
-      title: facts.from ? `drain and stop ${facts.from.version}` : "no older release to stop",
-      async run({ fence }) {
-        const old = await oldSet(target, facts);
-        if (old) await target.retire(fence, old.name, DRAIN_WITHIN_MS);
-        return { stopped: old?.name ?? null };
-      },
+      run: (step) => observe(context, target, facts, setOf(facts, step), step.signal),
     },
   ];
+}
+
+function retireStep(target: Target, facts: RolloutFacts): Step {
+  return {
+    key: "retire",
+    title: facts.from ? `drain and stop ${facts.from.version}` : "no older release to stop",
+    async run({ fence }) {
+      const old = await oldSet(target, facts);
+      if (old) await target.retire(fence, old.name, DRAIN_WITHIN_MS);
+      return { stopped: old?.name ?? null };
+    },
+  };
 }
 
 function settleStep({ environment }: Context, target: Target, facts: RolloutFacts): Step {
@@ -197,7 +216,7 @@ function settleStep({ environment }: Context, target: Target, facts: RolloutFact
     title: `${facts.version} serves ${environment.name}`,
     pivot: true,
     async run(step) {
-      await target.route(step.fence, setName(facts.version, step.operation));
+      await target.route(step.fence, setOf(facts, step));
       return { serves: facts.version };
     },
     async commit({ deployments }, { id, updatedAt }) {

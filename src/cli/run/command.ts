@@ -5,6 +5,7 @@
  */
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { systemCode } from "../../base/error.ts";
 import { runErrors } from "./errors.ts";
 
 /** As execvp(3) where PATH is not set. */
@@ -12,17 +13,14 @@ const DEFAULT_PATH = "/usr/local/bin:/bin:/usr/bin";
 
 function kindOf(path: string): "missing" | "executable" | "not executable" {
   try {
-    if (!statSync(path).isFile()) return "not executable";
-  } catch (error) {
-    // EACCES and others: something may be there, but not for us.
-    const code = (error as NodeJS.ErrnoException).code;
-    return code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG" ? "missing" : "not executable";
-  }
-  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) return "missing";
+    if (!found.isFile()) return "not executable";
     accessSync(path, constants.X_OK);
     return "executable";
-  } catch {
-    return "not executable";
+  } catch (error) {
+    // EACCES and others: something may be there, but not for us.
+    return systemCode(error) === "ENAMETOOLONG" ? "missing" : "not executable";
   }
 }
 
@@ -87,14 +85,14 @@ function readHead(path: string): Buffer | undefined {
 }
 
 const ELF = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
-/** Class, byte order and version: the first bytes of elf(5)'s e_ident behind the magic. */
-const IDENT = { from: 4, to: 7 };
-const MACHINE = { from: 18, to: 20 };
+/** e_machine of the processors for which nothing has to be tried (elf(5)). */
+const MACHINES: Readonly<Partial<Record<NodeJS.Architecture, number>>> = { x64: 62, arm64: 183 };
 const PT_INTERP = 3;
 
-/** The loader that a 64-bit little-endian ELF file names (elf(5)); empty for a static one, undefined when unsure. */
+/** The loader that an ELF file for this processor names (elf(5)); empty for a static one, undefined when unsure. */
 function loaderOf(head: Buffer): string | undefined {
   if (head.length < 64 || head[4] !== 2 || head[5] !== 1) return undefined;
+  if (head.readUInt16LE(0x12) !== MACHINES[process.arch]) return undefined;
   const table = Number(head.readBigUInt64LE(0x20));
   const size = head.readUInt16LE(0x36);
   const count = head.readUInt16LE(0x38);
@@ -109,12 +107,6 @@ function loaderOf(head: Buffer): string | undefined {
   return "";
 }
 
-function isOwnMachine(head: Buffer): boolean {
-  const node = readHead(process.execPath);
-  if (!node) return false;
-  return [IDENT, MACHINE].every(({ from, to }) => head.compare(node, from, to, from, to) === 0);
-}
-
 /** At most as many interpreters that are scripts themselves as Linux follows. */
 const DEEPEST_SCRIPT = 4;
 
@@ -123,7 +115,7 @@ export function startableAs(path: string, depth = 0): Startable {
   const head = readHead(path);
   if (!head || head.length === 0) return head ? "script" : "unsure";
   if (head.subarray(0, 4).equals(ELF)) {
-    const loader = isOwnMachine(head) ? loaderOf(head) : undefined;
+    const loader = loaderOf(head);
     return loader === "" || (loader && kindOf(loader) === "executable") ? "exec" : "unsure";
   }
   if (head[0] === 0x23 && head[1] === 0x21) {

@@ -14,7 +14,7 @@ export function say(text: string): void {
 }
 
 /** The four lines of an error: what, where, why, fix. Ends with a line feed. */
-export function renderError(error: RingfenceError): string {
+function renderError(error: RingfenceError): string {
   const line = (name: string, text: string | undefined) =>
     text === undefined ? "" : `  ${name.padEnd(6)} ${text.replaceAll("\n", "\n         ")}\n`;
   return (
