@@ -212,7 +212,8 @@ describe("trust in the snapshot", () => {
 });
 
 test.each([
-  [["which"]],
+  [["which", "--unknown"]],
+  [["which", "-e", "nowhere"]],
   [["--help"]],
   [[]],
   [["run", "--help"]],
