@@ -86,10 +86,16 @@ export async function perform(
   const record = (await waitingFor(context, kind, planned)) ?? newRecord(context, kind, input, planned);
   const gates = (await kind.gates?.(context, planned, record)) ?? [];
   if (options.dryRun) {
-    const shown = { ...record, gates };
+    const shown = { ...record, gates: gates.map(forDryRun) };
     return { record: shown, answer: { ...viewOf(shown), state: "planned" }, error: undefined };
   }
   return enter(context, kind, { ...record, gates });
+}
+
+/** Nothing of a dry run is kept, so there is nothing yet that could be approved. */
+function forDryRun(gate: Gate): Gate {
+  if (gate.name !== "approvals" || gate.opens === null) return gate;
+  return { ...gate, opens: "without --dry-run it waits, and another person approves it" };
 }
 
 /** Carries on what waits or was interrupted; with `undo` takes back what it had done. */
