@@ -277,16 +277,23 @@ describe("going back", () => {
     },
   );
 
-  test("where nothing ran before, nothing runs afterwards, and its port is closed", async () => {
-    await scene.must(["env", "stop", "-e", "development"]);
-    const { error } = await scene.command(["promote", "2.2.0", "--to", "development"]);
-    expect(error).toBeUndefined();
-    await scene.must(["env", "stop", "-e", "development"]);
-    const failed = await scene.command(["promote", "2.0.0", "--to", "development"]);
-    expect(failed.error?.code).toBe("APP_ROLLOUT_FAILED");
-    expect(await setsOf("development")).toEqual([]);
-    await expect(scene.serving("development")).rejects.toThrow("fetch failed");
-  });
+  test.each([
+    ["before", "2.0.0"],
+    ["after", "2.2.0"],
+  ])(
+    "with no former release, a failure %s the switch leaves nothing, and a closed port",
+    async (_when, version) => {
+      await scene.must(["env", "stop", "-e", "development"]);
+      const url = `http://127.0.0.1:${scene.ports.development}/`;
+      const load = startLoad({ url, requestsPerSecond: REQUESTS_PER_SECOND, connections: 8 });
+      const failed = await scene.command(["promote", version, "--to", "development"]);
+      await load.stop();
+      expect(failed.error?.code).toBe("APP_ROLLOUT_FAILED");
+      expect((failed.answer as OperationRecord).state).toBe("failed");
+      expect(await setsOf("development")).toEqual([]);
+      await expect(scene.serving("development")).rejects.toThrow("fetch failed");
+    },
+  );
 
   test("the record of all this verifies", async () => {
     expect(await scene.must(["audit", "verify"])).toMatchObject({ valid: true, problems: [] });
