@@ -83,8 +83,9 @@ export async function perform(
   input: Readonly<Record<string, unknown>>,
   options: DoorOptions,
 ): Promise<Outcome> {
+  const environment = kind.scope === "environment" ? context.environment : undefined;
+  if (!kind.anybody) authorise(context.app.project, context.actor.person, environment);
   const planned = withDigest(await kind.plan(context, input));
-  if (!kind.anybody) authorise(context.app.project, context.actor.person, environmentFor(context, planned));
   const record = (await waitingFor(context, kind, planned)) ?? newRecord(context, kind, input, planned);
   const gates = (await kind.gates?.(context, planned, record)) ?? [];
   if (options.dryRun) {

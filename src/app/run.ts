@@ -11,6 +11,7 @@ import { writeIndex } from "../snapshot/project-index.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
 import { type Snapshot, writeSnapshot } from "../snapshot/snapshot.ts";
 import { type App, openApp } from "./app.ts";
+import { keepForNextTime } from "./cache.ts";
 import { type Configuration, configure } from "./resolution.ts";
 import { ruleOf } from "./rule.ts";
 
@@ -106,8 +107,10 @@ export function compileRun(input: RunInput): CompiledRun {
     history.some(({ source, wins }) => wins && source === "process environment"),
   );
   if (!fromProcess) {
-    writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, environment.name));
-    writeIndex(project.root, { format: 1, project: project.name, manifest: inputs[0]!, rule });
+    keepForNextTime(() => {
+      writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, environment.name));
+      writeIndex(project.root, { format: 1, project: project.name, manifest: inputs[0]!, rule });
+    });
   }
   return { root: project.root, snapshot };
 }

@@ -1,21 +1,19 @@
 /** `ringfence which`: which environment this is, and how that was found. */
 import * as z from "zod";
-import { systemCode } from "../../base/error.ts";
 import type { WhichView } from "../../contract/environment.ts";
 import { describeInput } from "../../snapshot/inputs.ts";
 import { writeIndex } from "../../snapshot/project-index.ts";
 import type { App } from "../app.ts";
+import { keepForNextTime } from "../cache.ts";
 import { defineQuery } from "../definition.ts";
 import { ruleOf } from "../rule.ts";
 
-/** Lets the next `which` answer without reading the manifest. A folder that can't be written is no trouble. */
+/** Lets the next `which` answer without reading the manifest. */
 function rememberIndex({ project }: App): void {
-  try {
+  keepForNextTime(() => {
     const manifest = describeInput(project.root, project.manifest);
     writeIndex(project.root, { format: 1, project: project.name, manifest, rule: ruleOf(project) });
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-  }
+  });
 }
 
 export const query = defineQuery({
