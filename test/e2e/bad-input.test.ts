@@ -1,63 +1,17 @@
 /** Bad input through the built command line: its catalogue error, exit code and fix, and nothing lost. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CliScene, openCliScene, type Ran } from "./cli-scene.ts";
+import { type BadScene, expectRefusal, openBadScene, secretsOf } from "./bad-scene.ts";
+import { openCliScene } from "./cli-scene.ts";
 
-const MANIFEST = `project: shop
-environments:
-  development: { ports: { api: PORT } }
-  staging: {}
-  production: {}
-layers: [ ".env?", "config/{env}.env?" ]
-settings:
-  LOG_LEVEL: { type: enum, values: [DEBUG, INFO], default: INFO }
-  TOKEN: { secret: true, required: true }
-  LIMIT: { type: integer, default: 1 }
-services:
-  api: { entry: src/api.ts, health: { live: /healthz, ready: /readyz } }
-pipeline:
-  development: {}
-  staging: { after: development }
-  production: { after: staging }
-`;
-
-const API = `import { createServer } from "node:http";
-createServer((_, response) => response.end("ok")).listen(Number(process.env.PORT), "127.0.0.1");
-`;
-
-let scene: CliScene;
-const taken = createServer();
-
-const secretsOf = (environment: string) => `secrets/${environment}.yaml`;
-const identityOf = (environment: string) => join(scene.home, "identities", "shop", `${environment}.txt`);
+let scene: BadScene;
 
 beforeAll(async () => {
-  // The port of development is taken for the whole suite.
-  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
-  const { port } = taken.address() as { port: number };
-  scene = openCliScene(MANIFEST.replace("PORT", String(port)));
-  scene.write("src/api.ts", API);
-  scene.write(".gitignore", "home/\n");
-  scene.git("init", "-q");
-  scene.must(["me", "init", "--name", "author"]);
-  for (const environment of ["development", "production"]) {
-    scene.must(["identity", "create", "-e", environment]);
-    scene.must(["secret", "set", "TOKEN", "-e", environment], `first-token-of-${environment}`);
-  }
-  scene.git("add", "-A");
-  scene.git("commit", "-q", "-m", "first");
-  scene.must(["release", "create", "1.0.0"]);
+  scene = await openBadScene();
 });
 
-afterAll(() => {
-  scene.run(["env", "stop", "-e", "development"]);
-  taken.close();
-  scene.remove();
-});
+afterAll(() => scene.close());
 
 /** What is done to the project before the command, and taken back after it. */
 type Damage = () => (() => void) | undefined;
@@ -80,14 +34,6 @@ function changed(path: string, change: (text: string) => string | undefined): Da
       else writeFileSync(absolute, before, { mode: 0o600 });
     };
   };
-}
-
-function expectRefusal(ran: Ran, code: string, exit: number): void {
-  expect({ code: ran.error?.code, exit: ran.exit }, ran.stderr + ran.stdout).toEqual({ code, exit });
-  expect(ran.error?.what).toBeTruthy();
-  expect(ran.error?.fix).toBeTruthy();
-  if (ran.stdout !== "") expect(() => JSON.parse(ran.stdout)).not.toThrow();
-  expect(ran.stderr + ran.stdout).not.toContain("first-token-of");
 }
 
 describe("each mistake has its error, exit code and fix, and loses nothing", () => {
@@ -113,14 +59,15 @@ describe("each mistake has its error, exit code and fix, and loses nothing", () 
     ["unknown key", () => nothing, ["config", "explain", "LOG_LEVL"], "CONFIG_UNKNOWN_KEY", 2, /LOG_LEVEL/],
     [
       "no identity",
-      () => changed(identityOf("development"), () => undefined),
+      () => changed(scene.identityOf("development"), () => undefined),
       run("development"),
       "SECRETS_NO_IDENTITY",
       12,
     ],
     [
       "wrong identity",
-      () => changed(identityOf("development"), () => readFileSync(identityOf("production"), "utf8")),
+      () =>
+        changed(scene.identityOf("development"), () => readFileSync(scene.identityOf("production"), "utf8")),
       run("development"),
       "SECRETS_NO_IDENTITY",
       12,
@@ -328,99 +275,6 @@ test("config check lists what is missing and exits with 3; the JSON is one docum
         fix: "ringfence secret set TOKEN -e staging",
       },
     ],
-  });
-});
-
-test("an older secrets file that is put back is a replay", () => {
-  const old = scene.read(secretsOf("development"));
-  scene.must(["secret", "set", "TOKEN", "-e", "development"], "second-token");
-  const now = scene.read(secretsOf("development"));
-  scene.write(secretsOf("development"), old);
-  expectRefusal(scene.run(["config", "show", "-e", "development", "--json"]), "SECRETS_REPLAYED", 12);
-  expectRefusal(scene.run(["run", "--json", "-e", "development", "--", "true"]), "SECRETS_REPLAYED", 12);
-  scene.write(secretsOf("development"), now);
-  scene.must(["config", "show", "-e", "development"]);
-});
-
-test("a key file that others can read is refused", () => {
-  chmodSync(identityOf("development"), 0o644);
-  expectRefusal(scene.run(["config", "show", "-e", "development", "--json"]), "SNAPSHOT_KEY_UNUSABLE", 12);
-  chmodSync(identityOf("development"), 0o600);
-});
-
-test("production is never selected by a variable alone", () => {
-  const variables = { ENVIRONMENT: "production" };
-  for (const words of [
-    ["run", "--json", "--", "true"],
-    ["secret", "set", "TOKEN", "--json"],
-    ["env", "stop", "--json"],
-  ]) {
-    const ran = scene.run(words, { variables, input: "a-value" });
-    expectRefusal(ran, "GUARD_PRODUCTION_NOT_EXPLICIT", 10);
-  }
-  expect(scene.run(["which", "--json"], { variables }).stdout).toContain('"variable"');
-});
-
-test("a run inside another environment's run is refused", () => {
-  const ran = scene.run(["run", "--json", "-e", "development", "--", "true"], {
-    variables: { RINGFENCE_ENVIRONMENT: "staging" },
-  });
-  expectRefusal(ran, "GUARD_NESTED", 10);
-});
-
-test("a store that another process has locked", { timeout: 60_000 }, async () => {
-  const script = `const { DatabaseSync } = require("node:sqlite");
-    const db = new DatabaseSync(process.argv[1]); db.exec("BEGIN IMMEDIATE"); console.log("locked"); process.stdin.resume();`;
-  const holder = spawn(process.execPath, ["-e", script, join(scene.root, ".ringfence", "store.db")]);
-  try {
-    await once(holder.stdout, "data");
-    const before = scene.fingerprint();
-    expectRefusal(
-      scene.run(["secret", "set", "TOKEN", "-e", "development", "--json"], { input: "never-kept" }),
-      "STORE_BUSY",
-      11,
-    );
-    expect(scene.fingerprint()).toBe(before);
-  } finally {
-    holder.kill();
-    await once(holder, "close");
-  }
-  scene.must(["operation", "list"]);
-});
-
-describe("a state folder that can't be used", () => {
-  // Root may write anywhere: a file in the place of the folder is what nobody can write into.
-  const state = () => join(scene.root, ".ringfence");
-  test("mutations are refused, reads of the configuration work", () => {
-    renameSync(state(), `${state()}.aside`);
-    writeFileSync(state(), "");
-    try {
-      const before = scene.fingerprint();
-      const ran = scene.run(["secret", "set", "TOKEN", "-e", "development", "--json"], {
-        input: "never-kept",
-      });
-      expect(ran.error?.code).toMatch(/^STORE_UNWRITABLE$/);
-      expect(ran.exit).toBe(1);
-      expect(scene.fingerprint()).toBe(before);
-      scene.must(["config", "show", "-e", "development"]);
-      expectRefusal(scene.run(["run", "--json", "-e", "production", "--", "true"]), "SPOOL_UNWRITABLE", 10);
-    } finally {
-      rmSync(state());
-      renameSync(`${state()}.aside`, state());
-    }
-  });
-
-  test("a damaged store", () => {
-    const path = join(state(), "store.db");
-    const before = readFileSync(path);
-    for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
-    writeFileSync(path, Buffer.concat([Buffer.from("this is no database"), before.subarray(19)]));
-    try {
-      expectRefusal(scene.run(["operation", "list", "--json"]), "STORE_DAMAGED", 1);
-    } finally {
-      writeFileSync(path, before);
-    }
-    scene.must(["operation", "list"]);
   });
 });
 
