@@ -17,10 +17,13 @@ export interface ChildRequest {
   readonly halt?: Halt;
 }
 
-/** Where the process stops: at the commit of its n-th transaction (from 1), or when a step starts. */
+/** `outside`: before the transaction begins. `before`: its work is done and it is not committed yet. */
+type When = "outside" | "before" | "after";
+
+/** Where the process stops: at its n-th transaction (from 1), or when a step starts. */
 export type Halt = {
   readonly signal: "SIGKILL" | "SIGSTOP";
-} & ({ readonly commit: number; readonly when: "before" | "after" } | { readonly step: string });
+} & ({ readonly commit: number; readonly when: When } | { readonly step: string });
 
 /** One line of the child's output. */
 export type ChildLine =
@@ -52,7 +55,7 @@ const { root, variables, words, input, leaseMs, onCue, halt: stop } = request;
 let commits = 0;
 
 function watched(store: Store): Store {
-  const haltAt = (commit: number, when: "before" | "after") => {
+  const haltAt = (commit: number, when: When) => {
     if (stop && "commit" in stop && stop.commit === commit && stop.when === when) halt(stop.signal);
   };
   return {
@@ -63,6 +66,7 @@ function watched(store: Store): Store {
     async transaction(work) {
       commits += 1;
       const own = commits;
+      haltAt(own, "outside");
       const answer = await store.transaction(async (transaction) => {
         const result = await work(transaction);
         haltAt(own, "before");

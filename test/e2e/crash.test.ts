@@ -39,6 +39,11 @@ function instants(commits: number): Case[] {
   ]);
 }
 
+/** Two instants follow each commit, before the next step's work and after it: from one it goes back, from the other on. */
+function isBackFrom(instant: number): boolean {
+  return instant % 4 < 2;
+}
+
 /** How many transactions a command makes when nobody kills it. */
 async function count(words: readonly string[], request: Partial<ChildRequest> = {}): Promise<number> {
   const ended = await scene.spawn(words, request).ended;
@@ -113,8 +118,7 @@ describe("a promotion", () => {
           exit: 11,
           code: "OPERATION_UNFINISHED",
         });
-        // Each instant but the last is met twice, so both ways are gone from each.
-        if (await endIt(interrupted, at % 4 === 1 || at % 4 === 2, "settle")) current = next;
+        if (await endIt(interrupted, isBackFrom(at), "settle")) current = next;
       } else if (operation.id !== before.id) {
         expect(operation.state, label).toBe("succeeded");
         current = next;
@@ -183,7 +187,7 @@ describe("a change of a secret", () => {
       expect([current, next], JSON.stringify(instant)).toContain(await value());
       const [interrupted] = await running();
       if (interrupted) {
-        if (await endIt(interrupted, at % 4 === 1 || at % 4 === 2, "remember")) current = next;
+        if (await endIt(interrupted, isBackFrom(at), "remember")) current = next;
       } else if ((await latest()).id !== before.id) current = next;
       expect(await value(), JSON.stringify(instant)).toBe(current);
       await allIsWell();
