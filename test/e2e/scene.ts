@@ -3,7 +3,7 @@
  * opens a scene closes it: no process of it may be left behind.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openApp } from "../../src/app/app.ts";
@@ -15,6 +15,8 @@ import { createIdentity, parseIdentityFile, recipientOf } from "../../src/secret
 import { identityPath } from "../../src/snapshot/home.ts";
 import { anyPort } from "../contracts/target.ts";
 import { type CommandOptions, runWords } from "./command.ts";
+import type { ChildRequest } from "./crash-child.ts";
+import { type OtherProcess, startProcess } from "./other-process.ts";
 
 export const ENVIRONMENTS = ["development", "staging", "production"] as const;
 export type EnvironmentName = (typeof ENVIRONMENTS)[number];
@@ -87,8 +89,12 @@ export interface Scene {
   command(words: readonly string[], options?: CommandOptions): Promise<Answer>;
   /** The same; throws unless it ends well. */
   must<T = OperationRecord>(words: readonly string[], options?: CommandOptions): Promise<T>;
+  /** Runs a command in a process of its own, as the author. */
+  spawn(words: readonly string[], request?: Omit<ChildRequest, "root" | "variables" | "words">): OtherProcess;
   /** Writes a file of the project; commits nothing. */
   write(path: string, text: string): void;
+  /** The text of a file of the project. */
+  read(path: string): string;
   commit(message: string): void;
   /** Commits the services with this version and behaviour, and releases them. */
   release(version: string, behaviour?: Behaviour): Promise<void>;
@@ -153,6 +159,7 @@ export async function openScene(): Promise<Scene> {
   const home = join(folder, "home");
   const variables = { PATH: process.env.PATH ?? "", RINGFENCE_HOME: home, RINGFENCE_AS: "author" };
   const ports = await perEnvironment(() => anyPort());
+  const children: OtherProcess[] = [];
   const app = () => openApp({ folder: root, variables });
   const target = (name: EnvironmentName) => {
     const opened = app();
@@ -169,10 +176,16 @@ export async function openScene(): Promise<Scene> {
       if (error) throw error;
       return answer as T;
     },
+    spawn(words, request) {
+      const started = startProcess({ root, variables, words, ...request });
+      children.push(started);
+      return started;
+    },
     write(path, text) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), text);
     },
+    read: (path) => readFileSync(join(root, path), "utf8"),
     commit(message) {
       git(root, "add", "-A");
       git(root, "commit", "-q", "-m", message);
@@ -189,6 +202,8 @@ export async function openScene(): Promise<Scene> {
     },
     target,
     async shutdownAll() {
+      // A kill also ends one that was stopped; those that have ended don't mind.
+      for (const child of children) child.signal("SIGKILL");
       try {
         for (const name of ENVIRONMENTS) await stop(target(name));
       } finally {
