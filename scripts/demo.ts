@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Load, startLoad } from "../test/load-generator.ts";
+import { settlePorts } from "./demo/ports.ts";
 import { chapter, openShell, proven, ROOT, type Shell, say } from "./demo/shell.ts";
 
 const DEMO = join(ROOT, ".demo");
@@ -14,7 +15,6 @@ const PROJECT = join(DEMO, "taskmanager");
 const HOME = join(DEMO, "home");
 const EXAMPLE = join(ROOT, "examples", "taskmanager");
 const ENVIRONMENTS = ["development", "staging", "production"] as const;
-const PRODUCTION = "http://127.0.0.1:4301/status";
 const REQUESTS_PER_SECOND = 300;
 const NOT_COPIED = ["demo", "test", "README.md"];
 
@@ -31,13 +31,14 @@ async function stop(shell: Shell): Promise<void> {
 }
 
 /** A copy of the example with nothing in it but what a team would have: its files, in git. */
-async function copyExample(shell: Shell): Promise<void> {
+async function copyExample(shell: Shell): Promise<number> {
   mkdirSync(HOME, { recursive: true, mode: 0o700 });
   cpSync(EXAMPLE, PROJECT, {
     recursive: true,
     filter: (path) => !NOT_COPIED.some((name) => path === join(EXAMPLE, name)),
   });
   await shell.quietly("git", ["init", "-q", "-b", "main"]);
+  return settlePorts(join(PROJECT, "ringfence.yaml"));
 }
 
 async function commit(shell: Shell, message: string): Promise<void> {
@@ -109,9 +110,18 @@ async function release(shell: Shell, version: string): Promise<void> {
   proven(`${version} is released and verified in development and staging`);
 }
 
-function load(): Load {
+interface Status {
+  readonly environments: readonly { readonly name: string; readonly addresses: { readonly api: string } }[];
+}
+
+async function production(shell: Shell): Promise<string> {
+  const { environments } = await shell.ask<Status>(["status"]);
+  return environments.find(({ name }) => name === "production")!.addresses.api;
+}
+
+async function load(shell: Shell): Promise<Load> {
   return startLoad({
-    url: PRODUCTION,
+    url: `${await production(shell)}/status`,
     requestsPerSecond: REQUESTS_PER_SECOND,
     connections: 20,
     kindOf: (body) => (JSON.parse(body) as { release: string }).release,
@@ -136,7 +146,7 @@ async function secondRelease(shell: Shell): Promise<void> {
     `${REQUESTS_PER_SECOND} requests a second run through the switch.`,
   );
   await release(shell, "1.1.0");
-  const running = load();
+  const running = await load(shell);
   await promoteApproved(shell, "1.1.0", "production", false);
   await counted(running, "switched");
 }
@@ -147,7 +157,7 @@ async function brokenRelease(shell: Shell): Promise<void> {
     "Ready, smoke requests pass; under real traffic its connection pool runs dry.",
   );
   await release(shell, "1.2.0");
-  const running = load();
+  const running = await load(shell);
   const waiting = await shell.ask<Operation>(["promote", "1.2.0", "--to", "production"], {
     as: "author",
     expect: 10,
@@ -165,14 +175,14 @@ async function proof(shell: Shell): Promise<void> {
   await shell.show(["status"]);
 }
 
-function farewell(): void {
+async function farewell(shell: Shell): Promise<void> {
   const entry = "node ../../dist/ringfence.cjs";
   chapter(
     "Try it yourself",
     "Three environments are running. Their project is a scratch copy in .demo/taskmanager.",
   );
   say(`cd .demo/taskmanager && export RINGFENCE_HOME=$PWD/../home RINGFENCE_AS=author`);
-  say(`curl -s http://127.0.0.1:4301/status`);
+  say(`curl -s ${await production(shell)}/status`);
   say(`${entry} config show -e production`);
   say(`${entry} run -e development -- env | grep JWT`);
   say(`${entry} rollback production --reason "just to see it"`);
@@ -192,9 +202,10 @@ async function main(): Promise<void> {
   if (running) await stop(shell);
   rmSync(DEMO, { recursive: true, force: true });
   mkdirSync(PROJECT, { recursive: true });
-  await copyExample(shell);
+  const offset = await copyExample(shell);
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
   say(`Ringfence ${version}: a release travels from development to production. Every command below is real.`);
+  if (offset > 0) say(`The example's own ports are taken here; the demo uses those ${offset} above them.`);
   try {
     await prepare(shell);
     await firstRelease(shell);
@@ -207,7 +218,12 @@ async function main(): Promise<void> {
   }
   proven(`done in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
   if (process.argv.includes("--exit")) await stop(shell);
-  else farewell();
+  else await farewell(shell);
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`\nThe demo stopped: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -2,6 +2,7 @@
  * Wiring: the only file that names adapters. It opens nothing that a command does not ask for, so that a read of
  * the configuration needs no store.
  */
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +10,6 @@ import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
 import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
 import { openGitSource } from "../adapters/source-git/index.ts";
-import { openSqliteStore } from "../adapters/store-sqlite/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
 import type { Json } from "../base/canonical-json.ts";
 import type { Environment, Project } from "../model/project.ts";
@@ -20,6 +20,8 @@ import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
 import { identityPath, ringfenceHome } from "../snapshot/home.ts";
+import { ensureStateFolder, stateFolder } from "../snapshot/state-folder.ts";
+import { lazyStore } from "./lazy-store.ts";
 import { LEASE_MS } from "./lease.ts";
 import { loadProject } from "./project.ts";
 import { type AuditRecord, openRecord } from "./record.ts";
@@ -67,29 +69,10 @@ export interface AppOptions {
   readonly wrapStore?: (store: Store) => Store;
 }
 
-/** The folder of a project's state that is not committed. */
-function stateFolder(root: string): string {
-  return join(root, ".ringfence");
-}
-
-/** A store that is opened at its first use. */
-function lazyStore(open: () => Promise<Store>): Store {
-  let opening: Promise<Store> | undefined;
-  let opened: Store | undefined;
-  const use = async () => {
-    opening ??= open();
-    opened = await opening;
-    return opened;
-  };
-  return {
-    get id() {
-      if (!opened) throw new Error("the store was not opened yet");
-      return opened.id;
-    },
-    read: async (work) => (await use()).read(work),
-    transaction: async (work) => (await use()).transaction(work),
-    close: async () => (await opening)?.close(),
-  };
+/** The database library is loaded only by what needs it: most reads of the configuration don't. */
+async function openStore(path: string): Promise<Store> {
+  const { openSqliteStore } = await import("../adapters/store-sqlite/index.ts");
+  return openSqliteStore({ path });
 }
 
 /** The built settings library beside this module, for services whose project has not installed it. */
@@ -97,7 +80,7 @@ function settingsModule(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   return import.meta.url.endsWith(".ts")
     ? join(here, "..", "settings", "index.ts")
-    : join(here, here.endsWith("chunks") ? ".." : ".", "settings.js");
+    : join(here, "settings.js");
 }
 
 /**
@@ -113,7 +96,14 @@ export function openApp(options: AppOptions): App {
   const clock = options.clock ?? systemClock;
   const storePath = join(state, "store.db");
   const wrap = options.wrapStore ?? ((store: Store) => store);
-  const store = lazyStore(async () => wrap(await openSqliteStore({ path: storePath })));
+  const store = lazyStore({
+    isThere: () => existsSync(storePath),
+    open: async () => {
+      ensureStateFolder(project.root);
+      return wrap(await openStore(storePath));
+    },
+    empty: async () => (await import("../adapters/store-memory/index.ts")).createMemoryStore(),
+  });
   return {
     project,
     home,

@@ -3,20 +3,15 @@
  * through the door (operations) or asks (queries). The faces only parse and print.
  */
 import { EXIT, type RingfenceError } from "../base/error.ts";
-import type { Environment, Project } from "../model/project.ts";
-import {
-  type CommandAgain,
-  type DetectionRule,
-  detect,
-  guardRun,
-  type Selection,
-} from "../snapshot/detection.ts";
+import type { Environment } from "../model/project.ts";
+import { type CommandAgain, detect, guardRun, type Selection } from "../snapshot/detection.ts";
 import { type Actor, findActor } from "./actor.ts";
 import { type App, type AppOptions, openApp, type Progress } from "./app.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import type { Context, InputSchema, Operation } from "./definition.ts";
 import { appErrors } from "./errors.ts";
 import { type Outcome, perform, resume } from "./operation.ts";
+import { ruleOf } from "./rule.ts";
 
 /** One command as a face got it. */
 export interface Request {
@@ -46,18 +41,6 @@ export interface Answer {
   readonly answer: unknown;
   readonly error: RingfenceError | undefined;
   readonly exit: number;
-}
-
-/** The rule by which a project's environments are detected. */
-export function ruleOf(project: Project): DetectionRule {
-  const { variable, fallback } = project.detect;
-  const environments = project.environments.map(({ name, kind, policies, hosts }) => ({
-    name,
-    kind,
-    production: policies.production,
-    hosts,
-  }));
-  return { variable, fallback, environments };
 }
 
 function select(app: App, request: Request): { selection: Selection; environment: Environment } {

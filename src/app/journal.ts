@@ -4,16 +4,12 @@
  */
 import type { Json } from "../base/canonical-json.ts";
 import { isRingfenceError, type RingfenceError } from "../base/error.ts";
-import type { OperationRecord, OperationState, StepState } from "../model/operation.ts";
+import type { OperationRecord, StepState } from "../model/operation.ts";
 import type { Lease } from "../ports/store/leases.ts";
 import type { StoreTransaction } from "../ports/store/store.ts";
 import type { Context, Operation, Step, StepContext } from "./definition.ts";
-import { appErrors } from "./errors.ts";
-import { assertLease, fenceOf, freeLease, PROJECT_LEASE, renewLease, takeLease } from "./lease.ts";
+import { assertLease, fenceOf, freeLease, renewLease } from "./lease.ts";
 import type { Entry } from "./record.ts";
-
-/** How long an operation on the whole project waits for another one; those are short. */
-const PROJECT_PATIENCE_MS = 10_000;
 
 /** The journal while the lease is held. Its methods throw LEASE_LOST once another operation has taken it. */
 export interface Journal {
@@ -21,8 +17,10 @@ export interface Journal {
   readonly step: StepContext;
   isDone(step: Step): boolean;
   isPastPivot(steps: readonly Step[]): boolean;
-  /** A step has failed or is undone: the operation was being taken back when it was interrupted. */
-  wasGoingBack(): boolean;
+  /** A step has failed, or it is taken back on request: kept before the first step is undone. */
+  isGoingBack(): boolean;
+  /** No step was even intended yet. */
+  isUntouched(): boolean;
   intend(step: Step): Promise<void>;
   done(step: Step, result: Json): Promise<void>;
   failed(step: Step | undefined, error: RingfenceError): Promise<void>;
@@ -30,12 +28,15 @@ export interface Journal {
   verified(evidence: Json): Promise<void>;
   succeed(): Promise<OperationRecord>;
   fail(error: RingfenceError, kind: Operation): Promise<OperationRecord>;
+  /** Nothing was done, since the plan no longer holds; its approvals are void. */
+  refuse(error: RingfenceError): Promise<OperationRecord>;
   /** Stays running, to be resumed; the lease is freed. */
   pause(error: RingfenceError): Promise<OperationRecord>;
   stopRenewing(): void;
 }
 
-function entryOf(
+/** An audit entry of an operation. */
+export function entryOf(
   context: Context,
   record: OperationRecord,
   action: string,
@@ -52,103 +53,33 @@ function entryOf(
   };
 }
 
-function stamp(context: Context, record: OperationRecord): OperationRecord {
+/** The record, changed now. */
+export function stamp(context: Context, record: OperationRecord): OperationRecord {
   return { ...record, updatedAt: new Date(context.app.clock.now()).toISOString() };
 }
 
-function planFacts(record: OperationRecord): Json {
+/** What an audit entry says of the plan: its digest, effects and gates. */
+export function planFacts(record: OperationRecord): Json {
   const gates = record.gates.map(({ name, state, why }) => ({ name, state, why }));
   return { plan: record.plan.digest, effects: record.plan.effects, gates };
 }
 
-/** Keeps an operation in a state that needs no lease, with its reason. */
-export async function closeOperation(
-  context: Context,
-  record: OperationRecord,
-  state: Extract<OperationState, "waiting" | "refused" | "cancelled">,
-  error: RingfenceError | undefined,
-  options: { readonly voidApprovals?: boolean } = {},
-): Promise<OperationRecord> {
-  const closed = stamp(context, { ...record, state, error: jsonOf(error) });
-  await context.app.record.transact(async (transaction, write) => {
-    await transaction.operations.put(closed);
-    if (options.voidApprovals) await transaction.operations.voidApprovals(record.id);
-    const result = state === "refused" ? "refused" : "ok";
-    await write(entryOf(context, closed, `operation.${state}`, { result, details: planFacts(closed) }));
-  });
-  return closed;
-}
-
-function jsonOf(error: RingfenceError | undefined): Json {
+/** An error as it is kept. */
+export function jsonOf(error: RingfenceError | undefined): Json {
   return error ? JSON.parse(JSON.stringify(error)) : null;
 }
 
-function unfinished(other: OperationRecord): RingfenceError {
-  return appErrors.OPERATION_UNFINISHED({
-    what: `${other.plan.summary} (${other.id}, by ${other.author}) was interrupted`,
-    where: other.environment ? `environment ${other.environment}` : "the project",
-    why: "what it left half done comes first",
-    fix: `ringfence operation resume ${other.id}\nringfence operation resume ${other.id} --undo`,
-    details: { operation: other.id },
-  });
+function isDone(record: OperationRecord, step: Step): boolean {
+  return record.steps.some(({ key, state }) => key === step.key && state === "done");
 }
 
-async function takeOnce(
-  context: Context,
-  record: OperationRecord,
-): Promise<{ lease: Lease; record: OperationRecord }> {
-  const environment = record.environment ?? PROJECT_LEASE;
-  return context.app.record.transact(async (transaction, write) => {
-    const lease = await takeLease(transaction.leases, {
-      environment,
-      operation: record.id,
-      label: `${record.kind} ${record.id} by ${context.actor.name}`,
-      nowMs: context.app.clock.now(),
-      leaseMs: context.app.leaseMs,
-    });
-    const running = await transaction.operations.list({ state: "running" });
-    const other = running.find(
-      (one) => one.id !== record.id && (one.environment ?? PROJECT_LEASE) === environment,
-    );
-    if (other) throw unfinished(other);
-    const again = record.state === "running";
-    const started = stamp(context, { ...record, state: "running", token: lease.token });
-    await transaction.operations.put(started);
-    const details = { plan: planFacts(started), token: lease.token };
-    await write(
-      entryOf(context, started, again ? "operation.resumed" : "operation.started", {
-        result: "intended",
-        details,
-      }),
-    );
-    return { lease, record: started };
-  });
+/** A decisive step is done: what follows is only ever carried on. */
+export function isPastPivot(record: OperationRecord, steps: readonly Step[]): boolean {
+  return steps.some((step) => step.pivot && isDone(record, step));
 }
 
-async function takePatiently(context: Context, record: OperationRecord) {
-  const { clock } = context.app;
-  const until = clock.now() + (record.environment === null ? PROJECT_PATIENCE_MS : 0);
-  for (;;) {
-    try {
-      return await takeOnce(context, record);
-    } catch (error) {
-      if (!isRingfenceError(error, "LEASE_HELD") || clock.now() >= until) throw error;
-      await clock.wait(50);
-    }
-  }
-}
-
-/**
- * Takes the lease and marks the operation as running.
- *
- * @throws LEASE_HELD, OPERATION_UNFINISHED
- */
-export async function takeJournal(context: Context, record: OperationRecord): Promise<Journal> {
-  const taken = await takePatiently(context, record);
-  return new HeldJournal(context, taken.lease, taken.record);
-}
-
-class HeldJournal implements Journal {
+/** The journal of an operation that was begun; renews its lease until it is told to stop. */
+export class HeldJournal implements Journal {
   record: OperationRecord;
   readonly step: StepContext;
   readonly #context: Context;
@@ -181,15 +112,19 @@ class HeldJournal implements Journal {
   }
 
   isDone(step: Step): boolean {
-    return this.record.steps.some((one) => one.key === step.key && one.state === "done");
+    return isDone(this.record, step);
   }
 
   isPastPivot(steps: readonly Step[]): boolean {
-    return steps.some((step) => step.pivot && this.isDone(step));
+    return isPastPivot(this.record, steps);
   }
 
-  wasGoingBack(): boolean {
-    return this.record.steps.some(({ state }) => state === "failed" || state === "undone");
+  isGoingBack(): boolean {
+    return this.record.error !== null;
+  }
+
+  isUntouched(): boolean {
+    return this.record.steps.every(({ state }) => state === "pending");
   }
 
   async #write(
@@ -272,8 +207,24 @@ class HeldJournal implements Journal {
     return this.#write(change, "operation.failed", { result: "failed", details: jsonOf(error) }, commit);
   }
 
+  refuse(error: RingfenceError): Promise<OperationRecord> {
+    const change = (record: OperationRecord): OperationRecord => ({
+      ...record,
+      state: "refused",
+      error: jsonOf(error),
+    });
+    const more: Partial<Entry> = { result: "refused", details: jsonOf(error) };
+    return this.#write(change, "operation.refused", more, ({ operations }, { id }) =>
+      operations.voidApprovals(id),
+    );
+  }
+
   pause(error: RingfenceError): Promise<OperationRecord> {
-    const change = (record: OperationRecord): OperationRecord => ({ ...record, error: jsonOf(error) });
+    // What went wrong first decides how it ends; a failed undo stands in the audit entry.
+    const change = (record: OperationRecord): OperationRecord => ({
+      ...record,
+      error: record.error ?? jsonOf(error),
+    });
     return this.#write(change, "operation.paused", { result: "failed", details: jsonOf(error) });
   }
 }

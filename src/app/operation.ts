@@ -5,8 +5,9 @@
  * An operation is planned → (waiting | refused | running); waiting → running when its approvals are there and
  * its plan still holds, refused when a gate shuts meanwhile; running → succeeded when every step and the
  * verification are done, failed when a step failed and what was done is undone. After a step that is a pivot
- * there is no way back: a step that fails then leaves it running, to be resumed. A process that dies leaves it running as well; whoever
- * resumes takes the lease (with a higher token) and carries on or undoes.
+ * there is no way back: a step that fails then leaves it running, to be resumed. A process that dies leaves it
+ * running as well; whoever resumes takes the lease (with a higher token) and carries on or undoes. A running
+ * operation that has an error goes back; it never turns forward again.
  */
 
 import { authorise } from "../access/index.ts";
@@ -17,10 +18,11 @@ import type { OperationView } from "../contract/operation.ts";
 import type { Gate } from "../model/gate.ts";
 import type { OperationRecord, Plan } from "../model/operation.ts";
 import { environmentOf } from "../model/project.ts";
-import type { Context, Operation, PlanDraft } from "./definition.ts";
+import { closeOperation, finishedOperation, type Prepare, takeJournal } from "./begin.ts";
+import type { Context, Operation, PlanDraft, Step } from "./definition.ts";
 import { appErrors } from "./errors.ts";
-import { closeOperation, takeJournal } from "./journal.ts";
-import { runSteps, undoSteps } from "./steps.ts";
+import { isPastPivot, type Journal, jsonOf } from "./journal.ts";
+import { asFailure, runSteps, undoSteps } from "./steps.ts";
 
 /** What the door answers: the operation's view, what its kind says of it, and why it did not succeed. */
 export interface Outcome {
@@ -81,35 +83,40 @@ export async function perform(
   input: Readonly<Record<string, unknown>>,
   options: DoorOptions,
 ): Promise<Outcome> {
+  const environment = kind.scope === "environment" ? context.environment : undefined;
+  if (!kind.anybody) authorise(context.app.project, context.actor.person, environment);
   const planned = withDigest(await kind.plan(context, input));
-  if (!kind.anybody) authorise(context.app.project, context.actor.person, environmentFor(context, planned));
   const record = (await waitingFor(context, kind, planned)) ?? newRecord(context, kind, input, planned);
   const gates = (await kind.gates?.(context, planned, record)) ?? [];
   if (options.dryRun) {
-    const shown = { ...record, gates };
+    const shown = { ...record, gates: gates.map(forDryRun) };
     return { record: shown, answer: { ...viewOf(shown), state: "planned" }, error: undefined };
   }
   return enter(context, kind, { ...record, gates });
+}
+
+/** Nothing of a dry run is kept, so there is nothing yet that could be approved. */
+function forDryRun(gate: Gate): Gate {
+  if (gate.name !== "approvals" || gate.opens === null) return gate;
+  return { ...gate, opens: "without --dry-run it waits, and another person approves it" };
 }
 
 /** Carries on what waits or was interrupted; with `undo` takes back what it had done. */
 export async function resume(context: Context, kind: Operation, id: string, undo: boolean): Promise<Outcome> {
   const record = await context.app.store.read((view) => view.operations.get(id));
   if (!record) throw unknownOperation(id);
-  if (record.state !== "waiting" && record.state !== "running") {
-    throw appErrors.OPERATION_FINISHED({
-      what: `${id} has ${record.state} already`,
-      where: `operation ${id}`,
-      fix: `ringfence operation show ${id}`,
-    });
-  }
+  if (record.state !== "waiting" && record.state !== "running") throw finishedOperation(record);
   if (!kind.anybody)
     authorise(context.app.project, context.actor.person, environmentFor(context, record.plan));
   if (record.state === "running") return run(context, kind, record, undo);
   if (undo)
     return finish(context, kind, await closeOperation(context, record, "cancelled", undefined), undefined);
   const reason = await whyChanged(context, kind, record);
-  if (reason) return voided(context, kind, record, reason);
+  if (reason) {
+    const error = planChanged(kind, record, reason);
+    const closed = await closeOperation(context, record, "refused", error, { voidApprovals: true });
+    return finish(context, kind, closed, error);
+  }
   const gates = (await kind.gates?.(context, record.plan, record)) ?? [];
   return enter(context, kind, { ...record, gates });
 }
@@ -148,20 +155,13 @@ async function whyChanged(
     : `the plan is now: ${again.summary} (${again.digest})`;
 }
 
-async function voided(
-  context: Context,
-  kind: Operation,
-  record: OperationRecord,
-  why: string,
-): Promise<Outcome> {
-  const error = appErrors.OPERATION_PLAN_CHANGED({
+function planChanged(kind: Operation, record: OperationRecord, why: string): RingfenceError {
+  return appErrors.OPERATION_PLAN_CHANGED({
     what: `what ${record.id} would do has changed since it was planned; its approvals are void`,
     where: `operation ${record.id}`,
     why,
     fix: `ringfence ${kind.name} … again, and have the new plan approved`,
   });
-  const closed = await closeOperation(context, record, "refused", error, { voidApprovals: true });
-  return finish(context, kind, closed, error);
 }
 
 async function enter(context: Context, kind: Operation, record: OperationRecord): Promise<Outcome> {
@@ -188,31 +188,63 @@ function gateError(record: OperationRecord, shut: readonly Gate[], waits: boolea
     : appErrors.OPERATION_REFUSED({ what: `${record.plan.summary}: refused`, ...detail });
 }
 
+/** How the store's record of an interrupted operation is carried on: forward, or back as it was going or is told to. */
+function prepareBy(steps: readonly Step[], undo: boolean): Prepare {
+  return (record) => {
+    const noWayBack = isPastPivot(record, steps);
+    if (undo && noWayBack) throw pastPivot(record);
+    if (noWayBack) return { ...record, error: null };
+    return undo ? { ...record, error: record.error ?? jsonOf(takenBack(record)) } : record;
+  };
+}
+
 async function run(
   context: Context,
   kind: Operation,
   record: OperationRecord,
   undo: boolean,
 ): Promise<Outcome> {
-  const held = await takeJournal(context, record);
   const steps = kind.steps(context, record.plan);
+  const held = await takeJournal(context, record, prepareBy(steps, undo));
   try {
-    const noWayBack = held.isPastPivot(steps);
-    if (undo && noWayBack) throw pastPivot(record);
-    const backwards = undo || (held.wasGoingBack() && !noWayBack);
-    const error = backwards ? takenBack(record) : await runSteps(context, kind, held, steps);
-    if (!error) return finish(context, kind, await held.succeed(), undefined);
-    if (held.isPastPivot(steps)) {
-      // Everything is done and only the verification is not content: a rollback is the way back then.
-      const ended = steps.every((step) => held.isDone(step)) ? held.fail(error, kind) : held.pause(error);
-      return finish(context, kind, await ended, error);
-    }
-    const undoError = await undoSteps(held, steps, error);
-    if (undoError) return finish(context, kind, await held.pause(undoError), undoError);
-    return finish(context, kind, await held.fail(error, kind), error);
+    if (held.isGoingBack()) return await goBack(context, kind, held, steps, takenBack(held.record));
+    const changed = held.isUntouched() ? await whyNoLonger(context, kind, held.record) : undefined;
+    if (changed) return await finish(context, kind, await held.refuse(changed), changed);
+    const error = await runSteps(context, kind, held, steps);
+    if (!error) return await finish(context, kind, await held.succeed(), undefined);
+    if (!held.isPastPivot(steps)) return await goBack(context, kind, held, steps, error);
+    // Everything is done and only the verification is not content: a rollback is the way back then.
+    const ended = steps.every((step) => held.isDone(step)) ? held.fail(error, kind) : held.pause(error);
+    return await finish(context, kind, await ended, error);
   } finally {
     held.stopRenewing();
   }
+}
+
+/** Under the lease nobody else changes the environment: what was planned before it was taken is looked at again. */
+async function whyNoLonger(
+  context: Context,
+  kind: Operation,
+  record: OperationRecord,
+): Promise<RingfenceError | undefined> {
+  try {
+    const why = await whyChanged(context, kind, record);
+    return why === undefined ? undefined : planChanged(kind, record, why);
+  } catch (error) {
+    return asFailure(error, record, "planning it again");
+  }
+}
+
+async function goBack(
+  context: Context,
+  kind: Operation,
+  held: Journal,
+  steps: readonly Step[],
+  error: RingfenceError,
+): Promise<Outcome> {
+  const undoError = await undoSteps(held, steps, error);
+  if (undoError) return finish(context, kind, await held.pause(undoError), undoError);
+  return finish(context, kind, await held.fail(error, kind), error);
 }
 
 /** The error of an operation that was undone after an interruption: what had gone wrong before it, if anything had. */

@@ -1,11 +1,19 @@
 /**
  * The record: store changes and their audit entries commit in one transaction; afterwards the log's head is
- * signed and kept outside the store, so that a cut tail or a replaced store is seen.
+ * signed and kept outside the store, so that a cut tail or a replaced store is seen. A new head is signed only
+ * for a log that continues the one that was signed before: adding to an altered log would hide the alteration.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
-import { appendEvent, type Checkpoint, openCheckpoint, rootAt, signCheckpoint } from "../audit/index.ts";
+import {
+  appendEvent,
+  auditErrors,
+  type Checkpoint,
+  openCheckpoint,
+  rootAt,
+  signCheckpoint,
+} from "../audit/index.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { Json } from "../base/canonical-json.ts";
 import { sha256 } from "../base/digest.ts";
@@ -13,7 +21,9 @@ import { createKeyPair, publicTextOf } from "../base/ed25519.ts";
 import { systemCode } from "../base/error.ts";
 import type { AuditEvent } from "../model/audit-event.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { EventStore } from "../ports/store/events.ts";
 import type { Store, StoreTransaction } from "../ports/store/store.ts";
+import { withFileLock } from "../snapshot/file-lock.ts";
 
 /** What a caller says of an event; the rest is filled in. */
 export interface Entry {
@@ -33,7 +43,11 @@ export interface Entry {
 export type Recorder = (entry: Entry) => Promise<void>;
 
 export interface AuditRecord {
-  /** A transaction with a recorder; nothing of it is durable unless all of it is. */
+  /**
+   * A transaction with a recorder; nothing of it is durable unless all of it is.
+   *
+   * @throws AUDIT_LOG_INVALID when something is recorded and the log is not the one that was signed before.
+   */
   transact<T>(work: (transaction: StoreTransaction, record: Recorder) => Promise<T>): Promise<T>;
   /** The newest signed head; undefined when none was ever made here. @throws AUDIT_CHECKPOINT_INVALID */
   checkpoint(): Checkpoint | undefined;
@@ -86,31 +100,66 @@ export function openRecord(options: {
     return openCheckpoint(text, { name: KEY_NAME, publicText: publicTextOf(checkpointKey(home)) });
   };
 
+  const keep = (head: Checkpoint): void => {
+    const note = signCheckpoint(head, { name: KEY_NAME, privatePem: checkpointKey(home) });
+    mkdirSync(dirname(checkpointPath), { recursive: true, mode: 0o700 });
+    // Of two that commit one after the other, the first may come here last.
+    withFileLock(`${checkpointPath}.lock`, () => {
+      const present = read();
+      if (present?.origin === head.origin && present.size > head.size) return;
+      writeFileAtomic(checkpointPath, note, 0o600);
+    });
+  };
+
   return {
     checkpointPath,
     checkpoint: read,
     async transact(work) {
-      let head: { size: number; root: string } | undefined;
+      let head: Checkpoint | undefined;
       const answer = await store.transaction(async (transaction) => {
+        const { events } = transaction;
         let recorded = false;
         const answerInside = await work(transaction, async (entry) => {
           recorded = true;
-          await appendEvent(transaction.events, completeEvent(entry, clock));
+          await appendEvent(events, completeEvent(entry, clock));
         });
-        if (recorded) {
-          const size = await transaction.events.size();
-          head = { size, root: await rootAt(transaction.events, size) };
-        }
+        if (!recorded) return answerInside;
+        const origin = checkpointOrigin(project, store.id);
+        await assertContinues(events, origin, read(), checkpointPath);
+        const size = await events.size();
+        head = { origin, size, root: await rootAt(events, size) };
         return answerInside;
       });
-      if (head) {
-        const origin = checkpointOrigin(project, store.id);
-        const note = signCheckpoint({ origin, ...head }, { name: KEY_NAME, privatePem: checkpointKey(home) });
-        writeFileAtomic(checkpointPath, note, 0o600);
-      }
+      if (head) keep(head);
       return answer;
     },
   };
+}
+
+/** The log that is about to grow is the one that the last checkpoint vouches for. @throws AUDIT_LOG_INVALID */
+async function assertContinues(
+  events: EventStore,
+  origin: string,
+  signed: Checkpoint | undefined,
+  path: string,
+): Promise<void> {
+  if (!signed) return;
+  const size = await events.size();
+  const why =
+    signed.origin !== origin
+      ? `the store is ${origin}, the last checkpoint is of ${signed.origin}`
+      : signed.size > size
+        ? `${signed.size} events were signed, and with the new one there are ${size}`
+        : (await rootAt(events, signed.size)) !== signed.root
+          ? `the first ${signed.size} events are not the ones that were signed`
+          : undefined;
+  if (why === undefined) return;
+  throw auditErrors.AUDIT_LOG_INVALID({
+    what: "the record was altered or replaced, so nothing is added to it",
+    where: path,
+    why,
+    fix: `ringfence audit verify   # restore the store; if you replaced it yourself: rm '${path}'`,
+  });
 }
 
 function completeEvent(entry: Entry, clock: Clock): AuditEvent {

@@ -2,17 +2,18 @@
 import { digestOf } from "../base/digest.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { assertUsable } from "../config/index.ts";
-import { expandTemplate } from "../model/project.ts";
+import { type Environment, expandTemplate } from "../model/project.ts";
 import { secretsErrors } from "../secrets/index.ts";
-import { type CommandAgain, detect, guardRun } from "../snapshot/detection.ts";
+import { type CommandAgain, detect, guardNested, guardRun } from "../snapshot/detection.ts";
 import { identityPath, keyMaterial } from "../snapshot/home.ts";
-import { describeInput } from "../snapshot/inputs.ts";
+import { describeInput, type SnapshotInput } from "../snapshot/inputs.ts";
 import { writeIndex } from "../snapshot/project-index.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
 import { type Snapshot, writeSnapshot } from "../snapshot/snapshot.ts";
-import { openApp } from "./app.ts";
-import { ruleOf } from "./host.ts";
-import { configure } from "./resolution.ts";
+import { type App, openApp } from "./app.ts";
+import { keepForNextTime } from "./cache.ts";
+import { type Configuration, configure } from "./resolution.ts";
+import { ruleOf } from "./rule.ts";
 
 export interface RunInput {
   readonly folder: string;
@@ -28,6 +29,65 @@ export interface CompiledRun {
   readonly snapshot: Snapshot;
 }
 
+/** Described before they are read: a change in between is then seen at the next run. */
+function describeInputs({ project, home }: App, environment: Environment): SnapshotInput[] {
+  const paths = [
+    MANIFEST,
+    ...project.layers.map(({ path }) => expandTemplate(path, environment.name)),
+    expandTemplate(project.secretsPath, environment.name),
+    identityPath(home, project.name, environment.name),
+  ];
+  return paths.map((path) => describeInput(project.root, path));
+}
+
+/** @throws SECRETS_NO_IDENTITY when a secret stays sealed, CONFIG_INVALID for everything else that is wrong. */
+function assertComplete(
+  { project, home }: App,
+  environment: Environment,
+  configuration: Configuration,
+): void {
+  const sealed = [...configuration.settings.values()].filter((setting) => setting.sealed);
+  if (sealed.length > 0) {
+    throw secretsErrors.SECRETS_NO_IDENTITY({
+      what: `${sealed.map(({ name }) => name).join(", ")} can't be opened here`,
+      where: configuration.secrets.file,
+      why: `this machine has no identity of ${environment.name}`,
+      fix: `put it at ${identityPath(home, project.name, environment.name)}`,
+    });
+  }
+  assertUsable(configuration);
+}
+
+function snapshotOf(
+  app: App,
+  environment: Environment,
+  configuration: Configuration,
+  inputs: readonly SnapshotInput[],
+): Snapshot {
+  const { project, clock } = app;
+  const settings = [...configuration.settings.values()];
+  const texts = (wanted: typeof settings) => Object.fromEntries(wanted.map(({ name, text }) => [name, text]));
+  const plain = texts(settings.filter(({ secret }) => !secret));
+  return {
+    format: 1,
+    project: project.name,
+    environment: environment.name,
+    kind: environment.kind,
+    production: environment.policies.production,
+    runOutput: environment.policies.runOutput,
+    recordRequired: environment.policies.runRecordRequired,
+    detection: ruleOf(project),
+    inputs,
+    variables: texts(settings),
+    secretNames: settings.filter(({ secret }) => secret).map(({ name }) => name),
+    declared: project.settings.map(({ name }) => name),
+    secretsRevision: configuration.secrets.opened?.binding.revision ?? 0,
+    revision: digestOf({ environment: environment.name, plain, secrets: configuration.secrets.digest }),
+    program: RINGFENCE_VERSION,
+    createdAt: new Date(clock.now()).toISOString(),
+  };
+}
+
 /**
  * Resolves, checks and guards; writes the snapshot where the process environment changed nothing of it.
  *
@@ -38,58 +98,21 @@ export function compileRun(input: RunInput): CompiledRun {
   const { project, home } = app;
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
-  const environment = project.environments.find(({ name }) => name === selection.environment)!;
+  guardNested(selection, input.variables, input.again);
   guardRun(rule, selection, { host: app.host, force: input.force, again: input.again });
-  const secretsFile = expandTemplate(project.secretsPath, environment.name);
-  const paths = [
-    MANIFEST,
-    ...project.layers.map(({ path }) => expandTemplate(path, environment.name)),
-    secretsFile,
-    identityPath(home, project.name, environment.name),
-  ];
-  // Described before they are read: a change in between is then seen at the next run.
-  const inputs = paths.map((path) => describeInput(project.root, path));
+  const environment = project.environments.find(({ name }) => name === selection.environment)!;
+  const inputs = describeInputs(app, environment);
   const configuration = configure(app, environment);
-  const settings = [...configuration.settings.values()];
-  const sealed = settings.filter((setting) => setting.sealed).map(({ name }) => name);
-  if (sealed.length > 0) {
-    throw secretsErrors.SECRETS_NO_IDENTITY({
-      what: `${sealed.join(", ")} can't be opened here`,
-      where: secretsFile,
-      why: `this machine has no identity of ${environment.name}`,
-      fix: `put it at ${identityPath(home, project.name, environment.name)}`,
-    });
-  }
-  assertUsable(configuration);
-  const variables = Object.fromEntries(settings.map(({ name, text }) => [name, text]));
-  const secretNames = settings.filter(({ secret }) => secret).map(({ name }) => name);
-  const plain = Object.fromEntries(
-    settings.filter(({ secret }) => !secret).map(({ name, text }) => [name, text]),
-  );
-  const snapshot: Snapshot = {
-    format: 1,
-    project: project.name,
-    environment: environment.name,
-    kind: environment.kind,
-    production: environment.policies.production,
-    runOutput: environment.policies.runOutput,
-    recordRequired: environment.policies.runRecordRequired,
-    detection: rule,
-    inputs,
-    variables,
-    secretNames,
-    declared: project.settings.map(({ name }) => name),
-    secretsRevision: configuration.secrets.opened?.binding.revision ?? 0,
-    revision: digestOf({ environment: environment.name, plain, secrets: configuration.secrets.digest }),
-    program: RINGFENCE_VERSION,
-    createdAt: new Date(app.clock.now()).toISOString(),
-  };
-  const fromProcess = settings.some(({ history }) =>
+  assertComplete(app, environment, configuration);
+  const snapshot = snapshotOf(app, environment, configuration, inputs);
+  const fromProcess = [...configuration.settings.values()].some(({ history }) =>
     history.some(({ source, wins }) => wins && source === "process environment"),
   );
   if (!fromProcess) {
-    writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, environment.name));
-    writeIndex(project.root, { format: 1, project: project.name, manifest: inputs[0]!, rule });
+    keepForNextTime(() => {
+      writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, environment.name));
+      writeIndex(project.root, { format: 1, project: project.name, manifest: inputs[0]!, rule });
+    });
   }
   return { root: project.root, snapshot };
 }

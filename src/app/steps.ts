@@ -10,7 +10,8 @@ function isTakenOver(error: unknown): boolean {
   return isRingfenceError(error, "LEASE_LOST") || isRingfenceError(error, "TARGET_FENCED");
 }
 
-function asFailure(error: unknown, record: OperationRecord, title: string): RingfenceError {
+/** Whatever a part of an operation threw, as the error that it is kept with. */
+export function asFailure(error: unknown, record: OperationRecord, title: string): RingfenceError {
   if (isRingfenceError(error)) return error;
   return appErrors.OPERATION_FAILED({
     what: `${record.plan.summary}: ${title} failed`,

@@ -1,7 +1,7 @@
 /** The forms in which a secret value may appear in output: as it is, escaped, encoded. Pure text; knows no secret itself. */
 
 /** Values shorter than this would blank out ordinary text; they are not scrubbed (and a check says so). */
-export const SHORTEST_SCRUBBED = 6;
+const SHORTEST_SCRUBBED = 6;
 /** A line of a multi-line value counts as secret by itself from this length. */
 const SHORTEST_LINE = 12;
 

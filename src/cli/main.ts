@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { execute } from "./run/execute.ts";
 import { prepareHot } from "./run/hot.ts";
 import { reportError } from "./run/report.ts";
+import { answerWhich } from "./run/which.ts";
 
 /** What `cli.js` beside this bundle exports. */
 interface SlowPath {
@@ -16,6 +17,7 @@ interface SlowPath {
 
 async function start(argv: readonly string[]): Promise<number | undefined> {
   try {
+    if (answerWhich(argv)) return 0;
     const hot = prepareHot(argv);
     if (hot) return await execute(hot);
   } catch (error) {

@@ -33,7 +33,7 @@ environments:
     recipients: [${FIRST}]
   staging:
     ports: { api: 4201 }
-    policies: { approvals: 2, approverRole: owner, run: { output: direct, record: required }, secrets: { signed: true }, settings: { strict: false } }
+    policies: { approvals: 2, approverRole: owner, run: { output: direct, record: required }, secrets: { signed: true }, settings: { strict: false }, rollout: { observe: 1m30s } }
   quality:
     kind: qa
   production:
@@ -90,6 +90,7 @@ test("a whole manifest becomes a project with defaults filled in", () => {
     runRecordRequired: true,
     signedSecrets: true,
     strictSettings: false,
+    observeMs: 90_000,
   });
   expect(read.environments[2]?.policies).toMatchObject({ approvals: 0, strictSettings: true });
   expect(read.environments[3]?.place).toEqual({ file: "ringfence.yaml", line: 14, column: 3 });

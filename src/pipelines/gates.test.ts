@@ -57,6 +57,21 @@ describe("approvals", () => {
   });
 });
 
+test("says when there is nobody who could approve", () => {
+  const gate = approvalsGate({
+    environment: production,
+    operation: "op_1",
+    plan,
+    author: "ann",
+    approvals: [],
+    people: people.slice(0, 1),
+  });
+  expect(gate).toMatchObject({
+    state: "shut",
+    opens: expect.stringContaining("ringfence me init --name <name> --role owner"),
+  });
+});
+
 describe("upstream", () => {
   const project = {
     manifest: "ringfence.yaml",

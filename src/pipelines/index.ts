@@ -114,6 +114,16 @@ export function approvalsGate(input: {
   if (good.length >= needed) return open("approvals", `${good.length} of ${needed}: ${good.join(", ")}`);
   const refused = judged.flatMap(({ why }) => why ?? []);
   const who = role ? `a person with the role ${role}` : "a person";
+  const able = input.people.filter(
+    ({ name, roles }) => name !== input.author && (!role || roles.includes(role)),
+  );
+  if (able.length < needed) {
+    return shut(
+      "approvals",
+      `${good.length} of ${needed} given, and only ${able.length} of people: could give one`,
+      `${who} other than ${input.author} joins: ringfence me init --name <name>${role ? ` --role ${role}` : ""}`,
+    );
+  }
   return shut(
     "approvals",
     [`${good.length} of ${needed} given`, ...refused].join("; "),

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { digestOfBytes } from "../base/digest.ts";
 import type { Artifact, ConfigRevision, Release } from "../model/release.ts";
@@ -64,6 +63,13 @@ const code = (name: string) => expect.objectContaining({ code: name });
 const reverse = <T>(items: readonly T[]): T[] => [...items].reverse();
 
 describe("composing", () => {
+  test("every part is in the release", () => {
+    expect(composeRelease(parts)).toEqual({
+      ...parts,
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    });
+  });
+
   test("the order of the parts makes no difference, the order of layers does", () => {
     const release = composeRelease(parts);
     const turned = composeRelease({
@@ -140,16 +146,12 @@ describe("verifying", () => {
     ([first]) => first !== "createdAt" && first !== "createdBy",
   );
 
-  test("changing any value anywhere is found", () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...covered), (path) => {
-        const copy = JSON.parse(stored);
-        const last = path.at(-1)!;
-        const holder = path.slice(0, -1).reduce((at, key) => at[key], copy);
-        holder[last] = `${holder[last]}x`;
-        expect(() => verifyRelease(copy as Release)).toThrow(code("RELEASE_DAMAGED"));
-      }),
-    );
+  test.each(covered.map((path) => [path.join("."), path] as const))("a change of %s is found", (_, path) => {
+    const copy = JSON.parse(stored);
+    const last = path.at(-1)!;
+    const holder = path.slice(0, -1).reduce((at, key) => at[key], copy);
+    holder[last] = `${holder[last]}x`;
+    expect(() => verifyRelease(copy as Release)).toThrow(code("RELEASE_DAMAGED"));
   });
 
   test.each(["artifacts", "schema", "configuration", "manifest", "commit", "digest"])(

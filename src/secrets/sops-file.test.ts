@@ -1,17 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { describeVectors } from "../../test/vectors.ts";
 import { goFloat, goPlainScalar } from "./go-scalar.ts";
 import { createIdentity, parseIdentityFile } from "./identities.ts";
 import { openSopsFile, readSopsFile } from "./sops-file.ts";
-import {
-  describeWith,
-  foreignLeaf,
-  foreignMetadata,
-  missingVectors,
-  refusal,
-  VECTORS,
-} from "./test-support.ts";
+import { foreignLeaf, foreignMetadata, refusal } from "./test-support.ts";
 
 const me = await createIdentity();
 const key = randomBytes(32);
@@ -20,8 +14,8 @@ function open(text: string, file: string): [string, string][] {
   return openSopsFile(text, file, [me.identity]).values.map(({ leaf, text: value }) => [leaf.name, value]);
 }
 
-describeWith("files that the real sops wrote", missingVectors, () => {
-  const read = (path: string): string => readFileSync(`${VECTORS}/sops-age/${path}`, "utf8");
+describeVectors("files that the real sops wrote", "sops-age", (folder) => {
+  const read = (path: string): string => readFileSync(`${folder}/${path}`, "utf8");
   const files = [
     ["algorithms/age.yaml", [["stringData.key", "value"]]],
     ["envs/env.env", [["key", "value"]]],

@@ -1,15 +1,10 @@
-/** What the tests of this room share: samples, foreign vectors, and an independent writer of SOPS files. */
+/** What the tests of this room share: samples and an independent writer of SOPS files. */
 import { spawnSync } from "node:child_process";
 import { createCipheriv, createHash, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Encrypter } from "age-encryption";
 import { describe, expect } from "vitest";
 import { isRingfenceError, type RingfenceError } from "../base/error.ts";
 import { encodeArmor } from "./age-format.ts";
-
-export const VECTORS =
-  process.env.RINGFENCE_VECTORS ?? fileURLToPath(new URL("../../../shared/vectors", import.meta.url));
 
 /** A suite that needs something from outside: skipped where it is missing, failed where everything is required. */
 export function describeWith(name: string, missing: string | undefined, body: () => void): void {
@@ -19,7 +14,6 @@ export function describeWith(name: string, missing: string | undefined, body: ()
   else describe.skip(`${name} (missing: ${missing})`, body);
 }
 
-export const missingVectors = existsSync(`${VECTORS}/sops-age`) ? undefined : `${VECTORS}/sops-age`;
 export const missingAge =
   spawnSync("age", ["--version"]).status === 0 && spawnSync("age-keygen", ["--version"]).status === 0
     ? undefined

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { DetectionRule } from "./detection.ts";
 import { isUnchanged, type SnapshotInput } from "./inputs.ts";
+import { ensureStateFolder, stateFolder } from "./state-folder.ts";
 
 export interface ProjectIndex {
   readonly format: 1;
@@ -17,11 +18,12 @@ export interface ProjectIndex {
 }
 
 function indexPath(root: string): string {
-  return join(root, ".ringfence", "cache", "index.json");
+  return join(stateFolder(root), "cache", "index.json");
 }
 
 /** Written by the slow path, beside the snapshot. @throws the system's error. */
 export function writeIndex(root: string, index: ProjectIndex): void {
+  ensureStateFolder(root);
   writeFileAtomic(indexPath(root), `${JSON.stringify(index)}\n`);
 }
 

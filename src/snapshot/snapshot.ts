@@ -16,6 +16,7 @@ import type { DetectionRule } from "./detection.ts";
 import { snapshotErrors } from "./errors.ts";
 import { highestRevision, identityMaterial, machineMaterial } from "./home.ts";
 import { isUnchanged, type SnapshotInput } from "./inputs.ts";
+import { ensureStateFolder, stateFolder } from "./state-folder.ts";
 
 export interface Snapshot {
   readonly format: 1;
@@ -52,7 +53,7 @@ export interface SnapshotOwner {
 }
 
 export function snapshotPath(root: string, environment: string): string {
-  return join(root, ".ringfence", "cache", `${environment}.snapshot`);
+  return join(stateFolder(root), "cache", `${environment}.snapshot`);
 }
 
 function purposeOf({ project, environment }: SnapshotOwner): string {
@@ -87,6 +88,7 @@ function isFresh(snapshot: Snapshot, root: string): boolean {
 
 /** Seals and writes a snapshot (0600, atomically). @throws the system's error. */
 export function writeSnapshot(root: string, snapshot: Snapshot, keyMaterial: string | Uint8Array): void {
+  ensureStateFolder(root);
   writeFileAtomic(snapshotPath(root, snapshot.environment), sealSnapshot(snapshot, keyMaterial), 0o600);
 }
 

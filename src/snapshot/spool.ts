@@ -25,6 +25,7 @@ import { sha256 } from "../base/digest.ts";
 import type { DetectionMethod } from "./detection.ts";
 import { snapshotErrors } from "./errors.ts";
 import { withFileLock } from "./file-lock.ts";
+import { ensureStateFolder, stateFolder } from "./state-folder.ts";
 
 /** What the caller says of an injection. */
 export interface Injection {
@@ -59,11 +60,11 @@ export interface SpoolEntry extends Injection {
 export const SPOOL_START = "0".repeat(64);
 
 export function spoolPath(root: string, environment: string): string {
-  return join(root, ".ringfence", "spool", `${environment}.jsonl`);
+  return join(stateFolder(root), "spool", `${environment}.jsonl`);
 }
 
 function headPath(root: string, environment: string): string {
-  return join(root, ".ringfence", "spool", `${environment}.head`);
+  return join(stateFolder(root), "spool", `${environment}.head`);
 }
 
 /** The last line of a chain. */
@@ -146,6 +147,7 @@ export function appendSpool(root: string, injection: Injection): SpoolEntry {
   const { environment } = injection;
   const path = spoolPath(root, environment);
   try {
+    ensureStateFolder(root);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return withFileLock(spoolLock(root, environment), () => {
       // "a+" is O_APPEND | O_RDWR.

@@ -219,6 +219,22 @@ export function targetContract(kind: string, open: () => Promise<TargetUnderTest
       expect(await codeOf(target.claim(fence(1)))).toBe("TARGET_FENCED");
     });
 
+    test("led nowhere, its ports answer 503, and the set can be retired", async () => {
+      const { target, folder, port } = await setUp();
+      const answer = async () => (await fetch(`http://127.0.0.1:${port}/version`)).status;
+      await target.claim(fence(1));
+      await target.start(fence(1), setOf("blue", folder, port));
+      await waitReady(target, "blue");
+      await target.route(fence(1), "blue");
+      expect(await answer()).toBe(200);
+      await target.route(fence(1), null);
+      await target.route(fence(1), null);
+      expect(await answer()).toBe(503);
+      expect(await target.state()).toMatchObject({ routed: null, sets: [{ name: "blue" }] });
+      await target.retire(fence(1), "blue", 1_000);
+      expect(await target.state()).toMatchObject({ routed: null, sets: [] });
+    });
+
     test("refuses an older fence in every call that changes something, naming the newer holder", async () => {
       const { target, folder, port } = await setUp();
       await target.claim(fence(5, "promote by the first"));

@@ -1,5 +1,4 @@
 /** Accounts: register, verify the e-mail address, log in, and who a request comes from. */
-
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
@@ -45,28 +44,36 @@ function credentials(request: Request): { email: string; password: string } {
   return { email, password };
 }
 
+interface NewAccount {
+  readonly email: string;
+  readonly password: string;
+  readonly code: string;
+  readonly verified: boolean;
+}
+
+function addAccount(database: DatabaseSync, { email, password, code, verified }: NewAccount): void {
+  const { changes } = database
+    .prepare(
+      `INSERT INTO accounts (email, password, verification_code, verified, created_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    )
+    .run(email, password, code, Number(verified), Date.now());
+  if (changes === 0) throw new Refusal(409, "registered", "this e-mail address is registered already");
+}
+
+function bearerOf(request: Request, key: string): number {
+  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  const id = token === undefined ? undefined : verifyToken(token, key);
+  if (id !== undefined) return id;
+  throw new Refusal(401, "unauthenticated", "log in first: POST /login", { "www-authenticate": "Bearer" });
+}
+
 export interface Accounts {
   register(request: Request): Promise<Reply>;
   verify(request: Request): Reply;
   login(request: Request): Promise<Reply>;
   /** Id of the account whose token the request carries. Throws 401 without a valid one. */
   authenticate(request: Request): number;
-}
-
-const INSERT = `
-  INSERT INTO accounts (email, password, verification_code, verified, created_at)
-  VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
-
-interface NewAccount {
-  readonly email: string;
-  readonly hash: string;
-  readonly code: string;
-  readonly verified: boolean;
-}
-
-function addAccount(database: DatabaseSync, { email, hash, code, verified }: NewAccount): void {
-  const { changes } = database.prepare(INSERT).run(email, hash, code, Number(verified), Date.now());
-  if (changes === 0) throw new Refusal(409, "registered", "this e-mail address is registered already");
 }
 
 export function createAccounts(pool: Pool, settings: TaskmanagerSettings): Accounts {
@@ -85,7 +92,7 @@ export function createAccounts(pool: Pool, settings: TaskmanagerSettings): Accou
       const verified = !settings.ENABLE_EMAIL_VERIFICATION;
       const hash = await hashPassword(password);
       pool.change((database) => {
-        addAccount(database, { email, hash, code, verified });
+        addAccount(database, { email, password: hash, code, verified });
         if (!verified) addJob(database, { kind: "verification", to: email, code });
       });
       return { status: 201, body: { email, verified } };
@@ -120,15 +127,6 @@ export function createAccounts(pool: Pool, settings: TaskmanagerSettings): Accou
       return { body: { access_token: token, token_type: "bearer", expires_in: seconds } };
     },
 
-    authenticate(request) {
-      const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-      const id = token === undefined ? undefined : verifyToken(token, key);
-      if (id === undefined) {
-        throw new Refusal(401, "unauthenticated", "log in first: POST /login", {
-          "www-authenticate": "Bearer",
-        });
-      }
-      return id;
-    },
+    authenticate: (request) => bearerOf(request, key),
   };
 }

@@ -2,22 +2,12 @@
 import { createAccounts } from "./accounts.ts";
 import { Pool } from "./database.ts";
 import { status } from "./feature.ts";
-import { healthRoutes } from "./health.ts";
+import { createHealth } from "./health.ts";
 import { createHttpServer, type Request, type Routes } from "./http.ts";
-import type { Log } from "./log.ts";
 import { Metrics } from "./metrics.ts";
-import type { Running } from "./process.ts";
+import type { Running, ServiceOptions } from "./process.ts";
 import { createRateLimit } from "./rate-limit.ts";
-import type { TaskmanagerSettings } from "./settings.ts";
 import { createTasks } from "./tasks.ts";
-
-export interface ServiceOptions {
-  readonly settings: TaskmanagerSettings;
-  readonly environment: string;
-  readonly release: string;
-  readonly dataFolder: string;
-  readonly log: Log;
-}
 
 function limited(routes: Routes, limit: (request: Request) => void): Routes {
   return Object.fromEntries(
@@ -31,19 +21,15 @@ function limited(routes: Routes, limit: (request: Request) => void): Routes {
   );
 }
 
-export async function startApi({
-  settings,
-  environment,
-  release,
-  dataFolder,
-  log,
-}: ServiceOptions): Promise<Running> {
+export async function startApi(options: ServiceOptions): Promise<Running> {
+  const { settings, environment, release, dataFolder, log } = options;
   const pool = new Pool(
     settings.DATABASE_URL,
     dataFolder,
     settings.DB_POOL_SIZE + settings.DB_POOL_MAX_OVERFLOW,
   );
   const metrics = new Metrics();
+  const health = createHealth("api", options, pool, metrics);
   const accounts = createAccounts(pool, settings);
   const tasks = createTasks(pool);
   const own =
@@ -60,7 +46,7 @@ export async function startApi({
     "DELETE /tasks/:id": own(tasks.remove),
   };
   const forMachines: Routes = {
-    ...healthRoutes("api", pool, metrics),
+    ...health.routes,
     "GET /version": () => ({ body: { release, environment } }),
     "GET /status": () => ({ body: { release, environment, ...status(pool) } }),
   };
@@ -71,6 +57,7 @@ export async function startApi({
     port: await server.listen(settings.PORT),
     async stop() {
       await server.close();
+      health.close();
       pool.close();
     },
   };

@@ -1,6 +1,15 @@
 /** The life of a service as a process: it starts, and on SIGTERM or SIGINT ends in order with exit code 0. */
 import { dataFolder, environment } from "ringfence/settings";
 import type { Log } from "./log.ts";
+import type { TaskmanagerSettings } from "./settings.ts";
+
+export interface ServiceOptions {
+  readonly settings: TaskmanagerSettings;
+  readonly environment: string;
+  readonly release: string;
+  readonly dataFolder: string;
+  readonly log: Log;
+}
 
 /** What started. `stop` resolves when everything that was begun is finished. */
 export interface Running {

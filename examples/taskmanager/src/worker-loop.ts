@@ -1,25 +1,26 @@
 /** The worker: looks for jobs, does them, and answers for its own health. */
 import { setTimeout as wait } from "node:timers/promises";
-import type { ServiceOptions } from "./api-server.ts";
 import { Pool } from "./database.ts";
-import { healthRoutes } from "./health.ts";
+import { createHealth } from "./health.ts";
 import { createHttpServer } from "./http.ts";
 import { addReminders, finishJob, type TakenJob, takeJobs } from "./jobs.ts";
 import { sendMail } from "./mail.ts";
 import { Metrics } from "./metrics.ts";
-import type { Running } from "./process.ts";
+import type { Running, ServiceOptions } from "./process.ts";
 
 const LOOK_EVERY_MS = 250;
 
-export async function startWorker({ settings, dataFolder, log }: ServiceOptions): Promise<Running> {
+export async function startWorker(options: ServiceOptions): Promise<Running> {
+  const { settings, dataFolder, log } = options;
   const pool = new Pool(
     settings.DATABASE_URL,
     dataFolder,
     settings.DB_POOL_SIZE + settings.DB_POOL_MAX_OVERFLOW,
   );
   const metrics = new Metrics();
+  const health = createHealth("worker", options, pool, metrics);
   const server = createHttpServer({
-    routes: healthRoutes("worker", pool, metrics),
+    routes: health.routes,
     metrics,
     log,
     debug: settings.DEBUG,
@@ -63,6 +64,7 @@ export async function startWorker({ settings, dataFolder, log }: ServiceOptions)
     async stop() {
       stopping.abort();
       await Promise.all([looping, server.close()]);
+      health.close();
       pool.close();
     },
   };

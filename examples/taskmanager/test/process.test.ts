@@ -138,7 +138,7 @@ describe("the demo's releases", () => {
     expect(failed.length).toBeGreaterThan(0);
     expect(answers.length - failed.length).toBeGreaterThan(0);
     expect(await failed[0]!.json()).not.toHaveProperty("traceback");
-    expect(await statusOf(`${url}/healthz`)).toBe(200);
+    expect([await statusOf(`${url}/healthz`), await statusOf(`${url}/readyz`)]).toEqual([200, 200]);
   });
 
   test("1.3.0 is alive and never ready", async () => {

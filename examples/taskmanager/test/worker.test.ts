@@ -1,6 +1,9 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { Pool } from "../src/database.ts";
+import { addJob, finishJob, takeJobs } from "../src/jobs.ts";
 import { eventually, type Service, start as startService } from "./service.ts";
 
 const running: Service[] = [];
@@ -67,4 +70,26 @@ test("each task that is due within a day is reminded of once, though two workers
   });
   const expected = Array.from({ length: 12 }, (_, i) => `soon ${i}`);
   expect(reminded.sort()).toEqual(["soon 0", ...expected].sort());
+});
+
+test("a job is taken once; one that nobody finishes is tried again, five times in all", () => {
+  const folder = mkdtempSync(join(tmpdir(), "taskmanager-jobs-"));
+  const pool = new Pool("sqlite:///jobs.db", folder, 1);
+  try {
+    pool.use((database) => {
+      for (const code of ["a", "b", "c"]) addJob(database, { kind: "verification", to: me.email, code });
+      const take = (limit: number, now: number) => takeJobs(database, limit, now).map(({ id }) => id);
+      expect(take(2, 0)).toEqual([1, 2]);
+      expect(take(2, 1)).toEqual([3]);
+      expect(take(2, 60_001)).toEqual([1, 2]);
+      finishJob(database, 1, 60_001);
+      expect(take(9, 60_001)).toEqual([]);
+      for (const minute of [2, 4, 6]) expect(take(9, minute * 61_000)).toEqual([2, 3]);
+      expect(take(9, 8 * 61_000)).toEqual([3]);
+      expect(take(9, 10 * 61_000)).toEqual([]);
+    });
+  } finally {
+    pool.close();
+    rmSync(folder, { recursive: true });
+  }
 });

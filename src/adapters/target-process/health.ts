@@ -27,17 +27,24 @@ async function ask({ port, health }: InstanceRecord): Promise<{ ready: boolean; 
   };
 }
 
+/** How the latest process ended, with what it said last. */
+function ending(lastEnd: string | undefined, log: string): string {
+  const tail = logTail(log);
+  return `${lastEnd ?? "its process has ended"}${tail ? `; last lines: ${tail}` : ""}`;
+}
+
 /** @param log the service's log, whose last lines explain an end. */
 export async function healthOf(instance: InstanceRecord, seen: Seen, log: string): Promise<InstanceHealth> {
   const base = { service: instance.service, restarts: instance.restarts };
   const exited = (): InstanceHealth => {
-    const tail = logTail(log);
-    const evidence = `${seen.lastEnd ?? "its process has ended"}${tail ? `; last lines: ${tail}` : ""}`;
-    return { ...base, state: "exited", pid: undefined, evidence };
+    return { ...base, state: "exited", pid: undefined, evidence: ending(seen.lastEnd, log) };
   };
   if (!seen.process || !isRunning(seen.process)) return exited();
   const pid = seen.process.pid;
   const { ready, evidence } = await ask(instance);
   if (seen.process?.pid !== pid || !isRunning(seen.process)) return exited();
-  return { ...base, state: stateOf({ running: true, ready, wasReady: seen.wasReady }), pid, evidence };
+  const state = stateOf({ running: true, ready, wasReady: seen.wasReady });
+  // One that ends again and again is mostly met at its next start: why it ended is what explains it.
+  const again = !ready && seen.lastEnd !== undefined ? `; before that: ${ending(seen.lastEnd, log)}` : "";
+  return { ...base, state, pid, evidence: `${evidence}${again}` };
 }

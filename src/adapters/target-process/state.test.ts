@@ -85,6 +85,11 @@ describe("supervisor's state", () => {
     ["one is routed", () => withRouted(both, "blue", null), ["blue", null, "blue,green"]],
     ["with a guard", () => withRouted(both, "green", "blue"), ["green", "blue", "blue,green"]],
     ["a set does not guard itself", () => withRouted(both, "blue", "blue"), ["blue", null, "blue,green"]],
+    [
+      "none is routed any more",
+      () => withRouted(withRouted(both, "green", "blue"), null, null),
+      [null, null, "blue,green"],
+    ],
     ["an unknown one", () => withRouted(both, "red", null), "TARGET_SET_UNKNOWN"],
     ["an unknown guard", () => withRouted(both, "blue", "red"), "TARGET_SET_UNKNOWN"],
     ["a retiring one", () => withRouted(withRetiring(both, "blue"), "blue", null), "TARGET_SET_UNKNOWN"],

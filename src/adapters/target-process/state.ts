@@ -3,7 +3,8 @@
  *
  * A set is *known* from `start` until `retire` has stopped it.
  *
- *   unknown --start--> standing --route--> routed --route of another--> standing --retire--> retiring --> unknown
+ *   unknown --start--> standing --route--> routed --route of another, or of none--> standing
+ *   standing --retire--> retiring --> unknown
  *
  * - Only one set is routed; with a guard a second, standing one answers what the routed one fails. A guard is
  *   never the routed set itself.
@@ -139,7 +140,12 @@ export function withInstance(
 }
 
 /** @throws TARGET_SET_UNKNOWN for either set. */
-export function withRouted(state: SupervisorState, routed: string, guard: string | null): SupervisorState {
+export function withRouted(
+  state: SupervisorState,
+  routed: string | null,
+  guard: string | null,
+): SupervisorState {
+  if (routed === null) return { ...state, routed, guard: null };
   standingSet(state, routed);
   if (guard !== null) standingSet(state, guard);
   return { ...state, routed, guard: guard === routed ? null : guard };

@@ -127,13 +127,13 @@ export class SupervisorCalls {
    * All ports or none. The new route is kept first: a supervisor that is killed here leads the routers on to it
    * when it comes back. When a router fails instead, the former route is kept again and the others go back.
    */
-  route(fence: Fence, name: string, guard: string | undefined): Promise<void> {
+  route(fence: Fence, name: string | null, guard: string | undefined): Promise<void> {
     return this.#inTurn(async () => {
       this.#raise(fence);
       const { file, routers, log } = this.#context;
       const before = this.#state();
       const next = withRouted(before, name, guard ?? null);
-      await this.#checkReachable(standingSet(next, name));
+      if (name !== null) await this.#checkReachable(standingSet(next, name));
       await routers.ensure(routesOf(next));
       file.write(next);
       try {

@@ -132,7 +132,7 @@ class Supervisor {
       case "probe":
         return calls.probe(set, service, path);
       case "route":
-        return calls.route(fence, set, guard);
+        return calls.route(fence, set as string | null, guard);
       case "traffic":
         return calls.traffic(set);
       case "retire":

@@ -90,7 +90,11 @@ export const operation = defineOperation({
     };
   },
   // The work tree may go on changing while this waits or is resumed: the commit is what counts.
-  changed: async () => undefined,
+  async changed({ app }, plan) {
+    const { version } = plan.facts as unknown as Facts;
+    const existing = await app.store.read((view) => view.releases.get(version));
+    return existing && `${version} exists by now (${existing.digest})`;
+  },
   steps({ app, actor }, plan) {
     const facts = plan.facts as unknown as Facts;
     return [

@@ -8,12 +8,18 @@ import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { type Digest, digestOfBytes } from "../../base/digest.ts";
 import type { Environment } from "../../model/project.ts";
-import { secretsErrors, signSecrets, writeSecrets } from "../../secrets/index.ts";
+import {
+  type OpenedSecrets,
+  openSecrets,
+  secretsErrors,
+  signSecrets,
+  writeSecrets,
+} from "../../secrets/index.ts";
 import { highestRevision, raiseRevision } from "../../snapshot/home.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { readTextIfThere } from "../project.ts";
-import { identityOf, readSecrets, type SecretsState } from "../resolution.ts";
+import { identityOf, readSecrets } from "../resolution.ts";
 
 interface Facts {
   readonly file: string;
@@ -48,27 +54,56 @@ function assertRecipients(environment: Environment, manifest: string): void {
   });
 }
 
+/** The file's text with these values, encrypted and signed. @param file what it is to follow. */
 async function encrypt(
-  context: Context,
-  secrets: SecretsState,
-  name: string,
-  value: string,
+  { app, environment, actor }: Context,
+  file: { readonly file: string; readonly text: string | undefined },
+  values: Readonly<Record<string, string>>,
   revision: number,
-) {
-  const { app, environment } = context;
+): Promise<string> {
   const identity = identityOf(app, environment);
-  const values = Object.fromEntries((secrets.opened?.values ?? []).map((entry) => [entry.name, entry.value]));
   const text = await writeSecrets({
     binding: { project: app.project.name, environment: environment.name, revision },
-    values: { ...values, [name]: value },
+    values,
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
-    ...(secrets.text !== undefined && identity !== undefined
-      ? { previous: { text: secrets.text, identities: identity.split("\n"), file: secrets.file } }
+    ...(file.text !== undefined && identity !== undefined
+      ? { previous: { text: file.text, identities: identity.split("\n"), file: file.file } }
       : {}),
   });
-  if (!environment.policies.signedSecrets && !context.actor.person) return text;
-  return signSecrets(text, context.actor.name, context.actor.sign);
+  if (!environment.policies.signedSecrets && !actor.person) return text;
+  return signSecrets(text, actor.name, actor.sign);
+}
+
+function valuesOf(opened: OpenedSecrets | undefined): Record<string, string> {
+  return Object.fromEntries((opened?.values ?? []).map(({ name, value }) => [name, value]));
+}
+
+/**
+ * Puts the former values back. Whoever has read the new file meanwhile remembers its revision, and would take the
+ * former file for a replay: the former values then get a newer revision still.
+ */
+async function putBack(context: Context, facts: Facts, path: string): Promise<void> {
+  const { app, environment } = context;
+  const { file, previous } = facts;
+  const highest = () => highestRevision(app.home, app.project.name, environment.name);
+  if (highest() < facts.revision && digestAt(path) === facts.after) {
+    if (previous !== null) writeFileAtomic(path, previous);
+    else rmSync(path, { force: true });
+  }
+  if (highest() < facts.revision) return;
+  if (digestAt(path) !== facts.after && digestAt(path) !== facts.before) return;
+  const expect = { project: app.project.name, environment: environment.name };
+  const identities = identityOf(app, environment)?.split("\n") ?? [];
+  const former =
+    previous === null ? undefined : openSecrets(previous, { file, expect, identities, unbound: "allow" });
+  const followed = { file, text: previous ?? undefined };
+  writeFileAtomic(path, await encrypt(context, followed, valuesOf(former), highest() + 1));
+}
+
+function digestAt(path: string): Digest | null {
+  const text = readTextIfThere(path);
+  return text === undefined ? null : digestOfBytes(text);
 }
 
 export const operation = defineOperation({
@@ -97,7 +132,8 @@ export const operation = defineOperation({
     const value = await readValue(context, name);
     const seen = highestRevision(app.home, app.project.name, environment.name);
     const revision = Math.max(seen, secrets.opened?.binding.revision ?? 0) + 1;
-    const text = await encrypt(context, secrets, name, value, revision);
+    const values = { ...valuesOf(secrets.opened), [name]: value };
+    const text = await encrypt(context, secrets, values, revision);
     const facts: Facts = {
       file: secrets.file,
       name,
@@ -123,33 +159,24 @@ export const operation = defineOperation({
   },
   async changed(context, plan) {
     const facts = plan.facts as unknown as Facts;
-    const text = readTextIfThere(join(context.app.project.root, facts.file));
-    const now = text === undefined ? null : digestOfBytes(text);
+    const now = digestAt(join(context.app.project.root, facts.file));
     return now === facts.before ? undefined : `${facts.file} was changed meanwhile`;
   },
-  steps({ app, environment }, plan) {
+  steps(context, plan) {
+    const { app, environment } = context;
     const facts = plan.facts as unknown as Facts;
     const path = join(app.project.root, facts.file);
-    const current = () => {
-      const text = readTextIfThere(path);
-      return text === undefined ? null : digestOfBytes(text);
-    };
     return [
       {
         key: "write",
         title: `write ${facts.file}`,
         async run() {
-          const now = current();
+          const now = digestAt(path);
           if (now !== facts.after && now !== facts.before) throw changedMeanwhile(facts.file);
           if (now === facts.before) writeFileAtomic(path, facts.text);
           return { file: facts.file, digest: facts.after, revision: facts.revision };
         },
-        // The new revision is remembered only in the next step, so that the old file is no replay here.
-        async undo() {
-          if (current() !== facts.after) return;
-          if (facts.previous !== null) writeFileAtomic(path, facts.previous);
-          else rmSync(path, { force: true });
-        },
+        undo: () => putBack(context, facts, path),
       },
       {
         key: "remember",
@@ -164,7 +191,8 @@ export const operation = defineOperation({
   },
   async verify({ app, environment }, plan) {
     const facts = plan.facts as unknown as Facts;
-    const { opened } = readSecrets(app, environment);
+    const { opened, text } = readSecrets(app, environment);
+    if (text === undefined || digestOfBytes(text) !== facts.after) throw changedMeanwhile(facts.file);
     return {
       revision: opened?.binding.revision ?? null,
       readable: opened !== undefined,

@@ -1,20 +1,9 @@
 /** Environments, releases and the record for people. */
 import { shortDigest } from "../../base/digest.ts";
 import type { AuditLogView, AuditVerifyView } from "../../contract/audit.ts";
-import type { EnvironmentView, StatusView, WhichView } from "../../contract/environment.ts";
+import type { EnvironmentView, StatusView } from "../../contract/environment.ts";
 import type { ReleaseView } from "../../contract/release.ts";
 import { labelled, styled, table } from "../style.ts";
-
-const METHODS = {
-  flag: "named by the flag",
-  variable: "named by the variable",
-  hostname: "this host's name says so",
-  default: "the default; nothing else says anything",
-} as const;
-
-export function renderWhich({ environment, method, host }: WhichView): string {
-  return `${styled("bold", environment)}  ${styled("dim", `${METHODS[method]} (host ${host})`)}`;
-}
 
 export function renderEnvironments(views: readonly EnvironmentView[]): string {
   const rows = views.map(({ name, kind, production, approvals, ports, hosts }) => [

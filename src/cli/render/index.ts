@@ -6,7 +6,6 @@ import {
   renderRelease,
   renderReleases,
   renderStatus,
-  renderWhich,
 } from "./environment.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
 import {
@@ -19,6 +18,7 @@ import {
   renderSecretSet,
   renderSettings,
 } from "./settings.ts";
+import { renderWhich } from "./which.ts";
 
 // An answer's shape is known by its command's name alone, which no type can say.
 const RENDERERS: Readonly<Record<string, (answer: never) => string>> = {

@@ -54,7 +54,9 @@ export function renderOperation(view: OperationView, withSteps: boolean): string
   });
   const steps = view.steps.map(({ title, state, result }) => {
     const [colour, mark] = STEP_MARKS[state];
-    return labelled(`  ${styled(colour, mark)} ${title}`, styled("dim", evidenceOf(result)), 36).trimEnd();
+    const head = `  ${styled(colour, mark)} ${title}`;
+    const evidence = evidenceOf(result);
+    return evidence ? labelled(head, styled("dim", evidence), 36) : head;
   });
   const section = (title: string, lines: readonly string[]) =>
     lines.length > 0 ? [styled("dim", title), ...lines] : [];

@@ -21,10 +21,7 @@ export function showProgress({ title, state, result }: Seen): void {
   }
   const [colour, mark] = MARKS[state];
   const evidence = typeof result === "string" ? result : evidenceOf(result ?? null);
-  const line = labelled(
-    `  ${styledError(colour, mark)} ${title}`,
-    styledError("dim", redact(evidence)),
-    36,
-  ).trimEnd();
+  const head = `  ${styledError(colour, mark)} ${title}`;
+  const line = evidence ? labelled(head, styledError("dim", redact(evidence)), 36) : head;
   stderr.write(`${stderr.isTTY ? "\u001b[2K" : ""}${line}\n`);
 }

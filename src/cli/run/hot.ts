@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { isRingfenceError } from "../../base/error.ts";
-import { detect } from "../../snapshot/detection.ts";
+import { detect, guardNested } from "../../snapshot/detection.ts";
 import { ringfenceHome } from "../../snapshot/home.ts";
 import { readIndex } from "../../snapshot/project-index.ts";
 import { findProjectRoot, MANIFEST } from "../../snapshot/project-root.ts";
@@ -35,7 +35,7 @@ function rootOf({ project }: RunRequest): string | undefined {
 /**
  * Everything {@link Execution} needs, or undefined for whatever is not plainly a run with a fresh snapshot.
  *
- * @throws SNAPSHOT_FORGED, SNAPSHOT_REPLAYED, SNAPSHOT_KEY_UNUSABLE, SNAPSHOT_HOME_DAMAGED
+ * @throws GUARD_NESTED, SNAPSHOT_FORGED, SNAPSHOT_REPLAYED, SNAPSHOT_KEY_UNUSABLE, SNAPSHOT_HOME_DAMAGED
  */
 export function prepareHot(argv: readonly string[]): Execution | undefined {
   const request = attempt(() => parseRun(argv));
@@ -47,6 +47,8 @@ export function prepareHot(argv: readonly string[]): Execution | undefined {
   const facts = { flag: request.environment, variables: process.env, host };
   const selection = attempt(() => detect(index.rule, facts));
   if (!selection) return undefined;
+  // Before the values of the outer run could pass for overrides of this one's.
+  guardNested(selection, process.env);
   const owner = { project: index.project, environment: selection.environment };
   const reading = readSnapshot(root, ringfenceHome(), owner);
   if (!("snapshot" in reading) || overriddenKey(reading.snapshot, process.env)) return undefined;

@@ -1,0 +1,103 @@
+/** A small project in a temporary folder, and the built command line run in it as a real process. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ENTRY = fileURLToPath(new URL("../../dist/ringfence.cjs", import.meta.url));
+
+export interface Ran {
+  readonly exit: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The error of `--json` on standard error; undefined when there is none. */
+  readonly error: { code: string; what: string; where?: string; why?: string; fix?: string } | undefined;
+}
+
+export interface CliScene {
+  readonly root: string;
+  readonly home: string;
+  run(
+    words: readonly string[],
+    options?: { input?: string; variables?: Record<string, string>; cwd?: string },
+  ): Ran;
+  /** The same; throws unless it exits with 0. */
+  must(words: readonly string[], input?: string): Ran;
+  write(path: string, text: string): void;
+  read(path: string): string;
+  git(...words: string[]): void;
+  /** Digest of every file of the project but its state and git's. */
+  fingerprint(): string;
+  remove(): void;
+}
+
+function errorOf(stderr: string): Ran["error"] {
+  const line = stderr.trim().split("\n").at(-1) ?? "";
+  try {
+    return JSON.parse(line).error;
+  } catch {
+    return undefined;
+  }
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if ([".git", ".ringfence", "home"].includes(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+export function openCliScene(manifest: string): CliScene {
+  const root = mkdtempSync(join(tmpdir(), "ringfence-cli-"));
+  const home = join(root, "home");
+  const run: CliScene["run"] = (words, { input = "", variables = {}, cwd = root } = {}) => {
+    const { PATH = "" } = process.env;
+    const env = { PATH, HOME: root, RINGFENCE_HOME: home, ...variables };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [ENTRY, ...words], {
+      cwd,
+      env,
+      input,
+      encoding: "utf8",
+    });
+    return { exit: status, stdout, stderr, error: errorOf(stderr) };
+  };
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  write("ringfence.yaml", manifest);
+  return {
+    root,
+    home,
+    run,
+    write,
+    must(words, input) {
+      const ran = run(words, input === undefined ? {} : { input });
+      if (ran.exit !== 0)
+        throw new Error(`ringfence ${words.join(" ")}: ${ran.exit}\n${ran.stdout}${ran.stderr}`);
+      return ran;
+    },
+    read: (path) => readFileSync(join(root, path), "utf8"),
+    git(...words) {
+      const identity = [
+        "-c",
+        "user.name=test",
+        "-c",
+        "user.email=test@localhost",
+        "-c",
+        "commit.gpgsign=false",
+      ];
+      execFileSync("git", [...identity, ...words], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+    },
+    fingerprint() {
+      const hash = createHash("sha256");
+      for (const path of filesBelow(root).sort())
+        hash.update(`${path} ${statSync(path).mode}`).update(readFileSync(path));
+      return hash.digest("hex");
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
