@@ -45,16 +45,18 @@ function candidates(shell: Shell, words: readonly string[]): string[] {
 
 // Shells are a comfort: one that is missing here is named and skipped, also where everything is required.
 for (const shell of SHELLS) {
-  const isThere = spawnSync(shell, ["--version"]).status === 0;
-  describe.runIf(isThere)(shell, () => completes(shell));
-  describe.skipIf(isThere)(`${shell} (missing: apt-get install -y ${shell})`, () => completes(shell));
+  if (spawnSync(shell, ["--version"]).status === 0) describe(shell, () => completes(shell));
+  else test.skip(`${shell} is missing: apt-get install -y ${shell}`, () => {});
 }
 
 function completes(shell: Shell): void {
   test.each<[words: string[], expected: string[]]>([
     [["bo"], ["boat"]],
     [["boat", "s"], ["show"]],
-    [["boat", ""], shell === "fish" ? ["list", "show"] : ["--help", "list", "show"]],
+    [
+      ["boat", ""],
+      ["--help", "list", "show"],
+    ],
     [["-e", "boat", "sai"], ["sail"]],
     [
       ["boat", "list", "--colour", ""],
