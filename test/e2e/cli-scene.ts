@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const ENTRY = fileURLToPath(new URL("../../dist/ringfence.cjs", import.meta.url));
+/** The built command line. */
+export const ENTRY = fileURLToPath(new URL("../../dist/ringfence.cjs", import.meta.url));
 
 export interface Ran {
   readonly exit: number | null;
