@@ -80,6 +80,24 @@ describe("each mistake has its error, exit code and fix, and loses nothing", () 
       12,
     ],
     [
+      "another environment's file, where its identity lies here too",
+      () => () => {
+        const keys = changed(
+          scene.identityOf("development"),
+          (text) => text + readFileSync(scene.identityOf("production"), "utf8"),
+        )();
+        const file = changed(secretsOf("development"), () => scene.read(secretsOf("production")))();
+        return () => {
+          file?.();
+          keys?.();
+        };
+      },
+      run("development"),
+      "SECRETS_WRONG_ENVIRONMENT",
+      12,
+      /git restore/,
+    ],
+    [
       "MAC altered",
       () =>
         changed(secretsOf("development"), (text) =>
@@ -199,6 +217,13 @@ describe("each mistake has its error, exit code and fix, and loses nothing", () 
       ["run", "-e", "development", "--", "no-such-command"],
       "RUN_COMMAND_NOT_FOUND",
       127,
+    ],
+    [
+      "command not executable",
+      () => nothing,
+      ["run", "-e", "development", "--", "./ringfence.yaml"],
+      "RUN_COMMAND_NOT_EXECUTABLE",
+      126,
     ],
     ["no project", () => nothing, ["config", "show", "--project", "/"], "APP_NO_PROJECT", 2],
   ];
