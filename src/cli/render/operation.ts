@@ -45,7 +45,12 @@ function nextOf(view: OperationView): string[] {
 /** One operation; the steps are left out where they were shown while they ran. */
 export function renderOperation(view: OperationView, withSteps: boolean): string {
   const head = `${styled("bold", view.plan.summary)}  ${styled(STATE_COLOURS[view.state], view.state)}`;
-  const facts = `${styled("dim", `${view.id}, by ${view.author}, plan ${shortDigest(view.plan.digest)}`)}`;
+  // What was only planned is not kept: its id leads nowhere.
+  const id = view.state === "planned" ? [] : [view.id];
+  const facts = styled(
+    "dim",
+    [...id, `by ${view.author}`, `plan ${shortDigest(view.plan.digest)}`].join(", "),
+  );
   const effects = view.plan.effects.map((effect) => `  ${styled("dim", "–")} ${effect}`);
   const gates = view.gates.flatMap(({ name, state, why, opens }) => {
     const [colour, mark] = GATE_MARKS[state];

@@ -50,11 +50,9 @@ export function renderCheck({ environment, findings }: CheckView): string {
     ].join("\n"),
   );
   const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
+  const counted = (wanted: Severity) => `${count(wanted)} ${wanted}${count(wanted) === 1 ? "" : "s"}`;
   const verdict = count("error") > 0 ? styled("red", "not usable") : styled("green", "usable");
-  return [
-    ...lines,
-    `${environment} is ${verdict}: ${count("error")} errors, ${count("warning")} warnings`,
-  ].join("\n");
+  return [...lines, `${environment} is ${verdict}: ${counted("error")}, ${counted("warning")}`].join("\n");
 }
 
 export function renderSecretList({ environment, file, secrets, signedBy }: SecretListView): string {
