@@ -81,6 +81,19 @@ test("untouched, it verifies, and goes on doing so", async () => {
   expect(events.at(-1)).toMatchObject({ action: "run.injected", subject: "npm" });
 });
 
+test("a head that is signed late does not take the place of a newer one", async () => {
+  const words = ["secret", "set", "TOKEN", "-e", "development"];
+  const commits = (await scene.spawn(words, { input: "one" }).ended)!.commits;
+  const halt = { signal: "SIGSTOP", commit: commits, when: "after" } as const;
+  const late = scene.spawn(words, { input: "two", halt });
+  await late.said((line) => "halts" in line);
+  await scene.must(["secret", "set", "TOKEN", "-e", "staging"], { input: "three" });
+  late.signal("SIGCONT");
+  expect(await late.ended).toMatchObject({ exit: 0 });
+  const { verdict } = await verify();
+  expect(verdict).toMatchObject({ valid: true, checkpoint: verdict.size });
+});
+
 /**
  * What is done to the record, what is said of it, and what becomes of the next operation: refused, or added
  * without hiding what was altered. Only the signer's own folder can make a new beginning.
