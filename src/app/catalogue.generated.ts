@@ -220,7 +220,7 @@ export const catalogue: readonly CatalogueItem[] = [
       "summary": "Carry on an operation that waits or was interrupted; --undo takes it back",
       "scope": "project",
       "environmentFlag": null,
-      "explicit": false,
+      "explicit": true,
       "positionals": [
         {
           "name": "id",
@@ -416,7 +416,15 @@ export const catalogue: readonly CatalogueItem[] = [
           "description": "the secret's name"
         }
       ],
-      "flags": []
+      "flags": [
+        {
+          "name": "adopt",
+          "type": "boolean",
+          "required": false,
+          "description": "take over a file without the signature it needs; look at its changes first",
+          "default": false
+        }
+      ]
     },
     load: () => import("./secret/set.ts"),
   },

@@ -57,7 +57,7 @@ export function describeCommand(module: CommandModule): CatalogueEntry {
     summary: definition.summary,
     scope: definition.scope,
     environmentFlag: definition.environmentFlag ?? null,
-    explicit: form === "operation" || definition.explicit === true,
+    explicit: form !== "query" || definition.explicit === true,
     positionals,
     flags,
   };

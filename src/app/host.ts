@@ -4,7 +4,7 @@
  */
 import { EXIT, type RingfenceError } from "../base/error.ts";
 import type { Environment } from "../model/project.ts";
-import { detect, guardRun, type Selection } from "../snapshot/detection.ts";
+import { type CommandAgain, detect, guardRun, type Selection } from "../snapshot/detection.ts";
 import { type Actor, findActor } from "./actor.ts";
 import { type App, type AppOptions, openApp, type Progress } from "./app.ts";
 import type { CatalogueItem } from "./catalogue.ts";
@@ -26,6 +26,8 @@ export interface Request {
   readonly reason: string | undefined;
   readonly force: string | undefined;
   readonly dryRun: boolean;
+  /** The command as it was typed, with more flags: for fixes. */
+  readonly again?: CommandAgain;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly readInput: () => Promise<string>;
   readonly progress: (progress: Progress) => void;
@@ -46,7 +48,8 @@ function select(app: App, request: Request): { selection: Selection; environment
   const selection = detect(rule, { flag: request.environment, variables: request.variables, host: app.host });
   const environment = app.project.environments.find(({ name }) => name === selection.environment)!;
   if (request.command.explicit) {
-    const forced = guardRun(rule, selection, { host: app.host, force: request.force });
+    const again = request.again ?? ((flags) => `ringfence ${request.command.name} … ${flags}`);
+    const forced = guardRun(rule, selection, { host: app.host, force: request.force, again });
     if (forced) request.warn(forced.warning);
   }
   return { selection, environment };

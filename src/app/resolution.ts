@@ -1,6 +1,7 @@
 /** Reading an environment's layers and secrets and resolving them: the configuration as it stands in the files. */
 import { join } from "node:path";
 import type { Digest } from "../base/digest.ts";
+import { isRingfenceError } from "../base/error.ts";
 import { rememberSecret } from "../base/redact.ts";
 import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
 import { type Environment, expandTemplate, type Project } from "../model/project.ts";
@@ -27,6 +28,16 @@ export interface SecretsState {
   /** Digest of the file's content without its signature line; null when there is no file. */
   readonly digest: Digest | null;
   readonly signedBy: string | undefined;
+  /** What is missing for the file to count, where it was let through all the same. */
+  readonly lacking: readonly ("binding" | "signature")[];
+}
+
+/** What of a secrets file may be missing because it is about to be written anew; nothing, unless told. */
+export interface Adoption {
+  /** It may belong to no environment yet: a SOPS file that others wrote. */
+  readonly unbound?: boolean;
+  /** It may lack the signature that the environment demands, or carry one that does not count. */
+  readonly unsigned?: boolean;
 }
 
 export interface Configuration extends Resolution {
@@ -53,28 +64,60 @@ export function identityOf(app: App, environment: Environment): string | undefin
  * @throws SECRETS_… for a file that was tampered with, replayed, copied from elsewhere or, where the kind
  * requires a signature, is not signed. Without an identity the names are listed and the values stay sealed.
  */
-export function readSecrets(app: App, environment: Environment): SecretsState {
+export function readSecrets(app: App, environment: Environment, adopt: Adoption = {}): SecretsState {
   const file = expandTemplate(app.project.secretsPath, environment.name);
   const text = readTextIfThere(join(app.project.root, file));
   if (text === undefined) {
     refuseVanished(app, environment, file);
-    return { file, text, opened: undefined, entries: [], digest: null, signedBy: undefined };
+    return { file, text, opened: undefined, entries: [], digest: null, signedBy: undefined, lacking: [] };
   }
-  const signedBy = environment.policies.signedSecrets
-    ? verifySignature(text, app.project.people, { file, environment: environment.name })
-    : undefined;
+  const signedBy = signerOf(app, environment, { file, text }, adopt);
+  const unsigned = environment.policies.signedSecrets && signedBy === undefined;
+  const lacking = unsigned ? (["signature"] as const) : [];
   const identity = identityOf(app, environment);
   if (identity === undefined) {
     const listed = listSecrets(text, { file });
     const entries = listed.names.map(({ name, place }) => ({ name, place, value: undefined }));
-    return { file, text, opened: undefined, entries, digest: listed.digest, signedBy };
+    return { file, text, opened: undefined, entries, digest: listed.digest, signedBy, lacking };
   }
   const expect = { project: app.project.name, environment: environment.name };
   const lookedIn = [identityPath(app.home, app.project.name, environment.name)];
-  const opened = openSecrets(text, { file, expect, identities: identity.split("\n"), lookedIn });
+  const opened = openSecrets(text, {
+    file,
+    expect,
+    identities: identity.split("\n"),
+    lookedIn,
+    unbound: adopt.unbound ? "allow" : "refuse",
+  });
   assertNotReplayed(opened, highestRevision(app.home, app.project.name, environment.name));
   raiseRevision(app.home, app.project.name, environment.name, opened.binding.revision);
-  return { file, text, opened, entries: opened.values, digest: opened.digest, signedBy };
+  return {
+    file,
+    text,
+    opened,
+    entries: opened.values,
+    digest: opened.digest,
+    signedBy,
+    lacking: opened.binding.revision === 0 ? ["binding", ...lacking] : lacking,
+  };
+}
+
+/** Who signed the file; undefined where nobody has to, or it may be missing. */
+function signerOf(
+  app: App,
+  environment: Environment,
+  { file, text }: { readonly file: string; readonly text: string },
+  { unsigned = false }: Adoption,
+): string | undefined {
+  if (!environment.policies.signedSecrets) return undefined;
+  try {
+    return verifySignature(text, app.project.people, { file, environment: environment.name });
+  } catch (error) {
+    const isMissing =
+      isRingfenceError(error, "SECRETS_UNSIGNED") || isRingfenceError(error, "SECRETS_SIGNATURE_INVALID");
+    if (unsigned && isMissing) return undefined;
+    throw error;
+  }
 }
 
 /** A file that was there once and is gone is a replay of the time before it. */

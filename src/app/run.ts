@@ -4,7 +4,7 @@ import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { assertUsable } from "../config/index.ts";
 import { type Environment, expandTemplate } from "../model/project.ts";
 import { secretsErrors } from "../secrets/index.ts";
-import { detect, guardNested, guardRun } from "../snapshot/detection.ts";
+import { type CommandAgain, detect, guardNested, guardRun } from "../snapshot/detection.ts";
 import { identityPath, keyMaterial } from "../snapshot/home.ts";
 import { describeInput, type SnapshotInput } from "../snapshot/inputs.ts";
 import { writeIndex } from "../snapshot/project-index.ts";
@@ -19,6 +19,8 @@ export interface RunInput {
   readonly folder: string;
   readonly environment: string | undefined;
   readonly force: string | undefined;
+  /** The run as it was typed, with more flags: for fixes. */
+  readonly again?: CommandAgain;
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
@@ -96,8 +98,8 @@ export function compileRun(input: RunInput): CompiledRun {
   const { project, home } = app;
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
-  guardNested(selection, input.variables);
-  guardRun(rule, selection, { host: app.host, force: input.force });
+  guardNested(selection, input.variables, input.again);
+  guardRun(rule, selection, { host: app.host, force: input.force, again: input.again });
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
   const inputs = describeInputs(app, environment);
   const configuration = configure(app, environment);

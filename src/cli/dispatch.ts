@@ -1,26 +1,48 @@
 /** Every command but the hot path of `run`: parses by the catalogue, runs, prints, and says how it ended. */
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { catalogue, loadHost } from "../app/catalogue.generated.ts";
-import { EXIT, isRingfenceError, type RingfenceError } from "../base/error.ts";
+import { EXIT, isRingfenceError, type RingfenceError, systemCode } from "../base/error.ts";
 import { redact } from "../base/redact.ts";
+import { shellWords } from "../base/shell-word.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
+import { completionScript, type Shell } from "./completion.ts";
 import { readValue } from "./input.ts";
-import { buildProgram, type Typed } from "./program.ts";
+import { watchInterrupt } from "./interrupt.ts";
+import { buildProgram, type Line, type Typed } from "./program.ts";
 import { renderError } from "./render/error.ts";
 import { render } from "./render/index.ts";
 import { showProgress } from "./render/progress.ts";
-import { parseRun } from "./run/arguments.ts";
+import { parseRun, type RunRequest } from "./run/arguments.ts";
 import { runSlowly } from "./run/slow.ts";
 import { styledError } from "./style.ts";
+import { unknownWord } from "./usage.ts";
+
+/** Whoever closes the pipe has read enough: that is no failure, and what the command did stays done. */
+function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error) => {
+      if (systemCode(error) !== "EPIPE") throw error;
+    });
+  }
+}
 
 function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(`${text}\n`, (error) => (error ? reject(error) : resolve()));
+    process.stdout.write(`${text}\n`, (error) =>
+      error && systemCode(error) !== "EPIPE" ? reject(error) : resolve(),
+    );
   });
 }
 
 function report(error: RingfenceError, json: boolean): void {
   process.stderr.write(`${json ? JSON.stringify(error) : renderError(error)}\n`);
+}
+
+function warn(warning: string, json: boolean): void {
+  const text = redact(warning);
+  process.stderr.write(
+    `${json ? JSON.stringify({ warning: text }) : `${styledError("yellow", "warning")} ${text}`}\n`,
+  );
 }
 
 function inputOf({ command, positionals, options }: Typed): Record<string, unknown> {
@@ -39,11 +61,12 @@ function environmentOf({ command, positionals, options }: Typed): string | undef
   return (own ?? options.environment) as string | undefined;
 }
 
-async function runTyped(typed: Typed): Promise<number> {
+async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
   const { command, options } = typed;
   const json = options.json === true;
   const text = (name: string) => options[name] as string | undefined;
   const { runCommand } = await loadHost();
+  const watch = watchInterrupt((error) => report(error, json));
   const { answer, error, exit } = await runCommand({
     command,
     catalogue,
@@ -54,11 +77,15 @@ async function runTyped(typed: Typed): Promise<number> {
     reason: text("reason"),
     force: text("force"),
     dryRun: options.dryRun === true,
+    again: (flags) => `${shellWords(["ringfence", ...argv])} ${flags}`,
     variables: process.env,
     readInput: readValue,
-    progress: json ? () => {} : showProgress,
-    warn: (warning) => process.stderr.write(`${styledError("yellow", "warning")} ${warning}\n`),
-  });
+    progress(seen) {
+      watch.running(seen.operation);
+      if (!json) showProgress(seen);
+    },
+    warn: (warning) => warn(warning, json),
+  }).finally(() => watch.stop());
   // A secret that was asked for by name is the one thing that may be shown.
   const safe = command.name === "secret get" ? (shown: string) => shown : redact;
   await print(safe(json ? JSON.stringify(answer, null, 2) : render(command.name, answer)));
@@ -66,28 +93,53 @@ async function runTyped(typed: Typed): Promise<number> {
   return exit;
 }
 
-function exitOf(error: CommanderError): number {
-  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+/** `help config show` is `config show --help`. */
+function withoutHelpWord(argv: readonly string[], program: Command): readonly string[] {
+  if (argv[0] !== "help") return argv;
+  let at = program;
+  for (const word of argv.slice(1).filter((one) => !one.startsWith("-"))) {
+    const found = at.commands.find((command) => command.name() === word);
+    if (!found) throw unknownWord(at, argv, word, "command");
+    at = found;
+  }
+  return [...argv.slice(1), "--help"];
+}
+
+async function runProgram(line: Line): Promise<number> {
+  let code: number = EXIT.ok;
+  const handlers = {
+    async run(typed: Typed) {
+      code = await runTyped(typed, line);
+    },
+    complete(shell: Shell, program: Command) {
+      process.stdout.write(completionScript(shell, program));
+    },
+  };
+  const program = buildProgram(catalogue, RINGFENCE_VERSION, handlers, line);
+  try {
+    const argv = withoutHelpWord(line.argv, program);
+    const run = argv === line.argv ? undefined : parseRun(argv);
+    if (run) return await runSlowly(run);
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    throw error;
+  }
 }
 
 /** Runs the command line. @returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const json = argv.includes("--json");
+  // What stands behind `--` belongs to another program.
+  const end = argv.indexOf("--");
+  let json = argv.slice(0, end < 0 ? undefined : end).includes("--json");
+  ignoreClosedPipes();
   try {
-    const run = parseRun(argv);
-    if (run) return await runSlowly(run);
-    let code: number = EXIT.ok;
-    const program = buildProgram(catalogue, RINGFENCE_VERSION, async (typed) => {
-      code = await runTyped(typed);
-    });
-    if (argv.length === 0) {
-      program.outputHelp();
-      return EXIT.usage;
-    }
-    await program.parseAsync([...argv], { from: "user" });
-    return code;
+    const run: RunRequest | undefined = parseRun(argv);
+    if (!run) return await runProgram({ argv, json });
+    json = run.json;
+    return await runSlowly(run);
   } catch (error) {
-    if (error instanceof CommanderError) return exitOf(error);
     if (!isRingfenceError(error)) throw error;
     report(error, json);
     return error.exit;

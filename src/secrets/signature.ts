@@ -81,7 +81,7 @@ export function verifySignature(
   const { content, isMarked, signature } = split(text);
   const names = people.map(({ name }) => name).join(", ") || "nobody yet";
   const { file, environment = "ENVIRONMENT" } = at;
-  const fix = `git log -1 -p -- ${file}   # look at the change; one of the project's people then writes the file anew: ringfence secret set NAME --environment ${environment}`;
+  const fix = `git log -1 -p -- ${file}   # look at the change; one of the project's people then writes the file anew: ringfence secret set NAME --environment ${environment} --adopt`;
   if (!isMarked)
     throw secretsErrors.SECRETS_UNSIGNED({
       what: "the secrets file is not signed",

@@ -188,6 +188,19 @@ describe("guardRun", () => {
   });
 });
 
+describe("a guard's fix is the refused command itself", () => {
+  const again = (flags: string) => `ringfence promote 1.2.0 ${flags}`;
+  test.each([
+    ["variable", "ci-1", undefined, "ringfence run -e production -- <command>"],
+    ["variable", "ci-1", again, "ringfence promote 1.2.0 -e production"],
+    ["flag", "laptop", again, 'ringfence promote 1.2.0 --force "<reason>"'],
+    ["hostname", "laptop", again, 'ringfence promote 1.2.0 -e production --force "<reason>"'],
+  ] as const)("selected by %s on %s", (method, host, words, fix) => {
+    const refused = () => guardRun(rule, { environment: "production", method }, { host, again: words });
+    expect(refused).toThrow(expect.objectContaining({ fix }));
+  });
+});
+
 test.each([
   ["staging", undefined, undefined],
   ["staging", "", undefined],

@@ -107,7 +107,14 @@ export interface RunGuardFacts {
   readonly host: string;
   /** Why the host's name shall not count; undefined when nobody forces anything. */
   readonly force?: string | undefined;
+  /** The refused command with these flags added, for the fix; a run without its words unless told. */
+  readonly again?: CommandAgain | undefined;
 }
+
+/** A command line as it was typed, with more flags. */
+export type CommandAgain = (flags: string) => string;
+
+const RUN_AGAIN: CommandAgain = (flags) => `ringfence run ${flags} -- <command>`;
 
 /** Why a guard was overridden; undefined when all guards were open. */
 export interface Forced {
@@ -125,7 +132,7 @@ export interface Forced {
 export function guardRun(
   rule: DetectionRule,
   selection: Selection,
-  { host, force }: RunGuardFacts,
+  { host, force, again = RUN_AGAIN }: RunGuardFacts,
 ): Forced | undefined {
   const selected = known(rule, selection.environment, "the selection");
   const atHome = ownHost(selected, host);
@@ -138,7 +145,7 @@ export function guardRun(
       why: selected.hosts.length
         ? `the host's name fits none of ${selected.name}'s patterns (${selected.hosts.join(", ")})`
         : `${selected.name} declares no host patterns`,
-      fix: `ringfence run -e ${selected.name} -- <command>`,
+      fix: again(`-e ${selected.name}`),
     });
   }
   const owners = rule.environments.filter((environment) => ownHost(environment, host));
@@ -150,7 +157,7 @@ export function guardRun(
       what: `host ${host} belongs to ${names}, not to ${selected.name}`,
       where: `host ${host}`,
       why: `its name fits the host patterns of ${names}`,
-      fix: `ringfence run -e ${selected.name} --force "<reason>" -- <command>`,
+      fix: again(`${selection.method === "flag" ? "" : `-e ${selected.name} `}--force "<reason>"`),
       details: { host, belongsTo: owners.map((environment) => environment.name) },
     });
   }
@@ -171,6 +178,7 @@ export const ENVIRONMENT_VARIABLE = "RINGFENCE_ENVIRONMENT";
 export function guardNested(
   selection: Selection,
   variables: Readonly<Record<string, string | undefined>>,
+  again: CommandAgain = RUN_AGAIN,
 ): void {
   const outer = variables[ENVIRONMENT_VARIABLE];
   if (!outer || outer === selection.environment) return;
@@ -178,6 +186,6 @@ export function guardNested(
     what: `this is already a run for ${outer}; a run for ${selection.environment} cannot be started inside it`,
     where: `variable ${ENVIRONMENT_VARIABLE}`,
     why: `the settings of ${outer} would leak into ${selection.environment}`,
-    fix: `env -i HOME="$HOME" PATH="$PATH" ringfence run -e ${selection.environment} -- <command>`,
+    fix: `env -i HOME="$HOME" PATH="$PATH" ${again(selection.method === "flag" ? "" : `-e ${selection.environment}`)}`,
   });
 }

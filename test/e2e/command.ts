@@ -13,8 +13,10 @@ export interface CommandOptions {
 
 async function parse(words: readonly string[]): Promise<Typed> {
   let typed: Typed | undefined;
-  const program = buildProgram(catalogue, "0", async (found) => {
-    typed = found;
+  const program = buildProgram(catalogue, "0", {
+    async run(found) {
+      typed = found;
+    },
   });
   await program.parseAsync([...words], { from: "user" });
   if (!typed) throw new Error(`no command: ${words.join(" ")}`);

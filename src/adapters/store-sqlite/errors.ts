@@ -1,5 +1,6 @@
 /** How a store in SQLite fails, and what SQLite's result codes mean to a person. */
 import { EXIT, errorCatalogue, type RingfenceError } from "../../base/error.ts";
+import { shellWord } from "../../base/shell-word.ts";
 
 export const storeErrors = errorCatalogue({
   STORE_BUSY: {
@@ -29,11 +30,6 @@ export const storeErrors = errorCatalogue({
     http: 500,
   },
 });
-
-/** A path as one word of a shell command. */
-function shellWord(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
 
 /** SQLite's primary result code (sqlite.org/rescode.html) of an error that `node:sqlite` threw. */
 function resultCode(error: unknown): number | undefined {

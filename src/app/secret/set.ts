@@ -95,7 +95,8 @@ async function putBack(context: Context, facts: Facts, path: string): Promise<vo
   if (digestAt(path) !== facts.after && digestAt(path) !== facts.before) return;
   const expect = { project: app.project.name, environment: environment.name };
   const identities = identityOf(app, environment)?.split("\n") ?? [];
-  const former = previous === null ? undefined : openSecrets(previous, { file, expect, identities });
+  const former =
+    previous === null ? undefined : openSecrets(previous, { file, expect, identities, unbound: "allow" });
   const followed = { file, text: previous ?? undefined };
   writeFileAtomic(path, await encrypt(context, followed, valuesOf(former), highest() + 1));
 }
@@ -109,11 +110,17 @@ export const operation = defineOperation({
   name: "secret set",
   summary: "Encrypt a value from standard input into an environment's secrets file",
   scope: "environment",
-  input: z.object({ name: z.string().meta({ position: 0, description: "the secret's name" }) }),
-  async plan(context, { name }) {
+  input: z.object({
+    name: z.string().meta({ position: 0, description: "the secret's name" }),
+    adopt: z
+      .boolean()
+      .default(false)
+      .meta({ description: "take over a file without the signature it needs; look at its changes first" }),
+  }),
+  async plan(context, { name, adopt }) {
     const { app, environment } = context;
     assertRecipients(environment, app.project.manifest);
-    const secrets = readSecrets(app, environment);
+    const secrets = readSecrets(app, environment, { unbound: true, unsigned: adopt });
     if (secrets.text !== undefined && !secrets.opened) {
       throw secretsErrors.SECRETS_NO_IDENTITY({
         what: `${secrets.file} can't be opened here, so it can't be changed here`,
@@ -140,7 +147,13 @@ export const operation = defineOperation({
     return {
       summary: `set the secret ${name} of ${environment.name}`,
       environment: environment.name,
-      effects: [`${known ? "replace" : "add"} ${name} in ${facts.file} (revision ${revision})`],
+      effects: [
+        ...secrets.lacking.map(
+          (part) =>
+            `take over ${secrets.entries.length} secrets of ${facts.file}, which has no ${part === "binding" ? "binding to an environment" : "signature that counts"}`,
+        ),
+        `${known ? "replace" : "add"} ${name} in ${facts.file} (revision ${revision})`,
+      ],
       facts: { ...facts },
     };
   },

@@ -1,5 +1,6 @@
 /** The command line of `ringfence run`, read by hand: the hot path loads no argument parser. Pure. */
 import { nearest } from "../../base/nearest.ts";
+import { shellWords } from "../../base/shell-word.ts";
 import { runErrors } from "./errors.ts";
 
 export interface RunRequest {
@@ -95,4 +96,14 @@ export function parseRun(argv: readonly string[]): RunRequest | undefined {
   const command = argv.slice(at);
   if (command.length === 0 && !switches.help) throw usage("there is no command to run", "run");
   return { ...values, ...switches, command };
+}
+
+/** The same run as one line for a shell, with more flags. */
+export function runAgain({ environment, project, command }: Omit<RunRequest, "json" | "dryRun" | "help">) {
+  const given = [
+    ...(project === undefined ? [] : ["--project", project]),
+    ...(environment === undefined ? [] : ["-e", environment]),
+  ];
+  return (flags: string): string =>
+    ["ringfence run", shellWords(given), flags, "--", shellWords(command)].filter(Boolean).join(" ");
 }

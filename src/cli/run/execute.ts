@@ -7,7 +7,7 @@ import { isRingfenceError } from "../../base/error.ts";
 import { detect, guardNested, guardRun } from "../../snapshot/detection.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { appendSpool, type Injection } from "../../snapshot/spool.ts";
-import type { RunRequest } from "./arguments.ts";
+import { type RunRequest, runAgain } from "./arguments.ts";
 import { resolveCommand } from "./command.ts";
 import { runErrors } from "./errors.ts";
 import { planExec, replaceProcess } from "./exec.ts";
@@ -19,7 +19,7 @@ export interface Execution {
   readonly snapshot: Snapshot;
   /** The project's root. */
   readonly root: string;
-  readonly request: Pick<RunRequest, "environment" | "force" | "command">;
+  readonly request: Pick<RunRequest, "environment" | "project" | "force" | "command">;
   /** The caller's variables; `process.env` unless told. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** This machine's name unless told. */
@@ -72,8 +72,9 @@ export async function execute({
       fix: `rm -r '${root}/.ringfence/cache'   # everything in it is compiled again`,
     });
   }
-  guardNested(selection, outer);
-  const forced = guardRun(snapshot.detection, selection, { host, force });
+  const again = runAgain(request);
+  guardNested(selection, outer, again);
+  const forced = guardRun(snapshot.detection, selection, { host, force, again });
   const variables = childVariables(snapshot, outer);
   const file = resolveCommand(command[0]!, variables.PATH);
   if (forced) warn(`GUARD_WRONG_HOST: ${forced.warning}`);

@@ -1,6 +1,6 @@
 /** `run` where no fresh snapshot helps: compiles the settings first, then ends as every run does. */
 import { loadRun } from "../../app/catalogue.generated.ts";
-import type { RunRequest } from "./arguments.ts";
+import { type RunRequest, runAgain } from "./arguments.ts";
 import { execute } from "./execute.ts";
 
 const HELP = `Usage: ringfence run [-e ENVIRONMENT] [--project DIR] [--force REASON] -- COMMAND [ARGUMENT…]
@@ -23,6 +23,7 @@ export async function runSlowly(request: RunRequest): Promise<number> {
     folder: request.project ?? process.cwd(),
     environment: request.environment,
     force: request.force,
+    again: runAgain(request),
     variables: process.env,
   });
   return execute({ snapshot, root, request });
