@@ -25,10 +25,7 @@ export async function takeOverSpools(app: App): Promise<readonly string[]> {
       taken = takeOver(app.project.root, environment)
     ) {
       const problem = await importSpool(app, environment, taken);
-      if (problem) {
-        problems.push(`${environment}: ${problem}`);
-        writeFileAtomic(`${taken.path}.broken`, readFileSync(taken.path), 0o600);
-      }
+      if (problem) problems.push(`${environment}: ${problem}`);
       finishTakeOver(taken);
     }
   }
@@ -58,6 +55,8 @@ async function importSpool(app: App, environment: string, taken: TakenSpool): Pr
     }
     await transaction.events.setSpoolHead(environment, taken.head);
     if (!broken) return undefined;
+    // Kept before this is committed: afterwards nobody would look at the altered file again.
+    writeFileAtomic(`${taken.path}.broken`, readFileSync(taken.path), 0o600);
     const what = `line ${broken.line} of the spool does not fit: ${broken.why}`;
     await record({
       actor: "ringfence",

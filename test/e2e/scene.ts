@@ -152,6 +152,21 @@ async function stop(target: Target): Promise<void> {
   if (state) await target.shutdown({ token: state.fence.token + 1, holder: "the end of the scene" });
 }
 
+/** The project's files, and git. */
+function filesOf(root: string): Pick<Scene, "write" | "read" | "commit"> {
+  return {
+    write(path, text) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    },
+    read: (path) => readFileSync(join(root, path), "utf8"),
+    commit(message) {
+      git(root, "add", "-A");
+      git(root, "commit", "-q", "-m", message);
+    },
+  };
+}
+
 /** Describes the project and sets a secret in each environment; releases nothing. */
 export async function openScene(): Promise<Scene> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "ringfence-scene-")));
@@ -181,15 +196,7 @@ export async function openScene(): Promise<Scene> {
       children.push(started);
       return started;
     },
-    write(path, text) {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), text);
-    },
-    read: (path) => readFileSync(join(root, path), "utf8"),
-    commit(message) {
-      git(root, "add", "-A");
-      git(root, "commit", "-q", "-m", message);
-    },
+    ...filesOf(root),
     async release(version, behaviour = "well") {
       scene.write("src/web.ts", web(version, behaviour));
       scene.write("src/worker.ts", worker(version));

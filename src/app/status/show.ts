@@ -7,21 +7,24 @@ import type { App } from "../app.ts";
 import { defineQuery } from "../definition.ts";
 
 function health(
+  environment: string,
   state: TargetState | undefined,
   expected: string | null,
 ): Pick<EnvironmentStatus, "healthy" | "evidence"> {
   if (!state?.routed) {
-    return {
-      healthy: expected === null ? null : false,
-      evidence: [expected === null ? "nothing was released here" : "nothing serves"],
-    };
+    if (expected === null) return { healthy: null, evidence: ["nothing was released here"] };
+    const again = `ringfence promote ${expected} --to ${environment}`;
+    return { healthy: false, evidence: [`nothing serves; to start it again: ${again}`] };
   }
   const serving = state.sets.find(({ name }) => name === state.routed);
   if (!serving) return { healthy: false, evidence: ["the set that should serve is gone"] };
   const evidence = serving.services.map(
     ({ service, state: at, evidence: seen }) => `${service}: ${at} (${seen})`,
   );
-  return { healthy: serving.services.every(({ state: at }) => at === "ready"), evidence };
+  const other =
+    serving.version === expected ? [] : [`${serving.version} serves, the record says ${expected}`];
+  const ready = serving.services.every(({ state: at }) => at === "ready");
+  return { healthy: ready && other.length === 0, evidence: [...other, ...evidence] };
 }
 
 async function statusOf(app: App, environment: Environment): Promise<EnvironmentStatus> {
@@ -36,7 +39,7 @@ async function statusOf(app: App, environment: Environment): Promise<Environment
     name,
     kind,
     release,
-    ...health(state, release),
+    ...health(name, state, release),
     addresses: state?.addresses ?? {},
     operation: busy ? `${busy.id} ${busy.plan.summary} by ${busy.author}` : null,
   };
