@@ -13,6 +13,16 @@ Every command takes these flags. Exit codes and errors: [errors.md](errors.md).
 | \`--json\` | prints one JSON document on standard output, and an error as JSON on standard error |
 | \`--as PERSON\` | who acts, where several people have keys on this machine (or \`RINGFENCE_AS\`) |
 | \`--project DIR\` | works on the project in that folder instead of the nearest one upward |
+
+\`ringfence help COMMAND\` shows the same. \`source <(ringfence completion bash)\` completes commands and flags; zsh and fish have their own.
+
+## ringfence run
+
+Run a command with an environment's settings and secrets in its variables; its exit code is passed on
+
+\`\`\`
+ringfence run [-e ENVIRONMENT] [--project DIR] [--force REASON] -- COMMAND [ARGUMENT…]
+\`\`\`
 `;
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");

@@ -17,7 +17,7 @@ export function styledError(format: Format, text: string): string {
 const ESCAPES = new RegExp("\u001b\\[[0-9;]*m", "g");
 
 /** Columns that a text takes on a terminal, colours not counted. */
-export function widthOf(text: string): number {
+function widthOf(text: string): number {
   return text.replace(ESCAPES, "").length;
 }
 

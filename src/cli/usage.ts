@@ -6,7 +6,7 @@ import { shellWord, shellWords } from "../base/shell-word.ts";
 import { cliErrors } from "./errors.ts";
 
 /** The words that lead to a command: `ringfence config show`. */
-export function pathOf(command: Command): string {
+function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
