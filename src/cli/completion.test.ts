@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { describeWith } from "../../test/components.ts";
 import { commands } from "./catalogue.fixture.ts";
 import { completionScript, SHELLS, type Shell } from "./completion.ts";
 import { buildProgram } from "./program.ts";
@@ -43,10 +44,10 @@ function candidates(shell: Shell, words: readonly string[]): string[] {
     .sort();
 }
 
-// Shells are a comfort: one that is missing here is named and skipped, also where everything is required.
 for (const shell of SHELLS) {
-  if (spawnSync(shell, ["--version"]).status === 0) describe(shell, () => completes(shell));
-  else test.skip(`${shell} is missing: apt-get install -y ${shell}`, () => {});
+  const missing =
+    spawnSync(shell, ["--version"]).status === 0 ? undefined : `${shell} (apt-get install -y ${shell})`;
+  describeWith(shell, missing, () => completes(shell));
 }
 
 function completes(shell: Shell): void {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import { describeWith } from "../../test/components.ts";
 import { decodeArmor, encodeArmor } from "./age-format.ts";
 import { openAge, openArmoredAge } from "./age-open.ts";
 import { decodeBech32, encodeBech32 } from "./bech32.ts";
@@ -16,7 +17,7 @@ import {
   parseRecipient,
   recipientOf,
 } from "./identities.ts";
-import { describeWith, missingAge, refusal } from "./test-support.ts";
+import { missingAge, refusal } from "./test-support.ts";
 
 const CHUNK = 64 * 1024;
 

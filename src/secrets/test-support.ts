@@ -2,17 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { createCipheriv, createHash, randomBytes } from "node:crypto";
 import { Encrypter } from "age-encryption";
-import { describe, expect } from "vitest";
+import { expect } from "vitest";
 import { isRingfenceError, type RingfenceError } from "../base/error.ts";
 import { encodeArmor } from "./age-format.ts";
-
-/** A suite that needs something from outside: skipped where it is missing, failed where everything is required. */
-export function describeWith(name: string, missing: string | undefined, body: () => void): void {
-  if (missing === undefined) describe(name, body);
-  else if (process.env.RINGFENCE_REQUIRE_ALL === "1")
-    throw new Error(`${name}: missing ${missing}, and RINGFENCE_REQUIRE_ALL is set`);
-  else describe.skip(`${name} (missing: ${missing})`, body);
-}
 
 export const missingAge =
   spawnSync("age", ["--version"]).status === 0 && spawnSync("age-keygen", ["--version"]).status === 0
