@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { describeWith } from "../../test/components.ts";
 import { commands } from "./catalogue.fixture.ts";
 import { completionScript, SHELLS, type Shell } from "./completion.ts";
