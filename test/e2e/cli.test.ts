@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeWith } from "../components.ts";
 import { eventually } from "../contracts/target.ts";
 import { expectRefusal } from "./bad-scene.ts";
 import { type CliScene, ENTRY, openCliScene } from "./cli-scene.ts";
@@ -137,9 +138,12 @@ test("Ctrl-C leaves the operation to be resumed, and says how", async () => {
 });
 
 // util-linux; its -e passes on the exit code.
-const hasScript = spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0;
+const missingScript =
+  spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0
+    ? undefined
+    : "script (apt-get install -y bsdutils)";
 
-describe.runIf(hasScript)("at a terminal", () => {
+describeWith("at a terminal", missingScript, () => {
   interface Terminal {
     readonly shown: () => string;
     type(text: string): void;
@@ -198,31 +202,40 @@ describe.runIf(hasScript)("at a terminal", () => {
   });
 });
 
-test.skipIf(hasScript)("at a terminal (missing: script of util-linux)", () => {});
-
+// A right rather than a component: where it is missing nobody can install it.
 const canRename = spawnSync("unshare", ["-u", "hostname", "prod-1"]).status === 0;
 
-describe.runIf(canRename)("on a host whose name belongs to production", () => {
-  const onHost = (words: readonly string[]) => {
-    const line = ["-u", "sh", "-c", 'hostname prod-1 && exec "$@"', "sh", process.execPath, ENTRY, ...words];
-    const env = { PATH: process.env.PATH ?? "", HOME: scene.root, RINGFENCE_HOME: scene.home };
-    return spawnSync("unshare", line, { cwd: scene.root, env, encoding: "utf8", input: "" });
-  };
+describe.skipIf(!canRename)(
+  "on a host whose name belongs to production (needs: unshare -u, hostname)",
+  () => {
+    const onHost = (words: readonly string[]) => {
+      const line = [
+        "-u",
+        "sh",
+        "-c",
+        'hostname prod-1 && exec "$@"',
+        "sh",
+        process.execPath,
+        ENTRY,
+        ...words,
+      ];
+      const env = { PATH: process.env.PATH ?? "", HOME: scene.root, RINGFENCE_HOME: scene.home };
+      return spawnSync("unshare", line, { cwd: scene.root, env, encoding: "utf8", input: "" });
+    };
 
-  test("production is detected; development is refused unless forced with a reason", () => {
-    expect(onHost(["which"]).stdout).toMatch(/^production/);
-    const refused = onHost(["run", "--json", "-e", "development", "--", "echo", "two words"]);
-    expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 10, stdout: "" });
-    const { error } = JSON.parse(refused.stderr);
-    expect(error).toMatchObject({
-      code: "GUARD_WRONG_HOST",
-      fix: `ringfence run -e development --force "<reason>" -- echo 'two words'`,
+    test("production is detected; development is refused unless forced with a reason", () => {
+      expect(onHost(["which"]).stdout).toMatch(/^production/);
+      const refused = onHost(["run", "--json", "-e", "development", "--", "echo", "two words"]);
+      expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 10, stdout: "" });
+      const { error } = JSON.parse(refused.stderr);
+      expect(error).toMatchObject({
+        code: "GUARD_WRONG_HOST",
+        fix: `ringfence run -e development --force "<reason>" -- echo 'two words'`,
+      });
+      const forced = onHost(["run", "-e", "development", "--force", "a drill", "--", "echo", "ran"]);
+      expect({ status: forced.status, stdout: forced.stdout }).toEqual({ status: 0, stdout: "ran\n" });
+      expect(forced.stderr).toMatch(/warning GUARD_WRONG_HOST.*a drill/);
+      expect(scene.must(["audit", "log"]).stdout).toMatch(/run.injected.*a drill/);
     });
-    const forced = onHost(["run", "-e", "development", "--force", "a drill", "--", "echo", "ran"]);
-    expect({ status: forced.status, stdout: forced.stdout }).toEqual({ status: 0, stdout: "ran\n" });
-    expect(forced.stderr).toMatch(/warning GUARD_WRONG_HOST.*a drill/);
-    expect(scene.must(["audit", "log"]).stdout).toMatch(/run.injected.*a drill/);
-  });
-});
-
-test.skipIf(canRename)("on another host (missing: unshare -u and hostname, as root)", () => {});
+  },
+);
