@@ -1,6 +1,6 @@
 /** A place of its own for one test of the process target, and the processes that are in it. */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "../../src/adapters/target-process/address.ts";
@@ -63,8 +63,11 @@ export class Room {
 
   async close(): Promise<void> {
     await this.open().shutdown(fence(1_000_000, "the end of the test"));
-    // A router that ends by itself, since its folder is gone, may take its last file away just now.
-    rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    // A process that just ends may still write into it.
+    await eventually(() => {
+      rmSync(this.root, { recursive: true, force: true });
+      return !existsSync(this.root);
+    }, "the room is cleared");
   }
 }
 
