@@ -4,6 +4,11 @@ import { EXIT, errorCatalogue } from "../base/error.ts";
 export const appErrors = errorCatalogue({
   APP_NO_PROJECT: { summary: "No ringfence.yaml was found here or above.", exit: EXIT.usage, http: 404 },
   APP_BAD_INPUT: { summary: "A command's arguments don't fit.", exit: EXIT.usage, http: 400 },
+  APP_COMMAND_UNKNOWN: {
+    summary: "A program asked for a command that is not in the catalogue.",
+    exit: EXIT.usage,
+    http: 404,
+  },
   APP_MANIFEST_INVALID: {
     summary: "The manifest has mistakes; each is listed with its place and fix.",
     exit: EXIT.findings,
