@@ -13,7 +13,7 @@ test.each([
   ["../shared/index.ts", undefined],
   ["../../opt/tool-2/index.ts", undefined],
 ])("%s is called %s", (input, name) => {
-  expect(portableName(input, "/work/checkout", origins)).toBe(name);
+  expect(portableName(input, "/srv/checkout", origins)).toBe(name);
 });
 
 test("only the names that esbuild writes are replaced, line by line", () => {
