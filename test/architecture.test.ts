@@ -130,7 +130,7 @@ const cases: Readonly<Record<string, Case>> = {
   "files have at most 400 lines": {
     rule: rules.filesStaySmall,
     breaks: [["src/a.ts has 401", { "src/a.ts": "\n".repeat(401) }]],
-    allows: { "src/a.ts": "\n".repeat(400), "src/app/b.generated.ts": "\n".repeat(500) },
+    allows: { "src/a.ts": "\n".repeat(400) },
   },
   "functions have at most 60 lines": {
     rule: rules.functionsStaySmall,

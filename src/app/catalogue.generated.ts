@@ -9,449 +9,182 @@ export const loadRun = () => import("./run.ts");
 
 export const catalogue: readonly CatalogueItem[] = [
   {
-    ...{
-      "name": "approve",
-      "form": "operation",
-      "summary": "Sign the plan of a waiting operation; the author can't",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": true,
-      "positionals": [
-        {
-          "name": "id",
-          "required": true,
-          "description": "the operation's id"
-        }
-      ],
-      "flags": []
-    },
+    ...{"name":"approve","form":"operation","summary":"Sign the plan of a waiting operation; the author can't","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"id","required":true,"description":"the operation's id"},
+    ],
+    flags: [],
     load: () => import("./promotion/approve.ts"),
   },
   {
-    ...{
-      "name": "audit log",
-      "form": "query",
-      "summary": "Show the record: who did what, where, when, why, with what result",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [],
-      "flags": [
-        {
-          "name": "limit",
-          "type": "number",
-          "required": false,
-          "description": "the latest so many events",
-          "default": 50
-        },
-        {
-          "name": "operation",
-          "type": "string",
-          "required": false,
-          "description": "only those of this operation"
-        }
-      ]
-    },
+    ...{"name":"audit log","form":"query","summary":"Show the record: who did what, where, when, why, with what result","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"limit","type":"number","required":false,"description":"the latest so many events","default":50},
+      {"name":"operation","type":"string","required":false,"description":"only those of this operation"},
+    ],
     load: () => import("./audit/log.ts"),
   },
   {
-    ...{
-      "name": "audit verify",
-      "form": "query",
-      "summary": "Verify the record against its last signed checkpoint; exit 1 when it was altered",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"audit verify","form":"query","summary":"Verify the record against its last signed checkpoint; exit 1 when it was altered","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
     load: () => import("./audit/verify.ts"),
   },
   {
-    ...{
-      "name": "config check",
-      "form": "query",
-      "summary": "Check an environment's configuration; exit 3 when there are errors",
-      "scope": "environment",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"config check","form":"query","summary":"Check an environment's configuration; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
     load: () => import("./config/check.ts"),
   },
   {
-    ...{
-      "name": "config explain",
-      "form": "query",
-      "summary": "Show where a setting's value comes from, layer by layer",
-      "scope": "environment",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [
-        {
-          "name": "key",
-          "required": true,
-          "description": "the setting's name"
-        }
-      ],
-      "flags": []
-    },
+    ...{"name":"config explain","form":"query","summary":"Show where a setting's value comes from, layer by layer","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [
+      {"name":"key","required":true,"description":"the setting's name"},
+    ],
+    flags: [],
     load: () => import("./config/explain.ts"),
   },
   {
-    ...{
-      "name": "config show",
-      "form": "query",
-      "summary": "Show an environment's resolved settings; secrets only by fingerprint",
-      "scope": "environment",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"config show","form":"query","summary":"Show an environment's resolved settings; secrets only by fingerprint","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
     load: () => import("./config/show.ts"),
   },
   {
-    ...{
-      "name": "env list",
-      "form": "query",
-      "summary": "List the environments and what each demands",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"env list","form":"query","summary":"List the environments and what each demands","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
     load: () => import("./environment/list.ts"),
   },
   {
-    ...{
-      "name": "env stop",
-      "form": "operation",
-      "summary": "Stop everything that runs in an environment; its data stays",
-      "scope": "environment",
-      "environmentFlag": null,
-      "explicit": true,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"env stop","form":"operation","summary":"Stop everything that runs in an environment; its data stays","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [],
     load: () => import("./environment/stop.ts"),
   },
   {
-    ...{
-      "name": "identity create",
-      "form": "operation",
-      "summary": "Make an environment's identity on this machine and add its recipient to the manifest",
-      "scope": "environment",
-      "environmentFlag": null,
-      "explicit": true,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"identity create","form":"operation","summary":"Make an environment's identity on this machine and add its recipient to the manifest","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [],
     load: () => import("./identity/create.ts"),
   },
   {
-    ...{
-      "name": "me init",
-      "form": "operation",
-      "summary": "Make your key on this machine and add you to people: in the manifest",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": true,
-      "positionals": [],
-      "flags": [
-        {
-          "name": "name",
-          "type": "string",
-          "required": false,
-          "description": "your name in the manifest; the login name unless told"
-        },
-        {
-          "name": "role",
-          "type": "list",
-          "required": false,
-          "description": "a role that you ask for; may be repeated",
-          "default": []
-        }
-      ]
-    },
+    ...{"name":"me init","form":"operation","summary":"Make your key on this machine and add you to people: in the manifest","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [
+      {"name":"name","type":"string","required":false,"description":"your name in the manifest; the login name unless told"},
+      {"name":"role","type":"list","required":false,"description":"a role that you ask for; may be repeated","default":[]},
+    ],
     load: () => import("./person/init.ts"),
   },
   {
-    ...{
-      "name": "operation list",
-      "form": "query",
-      "summary": "List the latest operations, newest first",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [],
-      "flags": [
-        {
-          "name": "limit",
-          "type": "number",
-          "required": false,
-          "description": "at most this many",
-          "default": 20
-        },
-        {
-          "name": "state",
-          "type": "string",
-          "required": false,
-          "description": "only those in this state",
-          "values": [
-            "waiting",
-            "running",
-            "refused",
-            "succeeded",
-            "failed",
-            "cancelled"
-          ]
-        }
-      ]
-    },
+    ...{"name":"operation list","form":"query","summary":"List the latest operations, newest first","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"limit","type":"number","required":false,"description":"at most this many","default":20},
+      {"name":"state","type":"string","required":false,"description":"only those in this state","values":["waiting","running","refused","succeeded","failed","cancelled"]},
+    ],
     load: () => import("./operation/list.ts"),
   },
   {
-    ...{
-      "name": "operation resume",
-      "form": "continuation",
-      "summary": "Carry on an operation that waits or was interrupted; --undo takes it back",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": true,
-      "positionals": [
-        {
-          "name": "id",
-          "required": true,
-          "description": "the operation's id"
-        }
-      ],
-      "flags": [
-        {
-          "name": "undo",
-          "type": "boolean",
-          "required": false,
-          "description": "take back what it had done",
-          "default": false
-        }
-      ]
-    },
+    ...{"name":"operation resume","form":"continuation","summary":"Carry on an operation that waits or was interrupted; --undo takes it back","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"id","required":true,"description":"the operation's id"},
+    ],
+    flags: [
+      {"name":"undo","type":"boolean","required":false,"description":"take back what it had done","default":false},
+    ],
     load: () => import("./operation/resume.ts"),
   },
   {
-    ...{
-      "name": "operation show",
-      "form": "query",
-      "summary": "Show one operation: its plan, gates, steps and evidence",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [
-        {
-          "name": "id",
-          "required": true,
-          "description": "the operation's id"
-        }
-      ],
-      "flags": []
-    },
+    ...{"name":"operation show","form":"query","summary":"Show one operation: its plan, gates, steps and evidence","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [
+      {"name":"id","required":true,"description":"the operation's id"},
+    ],
+    flags: [],
     load: () => import("./operation/show.ts"),
   },
   {
-    ...{
-      "name": "promote",
-      "form": "operation",
-      "summary": "Move a release into an environment, through its gates, blue-green",
-      "scope": "environment",
-      "environmentFlag": "to",
-      "explicit": true,
-      "positionals": [
-        {
-          "name": "version",
-          "required": true,
-          "description": "the release's version"
-        }
-      ],
-      "flags": []
-    },
+    ...{"name":"promote","form":"operation","summary":"Move a release into an environment, through its gates, blue-green","scope":"environment","environmentFlag":"to","explicit":true},
+    positionals: [
+      {"name":"version","required":true,"description":"the release's version"},
+    ],
+    flags: [],
     load: () => import("./promotion/promote.ts"),
   },
   {
-    ...{
-      "name": "release create",
-      "form": "operation",
-      "summary": "Build an immutable release from a commit",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": true,
-      "positionals": [
-        {
-          "name": "version",
-          "required": true,
-          "description": "semantic version, such as 1.4.0"
-        }
-      ],
-      "flags": [
-        {
-          "name": "commit",
-          "type": "string",
-          "required": false,
-          "description": "the commit to build",
-          "default": "HEAD"
-        }
-      ]
-    },
+    ...{"name":"release create","form":"operation","summary":"Build an immutable release from a commit","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"version","required":true,"description":"semantic version, such as 1.4.0"},
+    ],
+    flags: [
+      {"name":"commit","type":"string","required":false,"description":"the commit to build","default":"HEAD"},
+    ],
     load: () => import("./release/create.ts"),
   },
   {
-    ...{
-      "name": "release lift",
-      "form": "operation",
-      "summary": "Take a failed release out of quarantine; needs --reason",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": true,
-      "positionals": [
-        {
-          "name": "version",
-          "required": true,
-          "description": "the release's version"
-        }
-      ],
-      "flags": []
-    },
+    ...{"name":"release lift","form":"operation","summary":"Take a failed release out of quarantine; needs --reason","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"version","required":true,"description":"the release's version"},
+    ],
+    flags: [],
     load: () => import("./release/lift.ts"),
   },
   {
-    ...{
-      "name": "release list",
-      "form": "query",
-      "summary": "List the releases, newest first",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"release list","form":"query","summary":"List the releases, newest first","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
     load: () => import("./release/list.ts"),
   },
   {
-    ...{
-      "name": "release show",
-      "form": "query",
-      "summary": "Show one release: what it is made of, where it was verified",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [
-        {
-          "name": "version",
-          "required": true,
-          "description": "the release's version"
-        }
-      ],
-      "flags": []
-    },
+    ...{"name":"release show","form":"query","summary":"Show one release: what it is made of, where it was verified","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [
+      {"name":"version","required":true,"description":"the release's version"},
+    ],
+    flags: [],
     load: () => import("./release/show.ts"),
   },
   {
-    ...{
-      "name": "rollback",
-      "form": "operation",
-      "summary": "Go back to the release that was verified in the environment before",
-      "scope": "environment",
-      "environmentFlag": "position",
-      "explicit": true,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"rollback","form":"operation","summary":"Go back to the release that was verified in the environment before","scope":"environment","environmentFlag":"position","explicit":true},
+    positionals: [],
+    flags: [],
     load: () => import("./promotion/rollback.ts"),
   },
   {
-    ...{
-      "name": "secret get",
-      "form": "query",
-      "summary": "Print one secret's value; the reading is recorded first",
-      "scope": "environment",
-      "environmentFlag": null,
-      "explicit": true,
-      "positionals": [
-        {
-          "name": "name",
-          "required": true,
-          "description": "the secret's name"
-        }
-      ],
-      "flags": []
-    },
+    ...{"name":"secret get","form":"query","summary":"Print one secret's value; the reading is recorded first","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the secret's name"},
+    ],
+    flags: [],
     load: () => import("./secret/get.ts"),
   },
   {
-    ...{
-      "name": "secret list",
-      "form": "query",
-      "summary": "List the names in an environment's secrets file",
-      "scope": "environment",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"secret list","form":"query","summary":"List the names in an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
     load: () => import("./secret/list.ts"),
   },
   {
-    ...{
-      "name": "secret set",
-      "form": "operation",
-      "summary": "Encrypt a value from standard input into an environment's secrets file",
-      "scope": "environment",
-      "environmentFlag": null,
-      "explicit": true,
-      "positionals": [
-        {
-          "name": "name",
-          "required": true,
-          "description": "the secret's name"
-        }
-      ],
-      "flags": [
-        {
-          "name": "adopt",
-          "type": "boolean",
-          "required": false,
-          "description": "take over a file without the signature it needs; look at its changes first",
-          "default": false
-        }
-      ]
-    },
+    ...{"name":"secret set","form":"operation","summary":"Encrypt a value from standard input into an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the secret's name"},
+    ],
+    flags: [
+      {"name":"adopt","type":"boolean","required":false,"description":"take over a file without the signature it needs; look at its changes first","default":false},
+    ],
     load: () => import("./secret/set.ts"),
   },
   {
-    ...{
-      "name": "status",
-      "form": "query",
-      "summary": "Show what runs where and whether it is healthy",
-      "scope": "project",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"status","form":"query","summary":"Show what runs where and whether it is healthy","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
     load: () => import("./status/show.ts"),
   },
   {
-    ...{
-      "name": "which",
-      "form": "query",
-      "summary": "Say which environment this is and how that was found",
-      "scope": "environment",
-      "environmentFlag": null,
-      "explicit": false,
-      "positionals": [],
-      "flags": []
-    },
+    ...{"name":"which","form":"query","summary":"Say which environment this is and how that was found","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
     load: () => import("./environment/which.ts"),
   },
 ];
