@@ -32,12 +32,9 @@ export interface CatalogueEntry {
 
 /** What a command's module exports: exactly one of these. */
 export interface CommandModule {
-  // biome-ignore lint/suspicious/noExplicitAny: a catalogue holds definitions of every input
-  readonly operation?: Operation<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  readonly query?: Query<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  readonly continuation?: Continuation<any>;
+  readonly operation?: Operation;
+  readonly query?: Query;
+  readonly continuation?: Continuation;
 }
 
 export interface CatalogueItem extends CatalogueEntry {
