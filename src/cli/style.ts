@@ -1,5 +1,5 @@
 /** Text for people: colours where the stream is a terminal, aligned columns. No command's own words here. */
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -13,12 +13,9 @@ export function styledError(format: Format, text: string): string {
   return styleText(format, text, { stream: process.stderr });
 }
 
-// biome-ignore lint/complexity/useRegexLiterals: the escape character stands in a string where it can be read
-const ESCAPES = new RegExp("\u001b\\[[0-9;]*m", "g");
-
 /** Columns that a text takes on a terminal, colours not counted. */
 function widthOf(text: string): number {
-  return text.replace(ESCAPES, "").length;
+  return stripVTControlCharacters(text).length;
 }
 
 /** Rows with aligned columns, two spaces between them; the header is dimmed. */
