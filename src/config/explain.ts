@@ -1,23 +1,8 @@
 /** What a resolution is asked: where a value came from, and whether anything may run with it. */
 import { nearest } from "../base/nearest.ts";
-import type { SettingValue } from "../model/setting.ts";
+import type { Explanation } from "../model/setting.ts";
 import { configErrors } from "./errors.ts";
 import type { Resolution } from "./resolve.ts";
-
-/** The history of one setting; of a secret, values are null. */
-export interface Explanation {
-  readonly key: string;
-  readonly secret: boolean;
-  readonly value: SettingValue;
-  /** Lowest layer first. Line and column are 0 where the source is no file. */
-  readonly layers: readonly {
-    readonly source: string;
-    readonly line: number;
-    readonly column: number;
-    readonly value: SettingValue;
-    readonly wins: boolean;
-  }[];
-}
 
 /**
  * The history of one setting.

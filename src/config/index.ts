@@ -2,7 +2,7 @@
 export type { LayerText, SecretEntry } from "./candidates.ts";
 export { parseDotenv } from "./dotenv.ts";
 export { configErrors } from "./errors.ts";
-export { assertUsable, type Explanation, explain } from "./explain.ts";
+export { assertUsable, explain } from "./explain.ts";
 export type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
 export { parseJsonLayer, parseYamlLayer, settingName } from "./tree-layer.ts";

@@ -16,19 +16,6 @@ export interface SettingsView {
   readonly settings: Readonly<Record<string, SettingView>>;
 }
 
-export interface ExplainView {
-  readonly key: string;
-  readonly secret: boolean;
-  readonly value: SettingValue;
-  readonly layers: readonly {
-    readonly source: string;
-    readonly line: number;
-    readonly column: number;
-    readonly value: SettingValue;
-    readonly wins: boolean;
-  }[];
-}
-
 export interface CheckView {
   readonly environment: string;
   readonly findings: readonly Finding[];

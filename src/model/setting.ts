@@ -78,3 +78,18 @@ export interface ResolvedSetting {
   /** Names of the settings that its interpolation read. */
   readonly references: readonly string[];
 }
+
+/** The history of one setting; of a secret, values are null. */
+export interface Explanation {
+  readonly key: string;
+  readonly secret: boolean;
+  readonly value: SettingValue;
+  /** Lowest layer first. Line and column are 0 where the source is no file. */
+  readonly layers: readonly {
+    readonly source: string;
+    readonly line: number;
+    readonly column: number;
+    readonly value: SettingValue;
+    readonly wins: boolean;
+  }[];
+}

@@ -1,7 +1,7 @@
 /** `ringfence config explain KEY`: every layer that set a key, lowest first. */
 import * as z from "zod";
 import { explain } from "../../config/index.ts";
-import type { ExplainView } from "../../contract/settings.ts";
+import type { Explanation } from "../../model/setting.ts";
 import { defineQuery } from "../definition.ts";
 import { configure } from "../resolution.ts";
 
@@ -10,7 +10,7 @@ export const query = defineQuery({
   summary: "Show where a setting's value comes from, layer by layer",
   scope: "environment",
   input: z.object({ key: z.string().meta({ position: 0, description: "the setting's name" }) }),
-  async run({ app, environment }, { key }): Promise<ExplainView> {
+  async run({ app, environment }, { key }): Promise<Explanation> {
     return explain(configure(app, environment), key);
   },
 });

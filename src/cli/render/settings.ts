@@ -1,6 +1,7 @@
 /** Settings, findings and secrets for people. */
-import type { CheckView, ExplainView, SecretListView, SettingsView } from "../../contract/settings.ts";
+import type { CheckView, SecretListView, SettingsView } from "../../contract/settings.ts";
 import type { Severity } from "../../model/finding.ts";
+import type { Explanation } from "../../model/setting.ts";
 import { labelled, styled, table } from "../style.ts";
 
 function valueText(value: unknown): string {
@@ -22,7 +23,7 @@ export function renderSettings({ environment, settings }: SettingsView): string 
     : `${environment} has no settings`;
 }
 
-export function renderExplain({ key, secret, value, layers }: ExplainView): string {
+export function renderExplain({ key, secret, value, layers }: Explanation): string {
   const shown = (one: unknown) => (secret ? "[secret]" : valueText(one));
   const rows = layers.map(({ source, line, column, value: set, wins }) => [
     wins ? styled("green", "→") : " ",
