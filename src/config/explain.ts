@@ -30,6 +30,7 @@ export function explain(resolution: Resolution, name: string): Explanation {
     value: secret ? null : value,
     layers: history.map(({ source, place, value: written, wins }) => ({
       source,
+      file: place.file,
       line: place.line,
       column: place.column,
       value: secret ? null : (written ?? null),

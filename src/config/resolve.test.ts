@@ -17,11 +17,18 @@ test("later layers win; the history names each source, and exactly one wins", ()
     secret: false,
     value: 5,
     layers: [
-      { source: "default", line: 6, column: 3, value: 1, wins: false },
-      { source: ".env", line: 1, column: 1, value: "2", wins: false },
-      { source: "env/staging.env", line: 2, column: 1, value: "3", wins: false },
-      { source: "env/staging.yaml", line: 1, column: 1, value: 4, wins: false },
-      { source: "process environment", line: 0, column: 0, value: "5", wins: true },
+      { source: "default", file: "ringfence.yaml", line: 6, column: 3, value: 1, wins: false },
+      { source: ".env", file: ".env", line: 1, column: 1, value: "2", wins: false },
+      { source: "env/staging.env", file: "env/staging.env", line: 2, column: 1, value: "3", wins: false },
+      { source: "env/staging.yaml", file: "env/staging.yaml", line: 1, column: 1, value: 4, wins: false },
+      {
+        source: "process environment",
+        file: "process environment",
+        line: 0,
+        column: 0,
+        value: "5",
+        wins: true,
+      },
     ],
   });
 });

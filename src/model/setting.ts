@@ -87,6 +87,8 @@ export interface Explanation {
   /** Lowest layer first. Line and column are 0 where the source is no file. */
   readonly layers: readonly {
     readonly source: string;
+    /** Where it is written: the layer's path, or for a default the manifest. */
+    readonly file: string;
     readonly line: number;
     readonly column: number;
     readonly value: SettingValue;

@@ -120,7 +120,7 @@ export function approvalsGate(input: {
   if (able.length < needed) {
     return shut(
       "approvals",
-      `${good.length} of ${needed} given, and only ${able.length} of people: could give one`,
+      `${good.length} of ${needed} given, and ${able.length === 0 ? "nobody else" : `only ${able.length}`} of people: could give one`,
       `${who} other than ${input.author} joins: ringfence me init --name <name>${role ? ` --role ${role}` : ""}`,
     );
   }

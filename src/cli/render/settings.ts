@@ -1,4 +1,5 @@
 /** Settings, findings and secrets for people. */
+import { formatPlace } from "../../base/place.ts";
 import type { CheckView, SecretListView, SettingsView } from "../../contract/settings.ts";
 import type { Severity } from "../../model/finding.ts";
 import type { Explanation } from "../../model/setting.ts";
@@ -25,11 +26,10 @@ export function renderSettings({ environment, settings }: SettingsView): string 
 
 export function renderExplain({ key, secret, value, layers }: Explanation): string {
   const shown = (one: unknown) => (secret ? "[secret]" : valueText(one));
-  const rows = layers.map(({ source, line, column, value: set, wins }) => [
-    wins ? styled("green", "→") : " ",
-    shown(set),
-    line > 0 ? `${source}:${line}:${column}` : source,
-  ]);
+  const rows = layers.map(({ source, file, line, column, value: set, wins }) => {
+    const place = formatPlace({ file, line, column });
+    return [wins ? styled("green", "→") : " ", shown(set), file === source ? place : `${source} (${place})`];
+  });
   return [
     `${styled("bold", key)} = ${shown(value)}`,
     ...rows.map(([mark, set, where]) => labelled(`  ${mark} ${set}`, styled("dim", where!), 34)),
