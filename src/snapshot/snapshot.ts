@@ -77,15 +77,6 @@ export function openSnapshot(
   return content && (JSON.parse(content.toString()) as Snapshot);
 }
 
-/** True when this build understands the snapshot and every input is as it was. Stats each input; rarely reads one. */
-function isFresh(snapshot: Snapshot, root: string): boolean {
-  return (
-    snapshot.format === 1 &&
-    snapshot.program === RINGFENCE_VERSION &&
-    snapshot.inputs.every((input) => isUnchanged(root, input))
-  );
-}
-
 /** Seals and writes a snapshot (0600, atomically). @throws the system's error. */
 export function writeSnapshot(root: string, snapshot: Snapshot, keyMaterial: string | Uint8Array): void {
   ensureStateFolder(root);
@@ -133,6 +124,8 @@ export function readSnapshot(root: string, home: string, owner: SnapshotOwner): 
   }
   if (snapshot.format !== 1 || snapshot.program !== RINGFENCE_VERSION)
     return { stale: "compiled by another version" };
+  // First: after a secret was set anew, the old snapshot is merely stale. Only one whose inputs are old, too, is a replay.
+  if (!snapshot.inputs.every((input) => isUnchanged(root, input))) return { stale: "an input has changed" };
   const highest = highestRevision(home, owner.project, owner.environment);
   if (snapshot.secretsRevision < highest) {
     throw snapshotErrors.SNAPSHOT_REPLAYED({
@@ -142,5 +135,5 @@ export function readSnapshot(root: string, home: string, owner: SnapshotOwner): 
       fix: `rm '${path}'   # they are then compiled again from the checked files`,
     });
   }
-  return isFresh(snapshot, root) ? { snapshot } : { stale: "an input has changed" };
+  return { snapshot };
 }

@@ -1,7 +1,7 @@
 /** Bad circumstances through the built command line: replays, locked and damaged stores, nested runs; nothing lost. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BadScene, expectRefusal, openBadScene, secretsOf } from "./bad-scene.ts";
@@ -23,6 +23,42 @@ test("an older secrets file that is put back is a replay", () => {
   expectRefusal(scene.run(["run", "--json", "-e", "development", "--", "true"]), "SECRETS_REPLAYED", 12);
   scene.write(secretsOf("development"), now);
   scene.must(["config", "show", "-e", "development"]);
+});
+
+test("a run after each secret that is set has the new value", () => {
+  for (const value of ["third-token", "fourth-token"]) {
+    scene.must(["secret", "set", "TOKEN", "-e", "development"], value);
+    const ran = scene.must([
+      "run",
+      "-e",
+      "development",
+      "--",
+      "sh",
+      "-c",
+      'test "$TOKEN" = "$0" && echo same',
+      value,
+    ]);
+    expect(ran.stdout).toBe("same\n");
+  }
+});
+
+test("run --dry-run says what would run, and runs nothing", () => {
+  const { stdout } = scene.must([
+    "run",
+    "--dry-run",
+    "--json",
+    "-e",
+    "development",
+    "--",
+    "touch",
+    "started",
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    environment: "development",
+    command: "touch",
+    secrets: ["TOKEN"],
+  });
+  expect(existsSync(join(scene.root, "started"))).toBe(false);
 });
 
 test("a key file that others can read is refused", () => {
