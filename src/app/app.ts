@@ -65,6 +65,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   readonly leaseMs?: number;
   readonly progress?: (progress: Progress) => void;
+  /** For what a person must see although the command goes on. */
+  readonly warn?: (text: string) => void;
   /** Decorates the store, so that a test can stop the process at any write. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -111,7 +113,14 @@ export function openApp(options: AppOptions): App {
     clock,
     variables,
     store,
-    record: openRecord({ store, storePath, project: project.name, home, clock }),
+    record: openRecord({
+      store,
+      storePath,
+      project: project.name,
+      home,
+      clock,
+      warn: options.warn ?? ((text) => process.emitWarning(text)),
+    }),
     artifacts: openArtifactsFolder(join(state, "artifacts")),
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),

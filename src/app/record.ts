@@ -18,7 +18,7 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { Json } from "../base/canonical-json.ts";
 import { sha256 } from "../base/digest.ts";
 import { createKeyPair, publicTextOf } from "../base/ed25519.ts";
-import { systemCode } from "../base/error.ts";
+import { isRingfenceError, systemCode } from "../base/error.ts";
 import type { AuditEvent } from "../model/audit-event.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventStore } from "../ports/store/events.ts";
@@ -86,8 +86,9 @@ export function openRecord(options: {
   readonly project: string;
   readonly home: string;
   readonly clock: Clock;
+  readonly warn: (text: string) => void;
 }): AuditRecord {
-  const { store, project, home, clock } = options;
+  const { store, project, home, clock, warn } = options;
   const checkpointPath = join(
     home,
     "checkpoints",
@@ -100,9 +101,8 @@ export function openRecord(options: {
     return openCheckpoint(text, { name: KEY_NAME, publicText: publicTextOf(checkpointKey(home)) });
   };
 
-  const keep = (head: Checkpoint): void => {
-    const note = signCheckpoint(head, { name: KEY_NAME, privatePem: checkpointKey(home) });
-    mkdirSync(dirname(checkpointPath), { recursive: true, mode: 0o700 });
+  const keep = (head: Checkpoint, privatePem: string): void => {
+    const note = signCheckpoint(head, { name: KEY_NAME, privatePem });
     // Of two that commit one after the other, the first may come here last.
     withFileLock(`${checkpointPath}.lock`, () => {
       const present = read();
@@ -115,7 +115,7 @@ export function openRecord(options: {
     checkpointPath,
     checkpoint: read,
     async transact(work) {
-      let head: Checkpoint | undefined;
+      let sign = (): void => {};
       const answer = await store.transaction(async (transaction) => {
         const { events } = transaction;
         let recorded = false;
@@ -127,13 +127,27 @@ export function openRecord(options: {
         const origin = checkpointOrigin(project, store.id);
         await assertContinues(events, origin, read(), checkpointPath);
         const size = await events.size();
-        head = { origin, size, root: await rootAt(events, size) };
+        const head = { origin, size, root: await rootAt(events, size) };
+        // Before the commit, so that a home that can't be used stops the change instead of leaving it unsigned.
+        mkdirSync(dirname(checkpointPath), { recursive: true, mode: 0o700 });
+        const key = checkpointKey(home);
+        sign = () => keep(head, key);
         return answerInside;
       });
-      if (head) keep(head);
+      afterCommit(sign, warn);
       return answer;
     },
   };
+}
+
+/** What is committed is committed: throwing now would make the caller take it for undone. The next head vouches for it too. */
+function afterCommit(sign: () => void, warn: (text: string) => void): void {
+  try {
+    sign();
+  } catch (error) {
+    if (!isRingfenceError(error) && systemCode(error) === undefined) throw error;
+    warn(`the record's head was not signed: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The log that is about to grow is the one that the last checkpoint vouches for. @throws AUDIT_LOG_INVALID */
