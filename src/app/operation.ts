@@ -229,7 +229,12 @@ async function whyNoLonger(
 ): Promise<RingfenceError | undefined> {
   try {
     const why = await whyChanged(context, kind, record);
-    return why === undefined ? undefined : planChanged(kind, record, why);
+    if (why !== undefined) return planChanged(kind, record, why);
+    // A release may have failed elsewhere meanwhile: gates are no part of the plan.
+    const shut = ((await kind.gates?.(context, record.plan, record)) ?? []).filter(
+      ({ state }) => state !== "open",
+    );
+    return shut.length > 0 ? gateError(record, shut, false) : undefined;
   } catch (error) {
     return asFailure(error, record, "planning it again");
   }

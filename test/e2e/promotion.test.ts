@@ -8,6 +8,7 @@ import { createKeyPair, signMessage } from "../../src/base/ed25519.ts";
 import type { Gate } from "../../src/model/gate.ts";
 import { approvalStatement, type OperationRecord } from "../../src/model/operation.ts";
 import type { Clock } from "../../src/ports/clock.ts";
+import type { Store } from "../../src/ports/store/store.ts";
 import { identityPath } from "../../src/snapshot/home.ts";
 import { startLoad } from "../load-generator.ts";
 import { type EnvironmentName, openScene, type Scene } from "./scene.ts";
@@ -225,6 +226,38 @@ describe("going back", () => {
     await scene.must(["release", "lift", "1.1.0", "--reason", "the index is there now"]);
     await scene.must(["promote", "1.1.0", "--to", "development"]);
     expect(await scene.serving("development")).toBe("1.1.0");
+  });
+
+  test("a release that failed elsewhere while the lease was taken does not go on", async () => {
+    let writes = 0;
+    const options = {
+      wrapStore: (store: Store): Store => ({
+        id: store.id,
+        read: (work) => store.read(work),
+        close: () => store.close(),
+        async transaction(work) {
+          const answer = await store.transaction(work);
+          // Another environment's rollout condemns it right after this one has begun.
+          const quarantine = {
+            version: "1.0.1",
+            release: "sha256:00",
+            environment: "staging",
+            operation: "op_other",
+            reason: "it failed there",
+            at: "now",
+          } as const;
+          if (++writes === 1)
+            await store.transaction(({ deployments }) => deployments.putQuarantine(quarantine));
+          return answer;
+        },
+      }),
+    };
+    const { error, answer } = await scene.command(["promote", "1.0.1", "--to", "development"], { options });
+    expect(error?.code).toBe("OPERATION_REFUSED");
+    expect(error?.why).toContain("it failed there");
+    expect(await shown(ids(answer))).toMatchObject({ state: "refused" });
+    expect(await scene.serving("development")).toBe("1.1.0");
+    await scene.must(["release", "lift", "1.0.1", "--reason", "the test is over"]);
   });
 
   test("where only one release ran there is nothing to go back to", async () => {
