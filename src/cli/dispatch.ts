@@ -16,6 +16,7 @@ import { parseRun, type RunRequest } from "./run/arguments.ts";
 import { runSlowly } from "./run/slow.ts";
 import { styledError } from "./style.ts";
 import { unknownWord } from "./usage.ts";
+import { workingFolder } from "./working-folder.ts";
 
 /** Whoever closes the pipe has read enough: that is no failure, and what the command did stays done. */
 function ignoreClosedPipes(): void {
@@ -71,7 +72,7 @@ async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
     command,
     catalogue,
     input: inputOf(typed),
-    folder: text("project") ?? process.cwd(),
+    folder: text("project") ?? workingFolder(),
     environment: environmentOf(typed),
     as: text("as"),
     reason: text("reason"),

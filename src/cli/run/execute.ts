@@ -44,7 +44,10 @@ function isOn(value: string | undefined): boolean {
 }
 
 /** Piped through the scrubber: by policy, for production always, and under CI, whose logs many people read. */
-function isScrubbed(snapshot: Snapshot, variables: Readonly<Record<string, string | undefined>>): boolean {
+export function isScrubbed(
+  snapshot: Snapshot,
+  variables: Readonly<Record<string, string | undefined>>,
+): boolean {
   return snapshot.production || snapshot.runOutput === "scrubbed" || isOn(variables.CI);
 }
 

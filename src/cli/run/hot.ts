@@ -8,6 +8,7 @@ import { ringfenceHome } from "../../snapshot/home.ts";
 import { readIndex } from "../../snapshot/project-index.ts";
 import { findProjectRoot, MANIFEST } from "../../snapshot/project-root.ts";
 import { readSnapshot } from "../../snapshot/snapshot.ts";
+import { workingFolder } from "../working-folder.ts";
 import { parseRun, type RunRequest } from "./arguments.ts";
 import type { Execution } from "./execute.ts";
 import { overriddenKey } from "./variables.ts";
@@ -24,12 +25,7 @@ function attempt<T>(work: () => T): T | undefined {
 
 function rootOf({ project }: RunRequest): string | undefined {
   if (project !== undefined) return existsSync(join(project, MANIFEST)) ? resolve(project) : undefined;
-  try {
-    return findProjectRoot(process.cwd());
-  } catch {
-    // The working folder was removed.
-    return undefined;
-  }
+  return findProjectRoot(workingFolder());
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Errors on standard error, for people. Writes with `fs.writeSync`: the hot path touches no stream of Node's. */
 import { writeSync } from "node:fs";
 import { inspect } from "node:util";
-import { EXIT, isRingfenceError, type RingfenceError } from "../../base/error.ts";
+import { EXIT, isRingfenceError } from "../../base/error.ts";
 import { redact } from "../../base/redact.ts";
+import { renderError } from "../render/error.ts";
 
 /** Writes to standard error. Where nobody can be told any more, that is no reason to fail. */
 export function say(text: string): void {
@@ -13,22 +14,10 @@ export function say(text: string): void {
   }
 }
 
-/** The four lines of an error: what, where, why, fix. Ends with a line feed. */
-function renderError(error: RingfenceError): string {
-  const line = (name: string, text: string | undefined) =>
-    text === undefined ? "" : `  ${name.padEnd(6)} ${text.replaceAll("\n", "\n         ")}\n`;
-  return (
-    `error ${error.code}: ${error.message}\n` +
-    line("where", error.where) +
-    line("why", error.why) +
-    line("fix", error.fix)
-  );
-}
-
 /** Prints an error and answers the exit code. What is no expected failure is a bug and shows its stack. */
 export function reportError(error: unknown): number {
   if (isRingfenceError(error)) {
-    say(renderError(error));
+    say(`${renderError(error)}\n`);
     return error.exit;
   }
   say(redact(`error: a bug in Ringfence\n${inspect(error)}\n`));

@@ -1,7 +1,9 @@
 /** `run` where no fresh snapshot helps: compiles the settings first, then ends as every run does. */
 import { loadRun } from "../../app/catalogue.generated.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { workingFolder } from "../working-folder.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
-import { execute } from "./execute.ts";
+import { execute, isScrubbed } from "./execute.ts";
 
 const HELP = `Usage: ringfence run [-e ENVIRONMENT] [--project DIR] [--force REASON] -- COMMAND [ARGUMENT…]
 
@@ -10,6 +12,7 @@ Runs a command with an environment's settings and secrets in its variables; its 
   -e, --environment NAME  the environment; else $ENVIRONMENT, the host name, the default
       --project DIR       the project's folder; else the nearest one upward with a ringfence.yaml
       --force REASON      go past the host guard; warned about and recorded
+      --dry-run           say what would run with what, and run nothing
 `;
 
 /** @throws what compiling and executing throw */
@@ -20,11 +23,30 @@ export async function runSlowly(request: RunRequest): Promise<number> {
   }
   const { compileRun } = await loadRun();
   const { root, snapshot } = compileRun({
-    folder: request.project ?? process.cwd(),
+    folder: request.project ?? workingFolder(),
     environment: request.environment,
     force: request.force,
     again: runAgain(request),
     variables: process.env,
   });
+  if (request.dryRun) {
+    process.stdout.write(`${planOf(request, snapshot)}\n`);
+    return 0;
+  }
   return execute({ snapshot, root, request });
+}
+
+/** What would run with what: names, never a value, nor the command's arguments. */
+function planOf({ command, json }: RunRequest, snapshot: Snapshot): string {
+  const { environment, variables, secretNames } = snapshot;
+  const output = isScrubbed(snapshot, process.env) ? "scrubbed" : "direct";
+  const plan = {
+    environment,
+    command: command[0]!,
+    settings: Object.keys(variables),
+    secrets: secretNames,
+    output,
+  };
+  if (json) return JSON.stringify(plan, null, 2);
+  return `would run ${plan.command} in ${environment}: ${plan.settings.length} settings, ${secretNames.length} of them secret; output ${output}`;
 }

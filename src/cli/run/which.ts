@@ -4,10 +4,12 @@
  */
 import { writeSync } from "node:fs";
 import { hostname } from "node:os";
+import { systemCode } from "../../base/error.ts";
 import { detect } from "../../snapshot/detection.ts";
 import { readIndex } from "../../snapshot/project-index.ts";
 import { findProjectRoot } from "../../snapshot/project-root.ts";
 import { renderWhich } from "../render/which.ts";
+import { workingFolder } from "../working-folder.ts";
 
 const FLAGS = ["-e", "--environment"];
 
@@ -32,7 +34,7 @@ function parseWhich(argv: readonly string[]): Wish | undefined {
 /** @returns true when it has answered. An unknown name is the slow path's to explain. */
 export function answerWhich(argv: readonly string[]): boolean {
   const wish = parseWhich(argv);
-  const root = wish && findProjectRoot(process.cwd());
+  const root = wish && findProjectRoot(workingFolder());
   const index = root && readIndex(root);
   if (!wish || !index) return false;
   const host = hostname();
@@ -43,6 +45,12 @@ export function answerWhich(argv: readonly string[]): boolean {
     return false;
   }
   const answer = { ...selection, host, at: new Date().toISOString() };
-  writeSync(1, `${wish.json ? JSON.stringify(answer, null, 2) : renderWhich(answer)}\n`);
+  const text = wish.json ? JSON.stringify(answer, null, 2) : renderWhich(answer);
+  try {
+    writeSync(1, `${text}\n`);
+  } catch (error) {
+    // Nobody reads any more, which is no fault of the answer.
+    if (systemCode(error) !== "EPIPE") throw error;
+  }
   return true;
 }
