@@ -10,7 +10,7 @@ import { type App, type AppOptions, openApp, type Progress } from "./app.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import type { Context, InputSchema, Operation } from "./definition.ts";
 import { appErrors } from "./errors.ts";
-import { type Outcome, perform, resume } from "./operation.ts";
+import { type Outcome, perform, resume, unknownOperation } from "./operation.ts";
 import { ruleOf } from "./rule.ts";
 
 /** One command as a face got it. */
@@ -101,6 +101,10 @@ function contextOf(app: App, request: Request): Context {
     const { selection, environment } = select(app, request);
     return withActor(app, request, { ...base, environment, method: selection.method });
   }
+  // It selects nothing here, but a mistyped name shall not pass unseen.
+  if (request.environment !== undefined) {
+    detect(ruleOf(app.project), { flag: request.environment, variables: {}, host: app.host });
+  }
   return withActor(app, request, {
     ...base,
     method: "flag",
@@ -119,12 +123,13 @@ async function resumedContext(
   app: App,
   request: Request,
   id: string,
-): Promise<{ context: Context; kind: string | undefined }> {
+): Promise<{ context: Context; kind: string }> {
   const record = await app.store.read((view) => view.operations.get(id));
-  const name = record?.environment ?? undefined;
+  if (!record) throw unknownOperation(id);
+  const name = record.environment ?? undefined;
   const scope = name === undefined ? "project" : "environment";
   const command = { ...request.command, scope, explicit: true } as const;
-  return { context: contextOf(app, { ...request, command, environment: name }), kind: record?.kind };
+  return { context: contextOf(app, { ...request, command, environment: name }), kind: record.kind };
 }
 
 /** @throws RingfenceError for what can't even begin; what a gate or a step says is in the answer. */
@@ -135,6 +140,7 @@ export async function runCommand(request: Request): Promise<Answer> {
     folder: request.folder,
     variables: request.variables,
     progress: request.progress,
+    warn: request.warn,
     ...request.options,
   });
   try {
@@ -149,11 +155,16 @@ export async function runCommand(request: Request): Promise<Answer> {
         await perform(contextOf(app, request), module.operation, input, { dryRun: request.dryRun }),
       );
     }
+    if (request.dryRun) {
+      throw appErrors.APP_BAD_INPUT({
+        what: `${command.name} has no dry run`,
+        why: "what it would do is the operation's own plan",
+        fix: "ringfence operation show <id>",
+      });
+    }
     const { id, undo } = module.continuation!.target(checkInput(request, module.continuation!.input));
     const resumed = await resumedContext(app, request, id);
-    return outcomeAnswer(
-      await resume(resumed.context, await findKind(request, resumed.kind ?? "promote"), id, undo),
-    );
+    return outcomeAnswer(await resume(resumed.context, await findKind(request, resumed.kind), id, undo));
   } finally {
     await app.close();
   }

@@ -56,6 +56,7 @@ describe("each mistake has its error, exit code and fix, and loses nothing", () 
     ],
     ["unknown environment, mutation", () => nothing, ["promote", "1.0.0", "--to", "prod"], "ENV_UNKNOWN", 2],
     ["missing key, run", () => nothing, run("staging"), "CONFIG_INVALID", 3, /TOKEN is required in staging/],
+    ["unknown environment, whole project", () => nothing, ["status", "-e", "stagin"], "ENV_UNKNOWN", 2],
     ["unknown key", () => nothing, ["config", "explain", "LOG_LEVL"], "CONFIG_UNKNOWN_KEY", 2, /LOG_LEVEL/],
     [
       "no identity",

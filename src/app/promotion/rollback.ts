@@ -31,7 +31,7 @@ export const operation = defineOperation({
         why: now
           ? `${now.version} is the only one that ran there and is not in quarantine`
           : "nothing was released there",
-        fix: `ringfence promote <version> --to ${environment.name}`,
+        fix: `ringfence release list   # then: ringfence promote VERSION --to ${environment.name}`,
       });
     }
     const plan = await planRollout(app, environment, back.version);
