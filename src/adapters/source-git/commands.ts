@@ -1,7 +1,14 @@
 /** The arguments of each git command that is run, and how its output reads. Pure: runs nothing. */
 
 /** The same bytes on every machine, whatever its user has configured; and nothing that git would start by itself. */
-const SETTINGS = ["core.autocrlf=false", "core.eol=lf", "core.fsmonitor=false", "core.quotePath=false"];
+const SETTINGS = [
+  "core.autocrlf=false",
+  "core.eol=lf",
+  "core.fsmonitor=false",
+  "core.quotePath=false",
+  "core.attributesFile=/dev/null",
+  "core.hooksPath=/dev/null",
+];
 
 function git(...args: readonly string[]): string[] {
   return [...SETTINGS.flatMap((setting) => ["-c", setting]), ...args];

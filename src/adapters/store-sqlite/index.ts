@@ -15,7 +15,7 @@ import { leaseStore } from "./leases.ts";
 import { operationStore } from "./operations.ts";
 import { type Patience, patiently } from "./patience.ts";
 import { releaseStore } from "./releases.ts";
-import { identify, migrate, type Tables } from "./schema.ts";
+import { identify, migrate, SCHEMA, type Tables } from "./schema.ts";
 
 export { storeErrors } from "./errors.ts";
 
@@ -71,6 +71,8 @@ async function prepare(database: DatabaseSync, patience: Patience, create: boole
   if (!found && !create) throw missing(patience.path);
   await patiently(patience, () => database.exec("pragma journal_mode = wal"));
   database.exec("pragma synchronous = full");
+  // Nothing to change: who only reads waits for no writer.
+  if (found?.schema === SCHEMA) return found.id;
   return patiently(patience, () => {
     database.exec("begin immediate");
     try {

@@ -108,6 +108,9 @@ export function identify(database: DatabaseSync, path: string): Identity {
   return { id, schema };
 }
 
+/** The schema that this program writes. */
+export const SCHEMA = MIGRATIONS.length;
+
 /** Brings the tables up to this program's schema. Call it in a transaction that may write. */
 export function migrate(database: DatabaseSync, path: string): { readonly id: string } {
   const found = identify(database, path);

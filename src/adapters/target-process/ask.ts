@@ -39,11 +39,15 @@ function attempt(port: number, request: IncomingMessage, body: boolean, kept: bo
       agent: kept ? agent : false,
     });
     let timer: NodeJS.Timeout | undefined;
+    let settled = false;
     const awaitHeaders = () => {
+      // An answer may come before the request's body has ended.
+      if (settled) return;
       timer = setTimeout(() => asked.destroy(new Error("no headers in time")), HEADERS_TIMEOUT_MS);
     };
     const callerLeft = () => asked.destroy(new Error("the caller left"));
     const settle = (result: Attempt) => {
+      settled = true;
       clearTimeout(timer);
       resolve(result);
     };

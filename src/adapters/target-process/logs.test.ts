@@ -32,6 +32,7 @@ describe("the last lines", () => {
     ],
     ["scrubbed", "token=a-planted-secret\n", "token=[secret]"],
     ["without a first line that may be cut", `${"a-planted-secret".repeat(300)}\nlast\n`, "last"],
+    ["nothing of one line that is longer than what is read", "a-planted-secret".repeat(300), ""],
   ];
   test.each(rows)("%s", (_, content, expected) => {
     const path = join(folder, "x.log");

@@ -90,7 +90,8 @@ export function logTail(path: string): string {
     readSync(handle, bytes, 0, bytes.length, size - bytes.length);
     const text = bytes.toString("utf8");
     // The first line of a piece may begin inside a secret, where it is not recognised.
-    const whole = size > bytes.length ? text.slice(text.indexOf("\n") + 1) : text;
+    const cut = text.indexOf("\n");
+    const whole = size <= bytes.length ? text : cut < 0 ? "" : text.slice(cut + 1);
     const lines = redact(whole).split("\n");
     return lines
       .map((line) => line.trimEnd())

@@ -82,7 +82,12 @@ class Router {
       if (folderIdentity(dirname(this.#options.socket)) === undefined) {
         // A cleaner of temporary files took our socket's folder.
         wire.close();
-        wire = await this.#listenForCalls();
+        try {
+          wire = await this.#listenForCalls();
+        } catch (error) {
+          // Traffic goes on; the next look tries again.
+          process.stderr.write(`the router can't be called: ${error}\n`);
+        }
       }
     }, FOLDER_CHECK_MS);
     process.once("SIGTERM", () => void this.#stop());

@@ -103,7 +103,12 @@ export class SupervisorCalls {
       this.#raise(fence);
       const { instances, routers } = this.#context;
       // Ports first: a taken one is found before anything runs.
-      await instances.start(set, (record) => routers.ensure(routesOf(withSet(this.#state(), record))));
+      try {
+        await instances.start(set, (record) => routers.ensure(routesOf(withSet(this.#state(), record))));
+      } catch (error) {
+        await routers.stopOthers(routesOf(this.#state()));
+        throw error;
+      }
       await this.#reconcileNow();
     });
   }

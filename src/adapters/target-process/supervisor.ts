@@ -104,7 +104,10 @@ class Supervisor {
     await this.#calls.recover();
     await this.#listen();
     log(`supervisor of ${this.#options.environment} serves`);
-    setInterval(() => void this.#tick(), TICK_MS);
+    setInterval(
+      () => void this.#tick().catch((error: unknown) => log(`a look went wrong: ${error}`)),
+      TICK_MS,
+    );
   }
 
   /** Binds a fresh socket and says where it is; also when a cleaner of temporary files took the former one. */
@@ -160,17 +163,26 @@ class Supervisor {
     this.#instances.tick();
     if (performance.now() - this.#tidiedMs >= TIDY_MS) {
       this.#tidiedMs = performance.now();
-      const { sets } = this.#file.read();
-      const inUse = sets.flatMap(({ name, instances }) =>
-        instances.map(({ service }) => logName(name, service)),
-      );
-      tidyLogs(layoutOf(this.#options.folder).logs, new Set([...inUse, "supervisor.log"]));
+      this.#tidy();
     }
     if (!statSync(this.#socket, { throwIfNoEntry: false })) await this.#listen();
     const due = performance.now() - this.#routersTriedMs >= ROUTER_RETRY_MS;
     if (due && this.#routers.anyDown(routesOf(this.#file.read()))) {
       this.#routersTriedMs = performance.now();
       await this.#calls.reconcile();
+    }
+  }
+
+  /** A full disk or a missing folder of logs is no reason to leave the instances alone. */
+  #tidy(): void {
+    try {
+      const { sets } = this.#file.read();
+      const inUse = sets.flatMap(({ name, instances }) =>
+        instances.map(({ service }) => logName(name, service)),
+      );
+      tidyLogs(layoutOf(this.#options.folder).logs, new Set([...inUse, "supervisor.log"]));
+    } catch (error) {
+      log(`the logs could not be tidied: ${error}`);
     }
   }
 
