@@ -170,16 +170,13 @@ export async function rows(): Promise<readonly Row[]> {
     const { steady: routed, switched } = await throughRouter(root, folder);
     const { result, switchesMs } = switched;
     const failed = result.sent - result.ok;
+    // The last one may have had no request yet when the load ended.
+    const releases = Object.keys(result.answers).length;
     const reasons = Object.keys(result.failed).join(", ");
     return [
-      plain(
-        `requests during ${switchesMs.length} switches`,
-        result.sent,
-        "requests",
-        result.sent >= REQUESTS,
-      ),
+      plain(`requests during ${switchesMs.length} switches`, result.sent, "requests", null),
       plain(`of these failed${reasons && ` (${reasons})`}`, failed, "requests", failed === 0),
-      plain("releases that answered", Object.keys(result.answers).length, "releases", null),
+      plain("releases that answered", releases, "releases", releases >= switchesMs.length),
       plain("a switch, median", median(switchesMs), "ms", null),
       compare("latency through the router, median", "ms", routed.p50Ms, {
         name: "no router",
