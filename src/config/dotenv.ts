@@ -109,7 +109,7 @@ class Reader {
       const fix = `delete one of the two ${name}`;
       this.problems.push({ code: "SETTING_DUPLICATE", severity: "warning", setting: name, place, why, fix });
     }
-    this.#entries.set(name, { name, ...read, place });
+    this.#entries.set(name, { name, path: [name], ...read, place });
   }
 
   #unquoted(): Pick<LayerEntry, "value" | "text" | "interpolated"> {

@@ -6,6 +6,8 @@ import type { SettingValue } from "../model/setting.ts";
 /** One key that a layer sets. */
 export interface LayerEntry {
   readonly name: string;
+  /** The keys as they are written, outermost first: `["database", "poolSize"]`; in a `.env` file the name alone. */
+  readonly path: readonly string[];
   /** As written: without quotes, with escapes resolved, before interpolation. */
   readonly value: SettingValue;
   /**

@@ -78,7 +78,7 @@ class Flattener {
       const value = plainValue(node);
       // A number keeps the text of the file: 1.10 may be a version.
       const text = node.kind === "scalar" && value !== null ? node.text : plainText(value);
-      this.entries.set(name, { name, value, text, interpolated: true, place });
+      this.entries.set(name, { name, path, value, text, interpolated: true, place });
     }
   }
 }
