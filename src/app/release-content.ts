@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { digestOf } from "../base/digest.ts";
 import { type LayerText, resolve } from "../config/index.ts";
 import { readManifest } from "../model/manifest.ts";
-import { type Environment, expandTemplate, type Project } from "../model/project.ts";
+import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
 import type { ConfigRevision, Release } from "../model/release.ts";
 import { listSecrets } from "../secrets/index.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
@@ -39,7 +39,7 @@ export function configurationAt(
   checkout: string,
 ): ConfigRevision {
   const layers = readLayers(project, environment, checkout);
-  const file = expandTemplate(project.secretsPath, environment.name);
+  const file = expandTemplate(project.secretsPath, environment);
   const secretsText = readTextIfThere(join(checkout, file));
   const names = secretsText === undefined ? [] : listSecrets(secretsText, { file }).names;
   const { settings } = resolve({
@@ -77,9 +77,6 @@ export function releaseConfiguration(
     });
   }
   const texts = new Map(revision.layers.map(({ path, text }) => [path, text]));
-  const layers = project.layers.map((declaration) => {
-    const path = expandTemplate(declaration.path, environment.name);
-    return { declaration, path, text: texts.get(path) };
-  });
+  const layers = layersFor(project, declared).map((layer) => ({ ...layer, text: texts.get(layer.path) }));
   return { project, environment: declared, layers, revision };
 }

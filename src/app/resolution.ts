@@ -4,7 +4,7 @@ import type { Digest } from "../base/digest.ts";
 import { isRingfenceError } from "../base/error.ts";
 import { rememberSecret } from "../base/redact.ts";
 import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
-import { type Environment, expandTemplate, type Project } from "../model/project.ts";
+import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
 import {
   assertNotReplayed,
   listSecrets,
@@ -47,10 +47,10 @@ export interface Configuration extends Resolution {
 
 /** The texts of an environment's layers in the work tree. */
 export function readLayers(project: Project, environment: Environment, root = project.root): LayerText[] {
-  return project.layers.map((declaration) => {
-    const path = expandTemplate(declaration.path, environment.name);
-    return { declaration, path, text: readTextIfThere(join(root, path)) };
-  });
+  return layersFor(project, environment).map((layer) => ({
+    ...layer,
+    text: layer.declaration.program ? undefined : readTextIfThere(join(root, layer.path)),
+  }));
 }
 
 /** The identity of an environment on this machine: its key lines. @throws SNAPSHOT_KEY_UNUSABLE */
@@ -65,7 +65,7 @@ export function identityOf(app: App, environment: Environment): string | undefin
  * requires a signature, is not signed. Without an identity the names are listed and the values stay sealed.
  */
 export function readSecrets(app: App, environment: Environment, adopt: Adoption = {}): SecretsState {
-  const file = expandTemplate(app.project.secretsPath, environment.name);
+  const file = expandTemplate(app.project.secretsPath, environment);
   const text = readTextIfThere(join(app.project.root, file));
   if (text === undefined) {
     refuseVanished(app, environment, file);

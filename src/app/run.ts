@@ -2,7 +2,7 @@
 import { digestOf } from "../base/digest.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { assertUsable } from "../config/index.ts";
-import { type Environment, expandTemplate } from "../model/project.ts";
+import { type Environment, expandTemplate, layersFor } from "../model/project.ts";
 import { secretsErrors } from "../secrets/index.ts";
 import { type CommandAgain, detect, guardNested, guardRun } from "../snapshot/detection.ts";
 import { identityPath, keyMaterial } from "../snapshot/home.ts";
@@ -33,8 +33,8 @@ export interface CompiledRun {
 function describeInputs({ project, home }: App, environment: Environment): SnapshotInput[] {
   const paths = [
     MANIFEST,
-    ...project.layers.map(({ path }) => expandTemplate(path, environment.name)),
-    expandTemplate(project.secretsPath, environment.name),
+    ...layersFor(project, environment).map(({ path }) => path),
+    expandTemplate(project.secretsPath, environment),
     identityPath(home, project.name, environment.name),
   ];
   return paths.map((path) => describeInput(project.root, path));

@@ -2,12 +2,14 @@
 import type { Place } from "../base/place.ts";
 import { type FindingDraft, FindingList } from "../model/finding-list.ts";
 import type { Environment, LayerDeclaration, Project } from "../model/project.ts";
-import type { SettingDeclaration } from "../model/setting.ts";
+import { type SettingDeclaration, UNSET } from "../model/setting.ts";
 import { plainText } from "../model/setting-value.ts";
 import { parseDotenv } from "./dotenv.ts";
 import type { Candidate } from "./evaluate.ts";
 import type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
+import { policyValue } from "./policy-default.ts";
 import type { Suggestions } from "./suggestions.ts";
+import { namesIn, parseTemplate } from "./template.ts";
 import { parseJsonLayer, parseYamlLayer } from "./tree-layer.ts";
 
 /** A declared layer with the text of its file. */
@@ -15,9 +17,12 @@ export interface LayerText {
   readonly declaration: LayerDeclaration;
   /** The declaration's path with the environment's name in it; relative to the root. */
   readonly path: string;
-  /** Undefined where the file is missing. */
+  /** Of a program, what it printed. Undefined where the file is missing, or the program was not run. */
   readonly text: string | undefined;
 }
+
+/** Parsed layers by path, so that a file which several environments share is parsed once. */
+export type LayerCache = Map<string, { readonly text: string; readonly parsed: ParsedLayer }>;
 
 /** One secret of the environment's secrets file. */
 export interface SecretEntry {
@@ -34,6 +39,7 @@ export interface GatherInput {
   readonly secrets: readonly SecretEntry[];
   readonly declared: ReadonlyMap<string, SettingDeclaration>;
   readonly suggestions: () => Suggestions;
+  readonly cache?: LayerCache | undefined;
 }
 
 export interface Gathered {
@@ -55,9 +61,23 @@ function parseLayer(
   file: string,
   declared: ReadonlyMap<string, SettingDeclaration>,
 ): ParsedLayer {
-  if (format === "dotenv") return parseDotenv(text, file);
-  const parse = format === "yaml" ? parseYamlLayer : parseJsonLayer;
-  return parse(text, file, (name) => declared.get(name)?.type === "object");
+  const isObject = (name: string): boolean => declared.get(name)?.type === "object";
+  switch (format) {
+    case "dotenv":
+      return parseDotenv(text, file);
+    case "yaml":
+      return parseYamlLayer(text, file, isObject);
+    case "json":
+      return parseJsonLayer(text, file, isObject);
+    default:
+      return { entries: [], problems: [] };
+  }
+}
+
+function finality(final: LayerDeclaration["final"]): (name: string) => boolean {
+  if (typeof final === "boolean") return () => final;
+  const names = new Set(final);
+  return (name) => names.has(name);
 }
 
 class Gatherer {
@@ -69,32 +89,40 @@ class Gatherer {
 
   constructor(input: GatherInput) {
     this.#input = input;
-    const declaredSecrets = input.project.settings.filter(({ secret }) => secret).map(({ name }) => name);
+    const declaredSecrets = [...input.declared.values()]
+      .filter(({ secret }) => secret)
+      .map(({ name }) => name);
     this.secretNames = new Set([...declaredSecrets, ...input.secrets.map(({ name }) => name)]);
   }
 
   run(): Gathered {
-    const { project, layers, secrets } = this.#input;
-    for (const declaration of project.settings) this.#default(declaration);
+    const { declared, layers, secrets } = this.#input;
+    for (const declaration of declared.values()) this.#default(declaration);
     for (const layer of layers) this.#layer(layer);
     for (const secret of secrets) this.#secret(secret);
     const candidates = new Map([...this.candidates].filter(([, list]) => list.length > 0));
     return { candidates, secretNames: this.secretNames, drafts: this.drafts };
   }
 
-  #push(name: string, candidate: Omit<Candidate, "secret" | "sealed">, sealed = false): void {
-    const secret = this.secretNames.has(name);
-    const list = this.candidates.get(name) ?? [];
-    // A secret is used as it stands: what looks like a reference in it may be part of a password.
-    list.push({ ...candidate, interpolated: candidate.interpolated && !secret, secret, sealed });
-    this.candidates.set(name, list);
+  #push(candidate: Omit<Candidate, "secret">, name: string): void {
+    const list = this.candidates.get(name);
+    const whole = { ...candidate, secret: this.secretNames.has(name) };
+    if (list) list.push(whole);
+    else this.candidates.set(name, [whole]);
   }
 
-  #default({ name, default: value, place }: SettingDeclaration): void {
+  #default(declaration: SettingDeclaration): void {
+    const { name, default: value, policy, place } = declaration;
+    const { environment } = this.#input;
     this.candidates.set(name, []);
-    if (value === undefined) return;
-    const text = plainText(value);
-    this.#push(name, { origin: "default", source: "default", place, value, text, interpolated: true });
+    const common = { place, interpolated: true, sealed: false, final: false, removes: false };
+    if (value !== undefined) {
+      this.#push({ ...common, origin: "default", source: "default", value, text: plainText(value) }, name);
+    }
+    if (policy === undefined) return;
+    const given = policyValue(policy, declaration, environment.policies);
+    const source = `policy ${policy}`;
+    this.#push({ ...common, origin: "policy", source, value: given, text: plainText(given) }, name);
   }
 
   #layer({ declaration, path, text }: LayerText): void {
@@ -103,27 +131,60 @@ class Gatherer {
       this.drafts.add({
         code: "SETTING_LAYER_MISSING",
         place: declaration.place,
-        why: `the layer ${path} does not exist`,
-        fix: `create ${path}, or make the layer optional`,
+        why: declaration.program ? `the layer ${path} was not run` : `the layer ${path} does not exist`,
+        fix: declaration.program
+          ? "ringfence trust   (after reading what it lists)"
+          : `create ${path}, or make the layer optional`,
       });
       return;
     }
-    const { entries, problems } = parseLayer(declaration, text, path, this.#input.declared);
+    const { entries, problems } = this.#parsed(declaration, text, path);
     this.drafts.addAll(problems);
+    const isFinal = finality(declaration.final);
     for (const entry of entries) {
-      this.#checkEntry(entry);
-      const { name, value, interpolated, place } = entry;
-      // A secret is literal, so its text must be free of the mark that only interpolation knows.
-      const exact = this.secretNames.has(name) && typeof value === "string" ? value : entry.text;
-      this.#push(name, { origin: "layer", source: path, place, value, text: exact, interpolated });
+      const { name, value, place } = entry;
+      const removes = value === UNSET;
+      this.#checkKnown(name, place, this.#input.environment.policies.strictSettings ? "error" : "warning");
+      const readable = this.secretNames.has(name) && this.#inPlain(entry);
+      const interpolated = entry.interpolated && !readable;
+      // What is literal must be free of the mark that only interpolation knows.
+      const exact = !interpolated && typeof value === "string" ? value : entry.text;
+      this.#push(
+        {
+          origin: "layer",
+          source: path,
+          place,
+          value,
+          text: exact,
+          interpolated,
+          sealed: false,
+          final: isFinal(name),
+          removes,
+        },
+        name,
+      );
     }
   }
 
-  #checkEntry({ name, value, place }: LayerEntry): void {
+  #parsed(declaration: LayerDeclaration, text: string, path: string): ParsedLayer {
+    const { cache, declared } = this.#input;
+    const known = cache?.get(path);
+    if (known?.text === text) return known.parsed;
+    const parsed = parseLayer(declaration, text, path, declared);
+    cache?.set(path, { text, parsed });
+    return parsed;
+  }
+
+  /**
+   * Whether a plain layer holds a secret's own value, and reports it. A text that only puts other secrets together
+   * holds none. A secret that does stand here is literal: what looks like a reference may be part of a password.
+   */
+  #inPlain({ name, value, text, place, interpolated }: LayerEntry): boolean {
     const { environment } = this.#input;
-    this.#checkKnown(name, place, environment.policies.strictSettings ? "error" : "warning");
-    const text = plainText(value);
-    if (!this.secretNames.has(name) || text === "" || isPlaceholder(text)) return;
+    if (value === UNSET || text === "" || isPlaceholder(plainText(value))) return false;
+    const template = interpolated ? parseTemplate(text) : undefined;
+    if (template?.ok && [...namesIn(template.parts)].some((other) => this.secretNames.has(other)))
+      return false;
     const kind = environment.like ?? environment.kind;
     this.drafts.add({
       code: "SETTING_SECRET_IN_PLAIN",
@@ -133,6 +194,7 @@ class Gatherer {
       why: `${name} is a secret, but stands here for all to read`,
       fix: `ringfence secret set ${name} -e ${environment.name}   (a new value; then delete the line here)`,
     });
+    return true;
   }
 
   #checkKnown(name: string, place: Place, severity: "error" | "warning"): void {
@@ -156,11 +218,9 @@ class Gatherer {
     this.#checkKnown(name, place, "warning");
     const text = value ?? "";
     const source = place.file;
-    this.#push(
-      name,
-      { origin: "secrets", source, place, value: value ?? null, text, interpolated: false },
-      value === undefined,
-    );
+    const sealed = value === undefined;
+    const common = { interpolated: false, final: false, removes: false };
+    this.#push({ ...common, origin: "secrets", source, place, value: value ?? null, text, sealed }, name);
   }
 }
 

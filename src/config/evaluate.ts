@@ -12,7 +12,7 @@ import { namesIn, parseTemplate, type Reference, type TemplatePart } from "./tem
 
 /** What one source says about one setting. */
 export interface Candidate {
-  readonly origin: "default" | "layer" | "secrets" | "process" | "selection";
+  readonly origin: "default" | "policy" | "layer" | "secrets" | "process" | "flag" | "selection";
   /** Name of the source: a path, `default` … */
   readonly source: string;
   readonly place: Place;
@@ -22,6 +22,10 @@ export interface Candidate {
   readonly secret: boolean;
   /** Encrypted, and can't be opened here. */
   readonly sealed: boolean;
+  /** Later sources may not say otherwise. */
+  readonly final: boolean;
+  /** It takes away what lower sources say. */
+  readonly removes: boolean;
 }
 
 /** A setting after interpolation, before typing. */
@@ -60,16 +64,17 @@ type Shape =
   | { readonly kind: "map"; readonly entries: readonly (readonly [string, Shape])[] }
   | { readonly kind: "fixed"; readonly value: SettingValue };
 
-function shapeOf(value: SettingValue, text: string, refuse: (why: string) => void): Shape {
+/** @param text for a text, what interpolation reads; inside lists and objects it is the text itself */
+function shapeOf(value: SettingValue, text: string | undefined, refuse: (why: string) => void): Shape {
   if (typeof value === "string") {
-    const template = parseTemplate(text);
+    const template = parseTemplate(text ?? value);
     if (template.ok) return { kind: "text", parts: template.parts };
     refuse(template.why);
   } else if (Array.isArray(value)) {
-    return { kind: "list", items: value.map((item) => shapeOf(item, String(item), refuse)) };
+    return { kind: "list", items: value.map((item) => shapeOf(item, undefined, refuse)) };
   } else if (value !== null && typeof value === "object") {
     const entries = Object.entries(value);
-    return { kind: "map", entries: entries.map(([key, item]) => [key, shapeOf(item, String(item), refuse)]) };
+    return { kind: "map", entries: entries.map(([key, item]) => [key, shapeOf(item, undefined, refuse)]) };
   }
   return { kind: "fixed", value };
 }

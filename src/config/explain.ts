@@ -10,7 +10,7 @@ import type { Resolution } from "./resolve.ts";
  * @throws CONFIG_UNKNOWN_KEY when the resolution has no such setting
  */
 export function explain(resolution: Resolution, name: string): Explanation {
-  const setting = resolution.settings.get(name);
+  const setting = resolution.settings.get(name) ?? resolution.removed.get(name);
   const { environment } = resolution;
   if (!setting) {
     const meant = nearest(name, resolution.settings.keys());
@@ -28,14 +28,18 @@ export function explain(resolution: Resolution, name: string): Explanation {
     key: name,
     secret,
     value: secret ? null : value,
-    layers: history.map(({ source, place, value: written, wins }) => ({
+    layers: history.map(({ source, place, value: written, wins, removes, merged }) => ({
       source,
       file: place.file,
       line: place.line,
       column: place.column,
       value: secret ? null : (written ?? null),
       wins,
+      removes,
+      merged,
     })),
+    references: setting.references,
+    set: setting.set,
   };
 }
 

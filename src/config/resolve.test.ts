@@ -16,20 +16,24 @@ test("later layers win; the history names each source, and exactly one wins", ()
     key: "SIZE",
     secret: false,
     value: 5,
+    references: [],
+    set: true,
     layers: [
-      { source: "default", file: "ringfence.yaml", line: 6, column: 3, value: 1, wins: false },
-      { source: ".env", file: ".env", line: 1, column: 1, value: "2", wins: false },
-      { source: "env/staging.env", file: "env/staging.env", line: 2, column: 1, value: "3", wins: false },
-      { source: "env/staging.yaml", file: "env/staging.yaml", line: 1, column: 1, value: 4, wins: false },
-      {
-        source: "process environment",
-        file: "process environment",
-        line: 0,
-        column: 0,
-        value: "5",
-        wins: true,
-      },
-    ],
+      ["default", "ringfence.yaml", 6, 3, 1],
+      [".env", ".env", 1, 1, "2"],
+      ["env/staging.env", "env/staging.env", 2, 1, "3"],
+      ["env/staging.yaml", "env/staging.yaml", 1, 1, 4],
+      ["process environment", "process environment", 0, 0, "5"],
+    ].map(([source, file, line, column, value], index) => ({
+      source,
+      file,
+      line,
+      column,
+      value,
+      wins: index === 4,
+      removes: false,
+      merged: false,
+    })),
   });
 });
 
@@ -223,17 +227,7 @@ describe("findings", () => {
     [
       "a missing plain setting",
       { settings: "A: { type: duration, required: true }", layers: "['{env}.env?']" },
-      "add to staging.env: A=15m",
-    ],
-    [
-      "in YAML",
-      { settings: "A: { type: port, required: true }", layers: "['{env}.yaml?']" },
-      "add to staging.yaml: A: 8080",
-    ],
-    [
-      "in JSON",
-      { settings: "A: { required: true }", layers: "['{env}.json?']" },
-      'add to staging.json: "A": "text"',
+      "ringfence config set A 15m -e staging",
     ],
     [
       "a value of an enum",

@@ -2,13 +2,15 @@
  * Resolution: the final settings of one environment, each with its history, and everything that is wrong with
  * them at once. Reads no file and no process state: both are handed in.
  */
-import type { Place } from "../base/place.ts";
+import { formatPlace, type Place } from "../base/place.ts";
+import { declarationIn } from "../model/declaration.ts";
 import type { Finding } from "../model/finding.ts";
 import type { FindingList } from "../model/finding-list.ts";
-import { type Environment, isNamedIn, type Project } from "../model/project.ts";
-import type { ResolvedSetting, SettingDeclaration } from "../model/setting.ts";
-import { type Gathered, gather, type LayerText, type SecretEntry } from "./candidates.ts";
+import type { Environment, Project } from "../model/project.ts";
+import type { Contribution, Phase, ResolvedSetting, SettingDeclaration } from "../model/setting.ts";
+import { type Gathered, gather, type LayerCache, type LayerText, type SecretEntry } from "./candidates.ts";
 import { type Candidate, type Evaluated, type Evaluation, evaluate } from "./evaluate.ts";
+import { type Choice, choose } from "./merge.ts";
 import { checkValue, missingFinding } from "./setting-checks.ts";
 import { Suggestions } from "./suggestions.ts";
 
@@ -18,8 +20,17 @@ export interface ResolveInput {
   /** The declared layers in order. */
   readonly layers: readonly LayerText[];
   readonly secrets: readonly SecretEntry[];
-  /** The process environment. Only keys that are declared or that a layer or the secrets file has are looked at. */
+  /**
+   * The process environment. Only declared keys are looked at; where the project declares none, those that a layer
+   * or the secrets file has.
+   */
   readonly process: Readonly<Record<string, string | undefined>>;
+  /** What `--set` gives: above everything else. */
+  readonly flags?: Readonly<Record<string, string>>;
+  /** What is needed then is required; undefined: what any phase needs. */
+  readonly phase?: Phase | undefined;
+  /** Handed to several resolutions, shared layers are parsed once. */
+  readonly cache?: LayerCache;
 }
 
 /** The final settings of one environment. */
@@ -27,15 +38,24 @@ export interface Resolution {
   readonly environment: string;
   /** In the manifest's order, then undeclared ones in the order of the layers. */
   readonly settings: ReadonlyMap<string, ResolvedSetting>;
+  /** Those that a layer took away, with their history. */
+  readonly removed: ReadonlyMap<string, ResolvedSetting>;
   /** By place. Nothing may run while one of them is an error. */
   readonly findings: readonly Finding[];
 }
 
 const PROCESS: Place = { file: "process environment", line: 0, column: 0 };
+const FLAG: Place = { file: "--set", line: 0, column: 0 };
 const SELECTION: Place = { file: "selected environment", line: 0, column: 0 };
 
-function literal(origin: "process" | "selection", place: Place, text: string, secret: boolean): Candidate {
-  return { origin, source: place.file, place, value: text, text, interpolated: false, secret, sealed: false };
+function literal(
+  origin: "process" | "selection" | "flag",
+  place: Place,
+  text: string,
+  secret: boolean,
+): Candidate {
+  const common = { interpolated: false, sealed: false, final: false, removes: false };
+  return { ...common, origin, source: place.file, place, value: text, text, secret };
 }
 
 class Resolver {
@@ -44,10 +64,14 @@ class Resolver {
   readonly #gathered: Gathered;
   readonly #findings: FindingList;
   readonly #candidates: Map<string, readonly Candidate[]>;
+  readonly #choices = new Map<string, Choice>();
 
   constructor(input: ResolveInput) {
     this.#input = input;
-    this.#declared = new Map(input.project.settings.map((declaration) => [declaration.name, declaration]));
+    const { project, environment } = input;
+    this.#declared = new Map(
+      project.settings.map((declaration) => [declaration.name, declarationIn(declaration, environment)]),
+    );
     const suggestions = (): Suggestions => new Suggestions(this.#declared.keys());
     this.#gathered = gather({ ...input, declared: this.#declared, suggestions });
     this.#findings = this.#gathered.drafts;
@@ -57,18 +81,23 @@ class Resolver {
   run(): Resolution {
     const { environment } = this.#input;
     this.#selection();
+    this.#withFlags();
     const evaluation = this.#withProcess(this.#evaluate());
     this.#findings.addAll(evaluation.problems);
     const settings = new Map<string, ResolvedSetting>();
+    const removed = new Map<string, ResolvedSetting>();
     for (const declaration of this.#declared.values()) {
       if (!this.#candidates.has(declaration.name)) this.#missing(declaration, undefined);
     }
-    for (const [name, evaluated] of evaluation.settings) {
-      settings.set(name, this.#settle(name, evaluated));
+    for (const [name, evaluated] of evaluation.settings) settings.set(name, this.#settle(name, evaluated));
+    for (const [name, choice] of this.#choices) {
+      this.#refused(name, choice);
+      if (choice.top.removes) removed.set(name, this.#withoutValue(name, choice));
     }
     return {
       environment: environment.name,
       settings: this.#ordered(settings),
+      removed,
       findings: this.#findings.sorted(),
     };
   }
@@ -114,7 +143,12 @@ class Resolver {
   }
 
   #evaluate(): Evaluation {
-    const winners = new Map([...this.#candidates].map(([name, list]) => [name, list.at(-1)!] as const));
+    const winners = new Map<string, Candidate>();
+    for (const [name, candidates] of this.#candidates) {
+      const choice = choose(candidates, this.#declared.get(name));
+      this.#choices.set(name, choice);
+      if (!choice.top.removes) winners.set(name, choice.winner);
+    }
     return evaluate({
       winners,
       environment: this.#input.environment.name,
@@ -123,34 +157,87 @@ class Resolver {
     });
   }
 
+  #add(name: string, candidate: Candidate): void {
+    this.#candidates.set(name, [...(this.#candidates.get(name) ?? []), candidate]);
+  }
+
+  #withFlags(): void {
+    for (const [name, text] of Object.entries(this.#input.flags ?? {})) {
+      this.#add(name, literal("flag", FLAG, text, this.#gathered.secretNames.has(name)));
+    }
+  }
+
   /** Adds what the process environment sets differently. What is equal already changes nothing and is not named. */
   #withProcess(below: Evaluation): Evaluation {
-    const { process, project } = this.#input;
+    const { process, project, flags = {} } = this.#input;
     let changed = false;
-    for (const name of new Set([...this.#declared.keys(), ...this.#candidates.keys()])) {
+    for (const name of this.#declared.size > 0 ? this.#declared.keys() : this.#candidates.keys()) {
       const text = Object.hasOwn(process, name) ? process[name] : undefined;
-      if (text === undefined || name === project.detect.variable) continue;
+      if (text === undefined || name === project.detect.variable || Object.hasOwn(flags, name)) continue;
       const before = below.settings.get(name);
       if (before && !before.failed && !before.sealed && before.text === text) continue;
-      const candidate = literal("process", PROCESS, text, this.#gathered.secretNames.has(name));
-      this.#candidates.set(name, [...(this.#candidates.get(name) ?? []), candidate]);
+      this.#add(name, literal("process", PROCESS, text, this.#gathered.secretNames.has(name)));
       changed = true;
     }
     return changed ? this.#evaluate() : below;
   }
 
+  /** What stands above a final value counts for nothing. In the process environment it may stand for others. */
+  #refused(name: string, { top, refused }: Choice): void {
+    for (const { origin, place } of refused) {
+      this.#findings.add({
+        code: "SETTING_FINAL",
+        severity: origin === "process" ? "warning" : "error",
+        setting: name,
+        place,
+        why: `${name} is final at ${formatPlace(top.place)}: what is said here does not count`,
+        fix: origin === "process" ? `unset ${name}` : `delete ${name} here, or change it there`,
+      });
+    }
+  }
+
   #missing(declaration: SettingDeclaration, emptyAt: Candidate | undefined): void {
-    const { project, environment } = this.#input;
-    const { required } = declaration;
-    const needed = Array.isArray(required) ? isNamedIn(environment, required) : required === true;
-    if (needed) this.#findings.add(missingFinding(declaration, project, environment, emptyAt));
+    const { environment, phase } = this.#input;
+    const { required, phases } = declaration;
+    if (required !== true || (phase !== undefined && !phases.includes(phase))) return;
+    this.#findings.add(missingFinding(declaration, environment, emptyAt));
+  }
+
+  #history(name: string, { top, parts }: Choice, secret: boolean): Contribution[] {
+    const isMerged = parts.length > 1;
+    return this.#candidates.get(name)!.map((candidate) => ({
+      source: candidate.source,
+      place: candidate.place,
+      value: secret ? undefined : candidate.value,
+      wins: candidate === top,
+      removes: candidate.removes,
+      merged: isMerged && parts.includes(candidate),
+    }));
+  }
+
+  #withoutValue(name: string, choice: Choice): ResolvedSetting {
+    const declaration = this.#declared.get(name);
+    if (declaration) this.#missing(declaration, choice.top);
+    const secret = this.#gathered.secretNames.has(name);
+    const history = this.#history(name, choice, secret);
+    return {
+      name,
+      value: null,
+      text: "",
+      secret,
+      sealed: false,
+      set: false,
+      declaration,
+      history,
+      references: [],
+    };
   }
 
   #settle(name: string, evaluated: Evaluated): ResolvedSetting {
     const { project, environment } = this.#input;
     const declaration = this.#declared.get(name);
-    const candidates = this.#candidates.get(name)!;
-    const winner = candidates.at(-1)!;
+    const choice = this.#choices.get(name)!;
+    const { winner } = choice;
     const { secret, sealed, failed, references } = evaluated;
     const checked = checkValue({ project, environment, name, declaration, winner, evaluated });
     this.#findings.addAll(checked.drafts);
@@ -158,20 +245,15 @@ class Resolver {
     // An empty value of another type than text is a type error already.
     const typeError = checked.drafts.some(({ code }) => code === "SETTING_TYPE");
     if (declaration && empty && !typeError) this.#missing(declaration, winner);
-    const history = candidates.map((candidate) => ({
-      source: candidate.source,
-      place: candidate.place,
-      value: secret ? undefined : candidate.value,
-      wins: candidate === winner,
-    }));
+    const history = this.#history(name, choice, secret);
     const { value, text } = checked;
-    return { name, value, text, secret, sealed, declaration, history, references };
+    return { name, value, text, secret, sealed, set: true, declaration, history, references };
   }
 }
 
 /**
- * Resolves the settings of one environment. Lowest first: the declaration's default, the layers in order, the
- * secrets file, the process environment. Never throws for what the sources say; linear in settings and text.
+ * Resolves the settings of one environment. Lowest first: the declaration's default, the policy that it names, the
+ * layers in order, the secrets file, the process environment, `--set`. Never throws for what the sources say; linear in settings and text.
  */
 export function resolve(input: ResolveInput): Resolution {
   return new Resolver(input).run();

@@ -1,7 +1,8 @@
 /** What is wrong with one resolved setting: its type, a placeholder, a missing or deprecated key. No message holds a secret. */
 import { nearest } from "../base/nearest.ts";
+import { shellWord } from "../base/shell-word.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
-import { type Environment, expandTemplate, type Project } from "../model/project.ts";
+import type { Environment, Project } from "../model/project.ts";
 import type { SettingDeclaration, SettingType, SettingValue } from "../model/setting.ts";
 import { expectationOf, plainText, typeValue } from "../model/setting-value.ts";
 import { isPlaceholder } from "./candidates.ts";
@@ -68,9 +69,13 @@ export function checkValue(input: CheckInput): CheckedValue {
   const { name, declaration, winner, evaluated, environment } = input;
   const { value, text, failed, sealed, secret } = evaluated;
   const drafts: FindingDraft[] = [];
-  if (declaration?.deprecated && winner.origin !== "default") {
-    const why = `${name} is deprecated: ${declaration.deprecated}`;
-    const fix = `follow that, then delete ${name} here`;
+  const isOld = declaration?.deprecated !== undefined || declaration?.replacedBy !== undefined;
+  if (declaration && isOld && winner.origin !== "default") {
+    const { deprecated, replacedBy } = declaration;
+    const why = `${name} is deprecated: ${deprecated ?? `use ${replacedBy}`}`;
+    const fix = replacedBy
+      ? `ringfence config rename ${name} ${replacedBy}`
+      : `follow that, then delete ${name} here`;
     drafts.push({
       code: "SETTING_DEPRECATED",
       severity: "warning",
@@ -100,31 +105,22 @@ export function checkValue(input: CheckInput): CheckedValue {
   return { value: text, text, drafts };
 }
 
-/** The line to add for a plain setting, and the file: the last layer of this environment alone, if there is one. */
-function lineToAdd(declaration: SettingDeclaration, project: Project, environment: Environment): string {
-  const layer = project.layers.findLast(({ path }) => path.includes("{env}")) ?? project.layers.at(-1);
-  const example = declaration.values?.[0] ?? expectationOf(declaration.type).example;
-  if (!layer) return `add a default to ${declaration.name} in ${project.manifest}`;
-  const path = expandTemplate(layer.path, environment.name);
-  const text = plainText(example || "value");
-  if (layer.format === "dotenv") return `add to ${path}: ${declaration.name}=${text}`;
-  if (layer.format === "yaml") return `add to ${path}: ${declaration.name}: ${text}`;
-  return `add to ${path}: "${declaration.name}": ${JSON.stringify(text)}`;
-}
-
-/** The finding of a required setting that nothing sets, or that is empty where it was set. */
+/** The finding of a required setting that nothing sets, or that is empty or taken away where it was set. */
 export function missingFinding(
   declaration: SettingDeclaration,
-  project: Project,
-  environment: Environment,
+  { name: environment }: Environment,
   emptyAt: Candidate | undefined,
 ): FindingDraft {
-  const { name, secret, place } = declaration;
+  const { name, secret, place, type, values } = declaration;
+  const how = emptyAt?.removes ? "is taken away here" : emptyAt ? "is empty here" : "nothing sets it";
+  const example = plainText(values?.[0] ?? (expectationOf(type).example || "value"));
   return {
     code: "SETTING_MISSING",
     setting: name,
     place: emptyAt?.place ?? place,
-    why: `${name} is required in ${environment.name}, but ${emptyAt ? "is empty here" : "nothing sets it"}`,
-    fix: secret ? secretCommand(name, environment) : lineToAdd(declaration, project, environment),
+    why: `${name} is required in ${environment}, but ${how}`,
+    fix: secret
+      ? `ringfence secret set ${name} -e ${environment}`
+      : `ringfence config set ${name} ${shellWord(example)} -e ${environment}`,
   };
 }

@@ -1,7 +1,8 @@
 /** Small projects for the tests of resolution, read from manifest text as a user writes it. Only tests import this. */
 import { expect } from "vitest";
 import { readManifest } from "../model/manifest.ts";
-import { environmentOf, expandTemplate } from "../model/project.ts";
+import { environmentOf, layersFor } from "../model/project.ts";
+import type { Phase } from "../model/setting.ts";
 import { type Resolution, resolve } from "./index.ts";
 
 export interface Scene {
@@ -14,6 +15,8 @@ export interface Scene {
   /** Undefined: sealed. */
   readonly secrets?: Readonly<Record<string, string | undefined>>;
   readonly process?: Readonly<Record<string, string>>;
+  readonly flags?: Readonly<Record<string, string>>;
+  readonly phase?: Phase;
 }
 
 const ENVIRONMENTS = "{ local: , development: , staging: , production: , qa: { kind: try } }";
@@ -46,12 +49,14 @@ ${settings
   return resolve({
     project: project!,
     environment: environmentOf(project!, environment)!,
-    layers: project!.layers.map((declaration) => {
-      const path = expandTemplate(declaration.path, environment);
-      return { declaration, path, text: scene.files?.[path] };
-    }),
+    layers: layersFor(project!, environmentOf(project!, environment)!).map((layer) => ({
+      ...layer,
+      text: scene.files?.[layer.path],
+    })),
     secrets,
     process: scene.process ?? {},
+    ...(scene.flags && { flags: scene.flags }),
+    phase: scene.phase,
   });
 }
 

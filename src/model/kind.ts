@@ -1,4 +1,5 @@
-/** Environment kinds and the policies that each brings by default. A project overrides them per environment. */
+/** Environment kinds and the policies that each brings by default. A project overrides them per kind and environment. */
+import type { Policies } from "./policy.ts";
 
 /** The kinds that every project knows; a project may declare its own, derived from one of these. */
 export const KIND_NAMES = [
@@ -14,28 +15,29 @@ export const KIND_NAMES = [
 
 export type KindName = (typeof KIND_NAMES)[number];
 
-/** What an environment demands. Every field has a default by kind and can be overridden. */
-export interface Policies {
-  /** Explicit selection, signed secrets, recorded injections, scrubbed output. */
-  readonly production: boolean;
-  /** How many people other than the author must approve a promotion's plan. */
-  readonly approvals: number;
-  /** Only someone with this role may approve; undefined: anyone in `people`. */
-  readonly approverRole: string | undefined;
-  /** `direct` replaces the process, `scrubbed` pipes the child's output through the scrubber. */
-  readonly runOutput: "direct" | "scrubbed";
-  /** Without a record no run. */
-  readonly runRecordRequired: boolean;
-  /** Secrets files must be signed by one of `people`. */
-  readonly signedSecrets: boolean;
-  /** How long a new set is watched under traffic before the old one is stopped. */
-  readonly observeMs: number;
-  /** Unknown settings in a layer are errors instead of warnings. */
-  readonly strictSettings: boolean;
-}
+const DAY_MS = 86_400_000;
 
-const relaxed: Policies = {
+const local: Policies = {
   production: false,
+  users: "one developer",
+  data: "synthetic",
+  uptimePercent: undefined,
+  uptimeHours: undefined,
+  debug: true,
+  logLevel: "DEBUG",
+  errors: "detailed",
+  escalation: [],
+  tokenLifetimeMs: DAY_MS,
+  emailVerification: false,
+  rateLimits: false,
+  tls: "optional",
+  minKeyLength: 8,
+  corsWildcard: true,
+  externalServices: "mock",
+  monitoring: "none",
+  scaling: false,
+  backupRetentionMs: undefined,
+  deploy: "manual",
   approvals: 0,
   approverRole: undefined,
   runOutput: "direct",
@@ -44,24 +46,62 @@ const relaxed: Policies = {
   strictSettings: false,
   observeMs: 2_000,
 };
-const shared: Policies = { ...relaxed, runOutput: "scrubbed", strictSettings: true };
-const production: Policies = {
-  ...shared,
-  production: true,
+const development: Policies = {
+  ...local,
+  users: "developers",
+  externalServices: "sandbox",
+  monitoring: "basic",
+  backupRetentionMs: 7 * DAY_MS,
+  deploy: "merge",
+};
+const shared: Policies = {
+  ...development,
+  users: "developers and testers",
+  runOutput: "scrubbed",
+  strictSettings: true,
+};
+const testing: Policies = { ...shared, debug: false, emailVerification: true, minKeyLength: 32 };
+const staging: Policies = {
+  ...testing,
+  users: "the team and invited customers",
+  data: "sanitised",
+  uptimePercent: 95,
+  logLevel: "INFO",
+  errors: "operational",
+  tokenLifetimeMs: 60 * 60_000,
+  rateLimits: true,
+  tls: "required",
+  corsWildcard: false,
+  monitoring: "full",
+  scaling: true,
+  backupRetentionMs: 14 * DAY_MS,
+  deploy: "push",
   approvals: 1,
+};
+const production: Policies = {
+  ...staging,
+  production: true,
+  users: "everyone",
+  data: "real",
+  uptimePercent: 99.9,
+  uptimeHours: "24/7",
+  externalServices: "real",
+  monitoring: "alerting",
+  backupRetentionMs: 30 * DAY_MS,
+  deploy: "approval",
   runRecordRequired: true,
   signedSecrets: true,
   observeMs: 5_000,
 };
 
-/** Default policies of each kind. */
+/** Default policies of each kind; those of development, staging and production are the usual comparison of the three. */
 export const KIND_POLICIES: Readonly<Record<KindName, Policies>> = {
-  local: relaxed,
-  development: relaxed,
-  preview: shared,
-  testing: shared,
-  integration: shared,
-  staging: { ...shared, approvals: 1 },
+  local,
+  development,
+  preview: { ...shared, users: "reviewers of one change", deploy: "branch", backupRetentionMs: undefined },
+  testing,
+  integration: testing,
+  staging,
   production,
-  "disaster-recovery": production,
+  "disaster-recovery": { ...production, users: "everyone, after a failover" },
 };

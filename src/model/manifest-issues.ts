@@ -101,7 +101,9 @@ function unionFindings(root: SourceNode, path: Path, errors: readonly (readonly 
   const meant = errors.filter(
     (issues) => !issues.some((issue) => issue.path.length === 0 && issue.code === "invalid_type"),
   );
-  if (meant.length === 1) return meant[0]!.flatMap((issue) => findingsOf(root, issue, path));
+  // Of several forms of a map the one with the fewest mistakes is meant: another lacks the key that makes it.
+  const nearestForm = meant.toSorted((a, b) => a.length - b.length)[0];
+  if (nearestForm) return nearestForm.flatMap((issue) => findingsOf(root, issue, path));
   const expected = errors
     .flat()
     .flatMap((issue) => ("expected" in issue ? [EXPECTED[issue.expected] ?? issue.expected] : []));

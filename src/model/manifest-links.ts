@@ -9,7 +9,7 @@ import type { FindingDraft } from "./finding-list.ts";
 import { orderGraph } from "./graph.ts";
 import { KIND_NAMES } from "./kind.ts";
 import { FORMATS, hasRecipientChecksum, isPublicKey } from "./manifest-formats.ts";
-import { entriesAt, nodeAt, type SourceNode, textsAt } from "./source-tree.ts";
+import { entriesAt, nodeAt, placeOf, type SourceNode, textsAt } from "./source-tree.ts";
 
 type Drafts = Iterable<FindingDraft>;
 
@@ -49,8 +49,13 @@ function names(root: SourceNode, section: string): string[] {
   return entriesAt(root, section).map(([name]) => name);
 }
 
+/** What `required`, `in` and `only` may name: the environments, and the kinds that one may have. */
+export function targetsOf(root: SourceNode): string[] {
+  return [...new Set([...names(root, "environments"), ...kindsOf(root)])];
+}
+
 /** The kinds that an environment may have: the built-in ones and the project's own. */
-export function kindsOf(root: SourceNode): string[] {
+function kindsOf(root: SourceNode): string[] {
   return [...KIND_NAMES, ...names(root, "kinds")];
 }
 
@@ -121,6 +126,16 @@ function* isolation(root: SourceNode): Drafts {
     yield { code: "MANIFEST_VALUE", place, why, fix: "copy it again from where age-keygen printed it" };
   }
   const ownIdentity = "make an identity for this environment alone, and name its recipient here";
+  yield* shared(
+    "MANIFEST_SHARED_NAME",
+    "name in paths",
+    environmentNames.flatMap((owner) => {
+      const short = textsAt(root, "environments", owner, "short")[0];
+      const place = placeOf(root, ["environments", owner]);
+      return [{ key: short?.text ?? owner, owner, place: short?.place ?? place }];
+    }),
+    "give each environment a short name of its own",
+  );
   yield* shared("MANIFEST_SHARED_RECIPIENT", "age recipient", recipients, ownIdentity);
   yield* shared(
     "MANIFEST_SHARED_HOST",
@@ -187,8 +202,43 @@ function* pipeline(root: SourceNode): Drafts {
   }
 }
 
+/** Names of environments and kinds, and of settings, in what is declared for some of them. */
+function* targets(root: SourceNode): Drafts {
+  const known = targetsOf(root);
+  const rules = nodeAt(root, ["rules"]);
+  const named = rules?.kind === "list" ? rules.items.flatMap((rule) => textsAt(rule, "only")) : [];
+  for (const [setting] of entriesAt(root, "settings")) {
+    for (const [text, { keyPlace }] of entriesAt(root, "settings", setting, "in")) {
+      named.push({ text, place: keyPlace });
+    }
+  }
+  for (const { text, place } of named) {
+    if (!known.includes(text)) {
+      yield unknown("MANIFEST_UNKNOWN_ENVIRONMENT", "environment and no kind", text, known, place);
+    }
+  }
+  for (const [text, { keyPlace }] of entriesAt(root, "expect")) {
+    if (text === "all" || known.includes(text)) continue;
+    yield unknown(
+      "MANIFEST_UNKNOWN_ENVIRONMENT",
+      "environment and no kind",
+      text,
+      ["all", ...known],
+      keyPlace,
+    );
+  }
+  const settings = names(root, "settings");
+  for (const setting of settings) {
+    for (const { text, place } of textsAt(root, "settings", setting, "replacedBy")) {
+      if (!settings.includes(text))
+        yield unknown("MANIFEST_UNKNOWN_SETTING", "declared setting", text, settings, place);
+    }
+  }
+}
+
 /** All mistakes of this sort. */
 export function* linkFindings(root: SourceNode): Drafts {
+  yield* targets(root);
   yield* kinds(root);
   yield* environments(root);
   yield* isolation(root);

@@ -1,28 +1,15 @@
 /** Makes the project of a manifest that the schema accepted, with defaults filled in and policies resolved. */
 import type { Place } from "../base/place.ts";
-import { parseDuration } from "../base/units.ts";
 import type { FindingDraft } from "./finding-list.ts";
 import { orderGraph } from "./graph.ts";
-import { KIND_NAMES, KIND_POLICIES, type KindName, type Policies } from "./kind.ts";
+import { KIND_NAMES, KIND_POLICIES, type KindName } from "./kind.ts";
 import { layersOf } from "./manifest-layers.ts";
-import type { ManifestData, PoliciesData } from "./manifest-schema.ts";
-import type { Environment, Person, Project, Service, Stage } from "./project.ts";
-import type { SettingDeclaration } from "./setting.ts";
+import { resolvePolicies } from "./manifest-policies.ts";
+import { designsOf, expectationsAt, rulesOf } from "./manifest-rules.ts";
+import type { ManifestData } from "./manifest-schema.ts";
+import type { Environment, EnvironmentTemplate, Person, Project, Service, Stage } from "./project.ts";
+import type { SettingDeclaration, SettingValue } from "./setting.ts";
 import { placeOf, type SourceNode } from "./source-tree.ts";
-
-function overridden(policies: Policies, own: PoliciesData | undefined): Policies {
-  if (!own) return policies;
-  return {
-    production: policies.production,
-    approvals: own.approvals ?? policies.approvals,
-    approverRole: own.approverRole ?? policies.approverRole,
-    runOutput: own.run?.output ?? policies.runOutput,
-    runRecordRequired: own.run?.record ? own.run.record === "required" : policies.runRecordRequired,
-    signedSecrets: own.secrets?.signed ?? policies.signedSecrets,
-    strictSettings: own.settings?.strict ?? policies.strictSettings,
-    observeMs: own.rollout?.observe === undefined ? policies.observeMs : parseDuration(own.rollout.observe)!,
-  };
-}
 
 /** The built-in kind of that name, if it is one. */
 function builtIn(name: string): KindName | undefined {
@@ -35,12 +22,22 @@ function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
     const kind = own.kind ?? name;
     const declared = data.kinds?.[kind];
     const like = declared && builtIn(declared.like);
-    const basis = overridden(KIND_POLICIES[builtIn(kind) ?? like ?? "production"], declared?.policies);
+    const basis = builtIn(kind) ?? like ?? "production";
+    const resolved = resolvePolicies(
+      { name: basis, policies: KIND_POLICIES[basis] },
+      [
+        { path: ["kinds", kind, "policies"], data: declared?.policies },
+        { path: ["environments", name, "policies"], data: own.policies },
+      ],
+      root,
+    );
     return {
       name,
       kind,
       ...(like ? { like } : {}),
-      policies: overridden(basis, own.policies),
+      short: own.short ?? name,
+      region: own.region,
+      ...resolved,
       hosts: own.hosts ?? [],
       ports: own.ports ?? {},
       recipients: own.recipients ?? [],
@@ -78,6 +75,22 @@ function peopleOf(data: ManifestData, root: SourceNode): Person[] {
   }));
 }
 
+function templatesOf(data: ManifestData, root: SourceNode): EnvironmentTemplate[] {
+  return Object.entries(data.templates ?? {}).map(([name, { doc, parameters, environment, files }]) => ({
+    name,
+    doc,
+    parameters: Object.entries(parameters ?? {}).map(([parameter, given]) => ({
+      name: parameter,
+      default: given?.default === undefined ? undefined : String(given.default),
+      pattern: given?.pattern,
+      doc: given?.doc,
+    })),
+    environment: environment as SettingValue,
+    files: files ?? {},
+    place: placeOf(root, ["templates", name]),
+  }));
+}
+
 /** The project, given that nothing is wrong with its manifest. */
 export function projectOf(
   data: ManifestData,
@@ -99,6 +112,11 @@ export function projectOf(
     layers: layersOf(root, at.file),
     secretsPath: data.secrets ?? "secrets/{env}.yaml",
     settings,
+    rules: rulesOf(data.rules ?? [], root),
+    expectations: expectationsAt(root, ["expect"]),
+    expectationFiles: data.expectFiles ?? [],
+    byDesign: designsOf(data.byDesign ?? {}, root),
+    templates: templatesOf(data, root),
     services: servicesOf(data, root),
     pipeline: pipelineOf(data, root),
     people: peopleOf(data, root),

@@ -4,8 +4,12 @@
  * manifest-settings.
  */
 import * as z from "zod";
+import { DOTENV_DIALECTS, LAYER_FORMATS } from "./layer.ts";
 import { FORMATS, type Format } from "./manifest-formats.ts";
-import { SETTING_TYPES } from "./setting.ts";
+import { policiesSchema } from "./manifest-policies.ts";
+import { expectSchema, ruleSchema } from "./manifest-rules.ts";
+import { SETTABLE_POLICIES } from "./policy.ts";
+import { PHASES, SETTING_TYPES, SYNC_POLICIES } from "./setting.ts";
 
 const word = (format: Format) => z.string().regex(format.pattern);
 const name = word(FORMATS.name);
@@ -13,51 +17,6 @@ const file = word(FORMATS.file);
 const route = word(FORMATS.route);
 const words = z.array(z.string().min(1)).min(1);
 const bound = z.union([z.number(), z.string()]);
-
-const policies = z
-  .strictObject({
-    approvals: z
-      .int()
-      .min(0)
-      .max(20)
-      .optional()
-      .describe("People other than the author who must approve a promotion."),
-    approverRole: z.string().min(1).optional().describe("Only people with this role may approve."),
-    run: z
-      .strictObject({
-        output: z
-          .enum(["direct", "scrubbed"])
-          .optional()
-          .describe("direct replaces the process; scrubbed removes secret values from the child's output."),
-        record: z
-          .enum(["required", "optional"])
-          .optional()
-          .describe("required: no run without a record of the injection."),
-      })
-      .optional()
-      .describe("How ringfence run behaves."),
-    secrets: z
-      .strictObject({
-        signed: z.boolean().optional().describe("Secrets files must be signed by one of people."),
-      })
-      .optional()
-      .describe("What is demanded of secrets files."),
-    settings: z
-      .strictObject({
-        strict: z.boolean().optional().describe("Undeclared settings are errors, not warnings."),
-      })
-      .optional()
-      .describe("What is demanded of settings."),
-    rollout: z
-      .strictObject({
-        observe: word(FORMATS.duration)
-          .optional()
-          .describe("How long a new set is watched under traffic before the old one is stopped, such as 5s."),
-      })
-      .optional()
-      .describe("How releases are rolled out."),
-  })
-  .describe("Overrides of the policies that the kind brings.");
 
 const environment = z
   .strictObject({
@@ -77,25 +36,104 @@ const environment = z
       .array(word(FORMATS.recipient))
       .optional()
       .describe("age recipients of this environment's secrets. No two environments share one."),
-    policies: policies.optional(),
+    short: name
+      .optional()
+      .describe("Name in paths, where {short} stands for it; as in config/environments/dev."),
+    region: z
+      .string()
+      .regex(/^[A-Za-z0-9-]+$/)
+      .optional()
+      .describe("Where it runs; {region} stands for it in paths."),
+    policies: policiesSchema.optional(),
   })
   .describe("A named place where releases run.");
 
 const kind = z
   .strictObject({
     like: z.string().describe("The built-in kind that it derives from."),
-    policies: policies.optional(),
+    policies: policiesSchema.optional(),
   })
   .describe("A kind of the project's own.");
+
+const layerPart = {
+  optional: z.boolean().optional().describe("A missing file is no mistake."),
+  final: z
+    .union([z.boolean(), z.array(word(FORMATS.variable)).min(1)])
+    .optional()
+    .describe("Later sources may not override what it sets: true, or the settings that this is about."),
+  only: words.optional().describe("Environments and kinds that it is for; all where left out."),
+};
 
 const layer = z.union([
   z.string().min(1).describe("A path; a ? at the end makes it optional, as in .env?"),
   z.strictObject({
-    path: file.describe("Path inside the project; {env} stands for the environment's name."),
-    format: z.enum(["dotenv", "yaml", "json"]).optional().describe("By the file's name where left out."),
-    optional: z.boolean().optional().describe("A missing file is no mistake."),
+    path: file.describe(
+      "Path inside the project; {env}, {short}, {kind} and {region} stand for the environment's own.",
+    ),
+    format: z.enum(LAYER_FORMATS).optional().describe("By the file's name where left out."),
+    dialect: z
+      .enum(DOTENV_DIALECTS)
+      .optional()
+      .describe("Whose rules a .env file is read by; ringfence's where left out."),
+    ...layerPart,
+  }),
+  z.strictObject({
+    command: words.describe(
+      "Prints the layer as JSON; run without a shell, once it is trusted (ringfence trust).",
+    ),
+    ...layerPart,
+  }),
+  z.strictObject({
+    module: file.describe(
+      "Its default export is the layer, or a function from the environment's name to it; trusted first.",
+    ),
+    ...layerPart,
   }),
 ]);
+
+const override = z.strictObject({
+  required: z.boolean().optional().describe("Whether it is required there."),
+  default: z.unknown().optional().describe("Applies there where no layer sets the key."),
+  values: words.optional().describe("What an enum allows there."),
+  pattern: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("A regular expression that the whole value must match there."),
+  min: bound.optional().describe("Smallest value there."),
+  max: bound.optional().describe("Largest value there."),
+});
+
+const template = z
+  .strictObject({
+    doc: z.string().optional().describe("What it is for."),
+    parameters: z
+      .record(
+        z.string().regex(/^[a-z][A-Za-z0-9]*$/),
+        z
+          .strictObject({
+            default: z
+              .union([z.string(), z.number(), z.boolean()])
+              .optional()
+              .describe("The value where env create is told none."),
+            pattern: z
+              .string()
+              .min(1)
+              .optional()
+              .describe("A regular expression that the whole value must match."),
+            doc: z.string().optional().describe("What it is for."),
+          })
+          .nullable(),
+      )
+      .optional()
+      .describe("What env create asks for; {name} stands for the value in the texts below."),
+    environment: z.record(z.string(), z.unknown()).describe("The entry under environments."),
+    files: z
+      .record(file, z.string())
+      .optional()
+      .describe("Text by path; {env} stands for the environment's name."),
+  })
+  .describe("What a new environment is made from.");
 
 /** One entry under `settings`. */
 export const settingSchema = z
@@ -111,6 +149,34 @@ export const settingSchema = z
     pattern: z.string().min(1).optional().describe("A regular expression that the whole value must match."),
     min: bound.optional().describe("Smallest value; with units for a duration or size (5m, 1MiB)."),
     max: bound.optional().describe("Largest value; with units for a duration or size (24h, 1GiB)."),
+    phase: z
+      .union([z.enum(PHASES), z.array(z.enum(PHASES)).min(1)])
+      .optional()
+      .describe("When it is needed; always where left out."),
+    merge: z
+      .union([
+        z.enum(["replace", "append", "deep"]),
+        z.strictObject({
+          by: z.string().min(1).describe("The field that tells which objects of a list are the same."),
+        }),
+      ])
+      .optional()
+      .describe(
+        "What becomes of a list or object that several layers set; lists are replaced, objects deep where left out.",
+      ),
+    policy: z
+      .enum(SETTABLE_POLICIES)
+      .optional()
+      .describe("The policy that gives the value where no layer does."),
+    sync: z
+      .enum(SYNC_POLICIES)
+      .optional()
+      .describe("How it travels when an environment is synchronised to another."),
+    in: z
+      .record(z.string(), override)
+      .optional()
+      .describe("What is otherwise in an environment or kind; the environment's own entry counts most."),
+    replacedBy: word(FORMATS.variable).optional().describe("The setting to use instead."),
     deprecated: z.string().min(1).optional().describe("Why not to use it any more, and what to use instead."),
     doc: z.string().optional().describe("What it is for."),
   })
@@ -181,6 +247,16 @@ export const manifestSchema = z
       .record(word(FORMATS.variable), settingSchema.nullable())
       .optional()
       .describe("The settings by name."),
+    rules: z.array(ruleSchema).optional().describe("Conditions that settings must meet together."),
+    expect: expectSchema.optional().describe("What config test expects, by environment, kind or all."),
+    expectFiles: z.array(file).optional().describe("YAML files with further expectations."),
+    byDesign: z
+      .record(z.string().regex(/^[A-Za-z0-9_*]+$/), z.string().min(1))
+      .optional()
+      .describe(
+        "Settings that differ between environments because they should (* for any characters), and why.",
+      ),
+    templates: z.record(name, template).optional().describe("What env create makes new environments from."),
     services: z.record(name, service).optional().describe("The services by name."),
     pipeline: z.record(z.string(), stage.nullable()).optional().describe("The stages that releases travel."),
     people: z.record(word(FORMATS.person), person).optional().describe("The people by name."),
@@ -189,7 +265,6 @@ export const manifestSchema = z
 
 /** What the schema makes of a manifest. */
 export type ManifestData = z.output<typeof manifestSchema>;
-export type PoliciesData = z.output<typeof policies>;
 export type SettingData = z.output<typeof settingSchema>;
 
 /** JSON Schema (draft 2020-12) of the manifest as people write it. */

@@ -1,9 +1,15 @@
 /** The settings of a manifest: declarations with their types, and the mistakes that only a type can tell. */
 import { nearest } from "../base/nearest.ts";
 import type { FindingDraft } from "./finding-list.ts";
-import { kindsOf } from "./manifest-links.ts";
+import { targetsOf } from "./manifest-links.ts";
 import { type SettingData, settingSchema } from "./manifest-schema.ts";
-import type { SettingDeclaration, SettingType } from "./setting.ts";
+import {
+  type MergeRule,
+  PHASES,
+  type SettingDeclaration,
+  type SettingOverride,
+  type SettingType,
+} from "./setting.ts";
 import { BOUNDED_TYPES, expectationOf, plainText, typeValue, wholePattern } from "./setting-value.ts";
 import {
   entriesAt,
@@ -28,14 +34,17 @@ class SettingCheck {
   readonly drafts: FindingDraft[] = [];
   readonly #root: SourceNode;
   readonly #name: string;
+  /** Keys from the declaration to the part that is checked: none, or those of an override. */
+  readonly #inside: readonly string[];
 
-  constructor(root: SourceNode, name: string) {
+  constructor(root: SourceNode, name: string, inside: readonly string[] = []) {
     this.#root = root;
     this.#name = name;
+    this.#inside = inside;
   }
 
   refuse(code: string, key: string, why: string, fix: string): void {
-    const place = placeOf(this.#root, ["settings", this.#name, key]);
+    const place = placeOf(this.#root, ["settings", this.#name, ...this.#inside, key]);
     this.drafts.push({ code, setting: this.#name, place, why: `${this.#name}: ${why}`, fix });
   }
 
@@ -63,7 +72,10 @@ class SettingCheck {
     return undefined;
   }
 
-  bounds(type: SettingType, data: SettingData): { min: number | undefined; max: number | undefined } {
+  bounds(
+    type: SettingType,
+    data: Pick<SettingData, "min" | "max">,
+  ): { min: number | undefined; max: number | undefined } {
     const min = this.bound(type, "min", data.min);
     const max = this.bound(type, "max", data.max);
     if (min !== undefined && max !== undefined && min > max) {
@@ -104,14 +116,26 @@ class SettingCheck {
 
   required(required: SettingData["required"]): void {
     if (!Array.isArray(required)) return;
-    const known = [...entriesAt(this.#root, "environments").map(([name]) => name), ...kindsOf(this.#root)];
+    const known = targetsOf(this.#root);
     for (const { text, place } of textsAt(this.#root, "settings", this.#name, "required")) {
       if (known.includes(text)) continue;
       const meant = nearest(text, known);
       const why = `${this.#name}: ${text} is no environment and no kind`;
-      const fix = meant ? `write ${meant}` : `write one of ${[...new Set(known)].join(", ")}`;
+      const fix = meant ? `write ${meant}` : `write one of ${known.join(", ")}`;
       this.drafts.push({ code: "MANIFEST_UNKNOWN_ENVIRONMENT", setting: this.#name, place, why, fix });
     }
+  }
+
+  merge(type: SettingType, given: SettingData["merge"]): MergeRule {
+    if (given === undefined) return type === "object" ? "deep" : "replace";
+    const list = given === "append" || typeof given === "object";
+    if (given === "replace" || (type === "list" && list) || (type === "object" && given === "deep"))
+      return given;
+    const wanted = type === "list" ? "replace, append or { by: field }" : "replace or deep";
+    const structured = type === "list" || type === "object";
+    const fix = structured ? `write ${wanted}` : "delete merge, or write type: list or object";
+    this.refuse("MANIFEST_MERGE", "merge", `values of type ${type} can't be merged like that`, fix);
+    return "replace";
   }
 
   default(declaration: SettingDeclaration): void {
@@ -151,7 +175,7 @@ function declare(
   root: SourceNode,
   name: string,
   entry: SourceEntry,
-): [SettingDeclaration, SettingCheck] | undefined {
+): readonly [SettingDeclaration, readonly FindingDraft[]] | undefined {
   const parsed = settingSchema.safeParse(plainValue(entry.value) ?? {});
   if (!parsed.success) return undefined;
   const data = parsed.data;
@@ -164,6 +188,12 @@ function declare(
     name,
     type,
     secret: data.secret ?? false,
+    phases: data.phase === undefined ? PHASES : [data.phase].flat(),
+    merge: check.merge(type, data.merge),
+    sync: data.sync,
+    policy: data.policy,
+    overrides: [],
+    replacedBy: data.replacedBy,
     required: data.required ?? false,
     default: given && plainValue(given),
     values: data.values,
@@ -174,7 +204,40 @@ function declare(
     place: entry.keyPlace,
   };
   if (check.drafts.length === 0) check.default(declaration);
-  return [declaration, check];
+  const inner = overridesOf(root, entry, declaration, data);
+  return [{ ...declaration, overrides: inner.overrides }, [...check.drafts, ...inner.drafts]];
+}
+
+/** What the declaration says otherwise for environments and kinds, each checked as the declaration itself is. */
+function overridesOf(
+  root: SourceNode,
+  entry: SourceEntry,
+  declaration: SettingDeclaration,
+  data: SettingData,
+): { readonly overrides: readonly SettingOverride[]; readonly drafts: readonly FindingDraft[] } {
+  const { type, name } = declaration;
+  const drafts: FindingDraft[] = [];
+  const overrides = Object.entries(data.in ?? {}).map(([target, own]): SettingOverride => {
+    const check = new SettingCheck(root, name, ["in", target]);
+    if (own.values) check.values(type, own.values);
+    const given = nodeAt(entry.value, ["in", target, "default"]);
+    const override: SettingOverride = {
+      target,
+      required: own.required,
+      default: given && plainValue(given),
+      values: own.values,
+      pattern: check.pattern(declaration.pattern === undefined ? type : "string", own.pattern),
+      ...check.bounds(type, own),
+    };
+    if (check.drafts.length === 0 && given) {
+      const { target: _, ...said } = override;
+      const defined = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+      check.default({ ...declaration, ...defined });
+    }
+    drafts.push(...check.drafts);
+    return override;
+  });
+  return { overrides, drafts };
 }
 
 /** The declarations in the manifest's order. Those that the schema refuses are left out: it has said why. */
@@ -185,7 +248,7 @@ export function declaredSettings(root: SourceNode): DeclaredSettings {
     const declared = declare(root, name, entry);
     if (!declared) continue;
     settings.push(declared[0]);
-    drafts.push(...declared[1].drafts);
+    drafts.push(...declared[1]);
   }
   return { settings, drafts };
 }

@@ -2,6 +2,7 @@ import * as age from "age-encryption";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createKeyPair } from "../base/ed25519.ts";
+import { KIND_POLICIES } from "./kind.ts";
 import { manifestJsonSchema, readManifest } from "./manifest.ts";
 import type { Project } from "./project.ts";
 
@@ -83,7 +84,7 @@ test("a whole manifest becomes a project with defaults filled in", () => {
     ["production", "production", undefined],
   ]);
   expect(read.environments[1]?.policies).toEqual({
-    production: false,
+    ...KIND_POLICIES.staging,
     approvals: 2,
     approverRole: "owner",
     runOutput: "direct",
@@ -91,6 +92,10 @@ test("a whole manifest becomes a project with defaults filled in", () => {
     signedSecrets: true,
     strictSettings: false,
     observeMs: 90_000,
+  });
+  expect(read.environments[1]?.policySources).toMatchObject({
+    approvals: expect.stringMatching(/^ringfence\.yaml:\d+:\d+$/),
+    debug: "kind staging",
   });
   expect(read.environments[2]?.policies).toMatchObject({ approvals: 0, strictSettings: true });
   expect(read.environments[3]?.place).toEqual({ file: "ringfence.yaml", line: 14, column: 3 });

@@ -6,7 +6,7 @@ import type { Finding } from "./finding.ts";
 import { FindingList } from "./finding-list.ts";
 import { findingsOf } from "./manifest-issues.ts";
 import { layerFindings } from "./manifest-layers.ts";
-import { linkFindings } from "./manifest-links.ts";
+import { linkFindings, targetsOf } from "./manifest-links.ts";
 import { approverFindings, projectOf } from "./manifest-project.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 import { declaredSettings } from "./manifest-settings.ts";
@@ -47,7 +47,7 @@ export function readManifest(
   const parsed = manifestSchema.safeParse(plainValue(root));
   for (const issue of parsed.error?.issues ?? []) findings.addAll(findingsOf(root, issue));
   findings.addAll(linkFindings(root));
-  findings.addAll(layerFindings(root));
+  findings.addAll(layerFindings(root, targetsOf(root)));
   const { settings, drafts } = declaredSettings(root);
   findings.addAll(drafts);
   if (!parsed.success || findings.hasErrors) return { project: undefined, findings: findings.sorted() };

@@ -1,7 +1,10 @@
 /** A project and its environments as the manifest describes them, checked and with defaults filled in. */
 import type { Place } from "../base/place.ts";
-import type { KindName, Policies } from "./kind.ts";
-import type { SettingDeclaration } from "./setting.ts";
+import type { KindName } from "./kind.ts";
+import type { DotenvDialect, LayerFormat } from "./layer.ts";
+import type { Policies, PolicySources } from "./policy.ts";
+import type { Design, Expectation, Rule } from "./rule.ts";
+import type { SettingDeclaration, SettingValue } from "./setting.ts";
 
 /** A repository with a `ringfence.yaml`. */
 export interface Project {
@@ -17,6 +20,15 @@ export interface Project {
   /** Path template of the secrets files, with `{env}`. */
   readonly secretsPath: string;
   readonly settings: readonly SettingDeclaration[];
+  /** Conditions that settings must meet together. */
+  readonly rules: readonly Rule[];
+  /** What tests of the configuration expect, from the manifest alone. */
+  readonly expectations: readonly Expectation[];
+  /** Paths of files with further expectations. */
+  readonly expectationFiles: readonly string[];
+  /** Differences between environments that are meant. */
+  readonly byDesign: readonly Design[];
+  readonly templates: readonly EnvironmentTemplate[];
   readonly services: readonly Service[];
   /** In travelling order: a stage stands after every stage it names in `after`. */
   readonly pipeline: readonly Stage[];
@@ -38,7 +50,12 @@ export interface Environment {
   readonly kind: string;
   /** Only for one of the project's own kinds: the built-in kind that it derives from. */
   readonly like?: KindName | undefined;
+  /** Name in paths, where `{short}` stands for it; the name itself unless declared. */
+  readonly short: string;
+  /** Where `{region}` stands for it; layers with it are left out where there is none. */
+  readonly region: string | undefined;
   readonly policies: Policies;
+  readonly policySources: PolicySources;
   /** Host name patterns (`*` matches any run of characters). */
   readonly hosts: readonly string[];
   /** Public port of each service that has one. */
@@ -50,12 +67,51 @@ export interface Environment {
 
 /** One source of settings; later layers win. */
 export interface LayerDeclaration {
-  /** Relative to the root; `{env}` stands for the environment's name. */
+  /**
+   * Relative to the root, with `{env}`, `{short}`, `{kind}` and `{region}` for the environment's own. Of a command
+   * its words, for people.
+   */
   readonly path: string;
-  readonly format: "dotenv" | "yaml" | "json";
+  readonly format: LayerFormat;
+  /** For dotenv only. */
+  readonly dialect: DotenvDialect;
   /** A missing file is no mistake. */
   readonly optional: boolean;
+  /** Later sources may not override what it sets: all of it, or these settings. */
+  readonly final: boolean | readonly string[];
+  /** Environments and kinds that it is for; undefined: all. */
+  readonly only: readonly string[] | undefined;
+  /** A program whose output is the layer, run only once it is trusted; undefined: the path is a file to read. */
+  readonly program: LayerProgram | undefined;
   readonly place: Place;
+}
+
+/** What prints a layer as JSON. */
+export type LayerProgram =
+  /** Run without a shell in the root; words may hold `{env}` and the like. */
+  | { readonly kind: "command"; readonly command: readonly string[] }
+  /** The default export of the module at the layer's path: an object, or a function of the environment's name. */
+  | { readonly kind: "module" };
+
+/** What a new environment is made from. */
+export interface EnvironmentTemplate {
+  readonly name: string;
+  readonly doc: string | undefined;
+  readonly parameters: readonly TemplateParameter[];
+  /** The entry under `environments`, with `{parameter}` in its texts. */
+  readonly environment: SettingValue;
+  /** Text by path; both with `{env}` and parameters. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly place: Place;
+}
+
+export interface TemplateParameter {
+  readonly name: string;
+  /** Undefined: it must be given. */
+  readonly default: string | undefined;
+  /** A regular expression that the whole value must match. */
+  readonly pattern: string | undefined;
+  readonly doc: string | undefined;
 }
 
 /** A process that a release runs in an environment. */
@@ -114,7 +170,27 @@ export function isNamedIn(environment: Environment, names: readonly string[]): b
   return names.includes(name) || names.includes(kind) || (like !== undefined && names.includes(like));
 }
 
-/** `{env}` replaced by the environment's name. */
-export function expandTemplate(template: string, environment: string): string {
-  return template.replaceAll("{env}", environment);
+/** The part of an environment that templates of paths read. */
+export type Named = Pick<Environment, "name" | "short" | "kind" | "region">;
+
+/** A template of a path with the environment's own names in it. */
+export function expandTemplate(template: string, { name, short, kind, region = "" }: Named): string {
+  const values: Readonly<Record<string, string>> = { env: name, short, kind, region };
+  return template.replace(/\{(env|short|kind|region)\}/g, (_, word: string) => values[word]!);
+}
+
+/** A layer as one environment has it. */
+export interface EnvironmentLayer {
+  readonly declaration: LayerDeclaration;
+  readonly path: string;
+}
+
+/** The layers of an environment in order, with their paths. */
+export function layersFor(project: Project, environment: Environment): EnvironmentLayer[] {
+  return project.layers
+    .filter(({ only, path }) => {
+      if (path.includes("{region}") && environment.region === undefined) return false;
+      return only === undefined || isNamedIn(environment, only);
+    })
+    .map((declaration) => ({ declaration, path: expandTemplate(declaration.path, environment) }));
 }

@@ -1,5 +1,6 @@
 /** Settings: what a project declares, and what resolution makes of the layers. */
 import type { Place } from "../base/place.ts";
+import type { SettablePolicy } from "./policy.ts";
 
 export const SETTING_TYPES = [
   "string",
@@ -22,12 +23,51 @@ export const SETTING_TYPES = [
 
 export type SettingType = (typeof SETTING_TYPES)[number];
 
+/** When a setting is needed. */
+export const PHASES = ["build", "deploy", "run"] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+/**
+ * What becomes of a list or object that several layers set. `replace`: the highest one counts. `append`: the items of
+ * all, lowest layer first. `deep`: objects key by key. `{ by }`: lists of objects, merged where that field is the same.
+ */
+export type MergeRule = "replace" | "append" | "deep" | { readonly by: string };
+
+/** How a setting travels when one environment's configuration is synchronised to another. */
+export const SYNC_POLICIES = ["flow", "pinned", "sensitive"] as const;
+
+export type SyncPolicy = (typeof SYNC_POLICIES)[number];
+
+/** What a declaration says otherwise for one environment or kind. */
+export interface SettingOverride {
+  /** An environment or a kind. */
+  readonly target: string;
+  readonly required?: boolean | undefined;
+  readonly default?: SettingValue | undefined;
+  readonly values?: readonly string[] | undefined;
+  readonly pattern?: string | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
 /** A typed, declared key. */
 export interface SettingDeclaration {
   readonly name: string;
   readonly type: SettingType;
   /** Encrypted at rest, never shown. */
   readonly secret: boolean;
+  /** When it is needed; all phases unless declared. */
+  readonly phases: readonly Phase[];
+  readonly merge: MergeRule;
+  /** Undefined: sensitive for a secret, pinned where it differs by design, else flow. */
+  readonly sync: SyncPolicy | undefined;
+  /** The policy that gives the value where no layer does. */
+  readonly policy: SettablePolicy | undefined;
+  /** In the manifest's order; see {@link declarationIn}. */
+  readonly overrides: readonly SettingOverride[];
+  /** The setting to use instead. */
+  readonly replacedBy: string | undefined;
   /** `true`, `false`, or the environments and kinds that require it. */
   readonly required: boolean | readonly string[];
   /** As written in the manifest; applies where no layer sets the key. */
@@ -60,6 +100,10 @@ export interface Contribution {
   /** As written, before interpolation. Undefined for a secret. */
   readonly value: SettingValue | undefined;
   readonly wins: boolean;
+  /** It takes the setting away again: what lower layers said does not count. */
+  readonly removes: boolean;
+  /** The value is merged from this one and others. */
+  readonly merged: boolean;
 }
 
 /** One key of a resolution. */
@@ -72,6 +116,9 @@ export interface ResolvedSetting {
   readonly secret: boolean;
   /** The secret stands in the secrets file but can't be opened here; value is null and text empty. */
   readonly sealed: boolean;
+  /** False where the highest layer took it away; value is null and text empty. */
+  readonly set: boolean;
+  /** As it holds in this environment. */
   readonly declaration: SettingDeclaration | undefined;
   /** Lowest layer first; exactly one wins. */
   readonly history: readonly Contribution[];
@@ -93,5 +140,14 @@ export interface Explanation {
     readonly column: number;
     readonly value: SettingValue;
     readonly wins: boolean;
+    readonly removes: boolean;
+    readonly merged: boolean;
   }[];
+  /** Names of the settings that its interpolation read, in order. */
+  readonly references: readonly string[];
+  /** False where a layer took it away. */
+  readonly set: boolean;
 }
+
+/** The text that takes a setting away in any layer: what lower layers and the declaration say then does not count. */
+export const UNSET = "<unset>";

@@ -9,7 +9,10 @@ const place = { file: "ringfence.yaml", line: 1, column: 1 };
 const production: Environment = {
   name: "production",
   kind: "production",
+  short: "production",
+  region: undefined,
   policies: { ...KIND_POLICIES.production, approverRole: "owner" },
+  policySources: {} as Environment["policySources"],
   hosts: [],
   ports: {},
   recipients: [],

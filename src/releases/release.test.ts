@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { digestOfBytes } from "../base/digest.ts";
 import type { Artifact, ConfigRevision, Release } from "../model/release.ts";
+import { PHASES } from "../model/setting.ts";
 import { compareReleases, composeRelease, type ReleaseParts, verifyRelease } from "./index.ts";
 
 const setting = (name: string, more: object = {}): ReleaseParts["schema"][number] => ({
@@ -8,6 +9,12 @@ const setting = (name: string, more: object = {}): ReleaseParts["schema"][number
   type: "string",
   secret: false,
   required: false,
+  phases: PHASES,
+  merge: "replace",
+  sync: undefined,
+  policy: undefined,
+  overrides: [],
+  replacedBy: undefined,
   default: undefined,
   values: undefined,
   pattern: undefined,

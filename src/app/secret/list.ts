@@ -14,7 +14,7 @@ export const query = defineQuery({
   scope: "environment",
   input: z.object({}),
   async run({ app, environment }): Promise<SecretListView> {
-    const file = expandTemplate(app.project.secretsPath, environment.name);
+    const file = expandTemplate(app.project.secretsPath, environment);
     const text = readTextIfThere(join(app.project.root, file));
     const listed = text === undefined ? undefined : listSecrets(text, { file });
     const declared = new Set(app.project.settings.map(({ name }) => name));

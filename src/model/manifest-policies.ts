@@ -1,0 +1,174 @@
+/** Policies in the manifest: their shape, what each key means, and who said what each environment has. */
+import * as z from "zod";
+import { formatPlace } from "../base/place.ts";
+import { parseDuration } from "../base/units.ts";
+import { FORMATS } from "./manifest-formats.ts";
+import type { Policies, PolicyName, PolicySources } from "./policy.ts";
+import { nodeAt, placeOf, type SourceNode } from "./source-tree.ts";
+
+const text = z.string().min(1);
+const duration = z.string().regex(FORMATS.duration.pattern);
+const flag = (meaning: string) => z.boolean().optional().describe(meaning);
+
+/** The shape of `policies:`. */
+export const policiesSchema = z
+  .strictObject({
+    users: text.optional().describe("Who uses it, in words."),
+    data: z
+      .enum(["synthetic", "sanitised", "real"])
+      .optional()
+      .describe("Class of the data that may lie there."),
+    uptime: z
+      .strictObject({
+        percent: z.number().gt(0).max(100).optional().describe("Share of the time that it must answer."),
+        hours: text.optional().describe("When that counts, in words, such as 24/7."),
+      })
+      .optional()
+      .describe("The availability that is aimed at."),
+    debug: flag("Whether debug modes may be on."),
+    logLevel: text.optional().describe("The usual log level."),
+    errors: z
+      .enum(["detailed", "operational"])
+      .optional()
+      .describe("detailed shows stack traces; operational a code, the escalation path and the next step."),
+    escalation: z.array(text).optional().describe("Who is asked next when something fails, in order."),
+    tokenLifetime: duration.optional().describe("Longest life of a token, such as 15m."),
+    emailVerification: flag("Whether addresses must be verified."),
+    rateLimits: flag("Whether requests are limited."),
+    tls: z
+      .enum(["required", "optional"])
+      .optional()
+      .describe("required: addresses must use an encrypted protocol."),
+    minKeyLength: z
+      .int()
+      .min(1)
+      .max(4096)
+      .optional()
+      .describe("Fewest characters of a signing or encryption key."),
+    corsWildcard: flag("Whether CORS may allow any origin."),
+    externalServices: z
+      .enum(["real", "sandbox", "mock"])
+      .optional()
+      .describe("What stands behind external services."),
+    monitoring: z
+      .enum(["none", "basic", "full", "alerting"])
+      .optional()
+      .describe("How closely it is watched."),
+    scaling: flag("Whether it scales by itself."),
+    backups: z
+      .strictObject({ keep: duration.describe("How long, such as 30d.") })
+      .optional()
+      .describe("The backups that are demanded."),
+    deploy: z
+      .enum(["manual", "branch", "merge", "push", "approval"])
+      .optional()
+      .describe("What starts a deployment."),
+    approvals: z
+      .int()
+      .min(0)
+      .max(20)
+      .optional()
+      .describe("People other than the author who must approve a promotion."),
+    approverRole: text.optional().describe("Only people with this role may approve."),
+    run: z
+      .strictObject({
+        output: z
+          .enum(["direct", "scrubbed"])
+          .optional()
+          .describe("direct replaces the process; scrubbed removes secret values from the child's output."),
+        record: z
+          .enum(["required", "optional"])
+          .optional()
+          .describe("required: no run without a record of the injection."),
+      })
+      .optional()
+      .describe("How ringfence run behaves."),
+    secrets: z
+      .strictObject({ signed: flag("Secrets files must be signed by one of people.") })
+      .optional()
+      .describe("What is demanded of secrets files."),
+    settings: z
+      .strictObject({ strict: flag("Undeclared settings are errors, not warnings.") })
+      .optional()
+      .describe("What is demanded of settings."),
+    rollout: z
+      .strictObject({
+        observe: duration
+          .optional()
+          .describe("How long a new set is watched under traffic before the old one is stopped, such as 5s."),
+      })
+      .optional()
+      .describe("How releases are rolled out."),
+  })
+  .describe("Overrides of the policies that the kind brings.");
+
+export type PoliciesData = z.output<typeof policiesSchema>;
+
+interface Field<T> {
+  /** Keys under `policies`. */
+  readonly path: readonly string[];
+  /** Undefined where the manifest says nothing. */
+  readonly read: (data: PoliciesData) => T | undefined;
+}
+
+const ms = (given: string | undefined): number | undefined =>
+  given === undefined ? undefined : parseDuration(given);
+
+const FIELDS: { readonly [K in Exclude<PolicyName, "production">]: Field<Policies[K]> } = {
+  users: { path: ["users"], read: ({ users }) => users },
+  data: { path: ["data"], read: ({ data }) => data },
+  uptimePercent: { path: ["uptime", "percent"], read: ({ uptime }) => uptime?.percent },
+  uptimeHours: { path: ["uptime", "hours"], read: ({ uptime }) => uptime?.hours },
+  debug: { path: ["debug"], read: ({ debug }) => debug },
+  logLevel: { path: ["logLevel"], read: ({ logLevel }) => logLevel },
+  errors: { path: ["errors"], read: ({ errors }) => errors },
+  escalation: { path: ["escalation"], read: ({ escalation }) => escalation },
+  tokenLifetimeMs: { path: ["tokenLifetime"], read: ({ tokenLifetime }) => ms(tokenLifetime) },
+  emailVerification: { path: ["emailVerification"], read: ({ emailVerification }) => emailVerification },
+  rateLimits: { path: ["rateLimits"], read: ({ rateLimits }) => rateLimits },
+  tls: { path: ["tls"], read: ({ tls }) => tls },
+  minKeyLength: { path: ["minKeyLength"], read: ({ minKeyLength }) => minKeyLength },
+  corsWildcard: { path: ["corsWildcard"], read: ({ corsWildcard }) => corsWildcard },
+  externalServices: { path: ["externalServices"], read: ({ externalServices }) => externalServices },
+  monitoring: { path: ["monitoring"], read: ({ monitoring }) => monitoring },
+  scaling: { path: ["scaling"], read: ({ scaling }) => scaling },
+  backupRetentionMs: { path: ["backups", "keep"], read: ({ backups }) => ms(backups?.keep) },
+  deploy: { path: ["deploy"], read: ({ deploy }) => deploy },
+  approvals: { path: ["approvals"], read: ({ approvals }) => approvals },
+  approverRole: { path: ["approverRole"], read: ({ approverRole }) => approverRole },
+  runOutput: { path: ["run", "output"], read: ({ run }) => run?.output },
+  runRecordRequired: {
+    path: ["run", "record"],
+    read: ({ run }) => (run?.record === undefined ? undefined : run.record === "required"),
+  },
+  signedSecrets: { path: ["secrets", "signed"], read: ({ secrets }) => secrets?.signed },
+  strictSettings: { path: ["settings", "strict"], read: ({ settings }) => settings?.strict },
+  observeMs: { path: ["rollout", "observe"], read: ({ rollout }) => ms(rollout?.observe) },
+};
+
+/** One place that overrides policies: `["kinds", "edge", "policies"]`, with what stands there. */
+export interface PolicyOverride {
+  readonly path: readonly string[];
+  readonly data: PoliciesData | undefined;
+}
+
+/** The policies of an environment with the source of each: its kind's, and the overrides in order. */
+export function resolvePolicies(
+  kind: { readonly name: string; readonly policies: Policies },
+  overrides: readonly PolicyOverride[],
+  root: SourceNode,
+): { readonly policies: Policies; readonly policySources: PolicySources } {
+  const policies: Record<string, unknown> = { ...kind.policies };
+  const sources: Record<string, string> = {};
+  for (const name of Object.keys(kind.policies)) sources[name] = `kind ${kind.name}`;
+  for (const { path, data } of overrides) {
+    for (const [name, field] of Object.entries(FIELDS)) {
+      const value = data && field.read(data);
+      if (value === undefined) continue;
+      policies[name] = value;
+      const at = [...path, ...field.path];
+      sources[name] = formatPlace(nodeAt(root, at) ? placeOf(root, at) : placeOf(root, path));
+    }
+  }
+  return { policies: policies as unknown as Policies, policySources: sources as unknown as PolicySources };
+}

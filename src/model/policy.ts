@@ -1,0 +1,70 @@
+/** What an environment demands and allows. Kinds bring the values; this file says what each one means. */
+
+/** Every field has a default by kind and can be overridden by a kind of the project's own and by the environment. */
+export interface Policies {
+  /** Explicit selection, guarded mutations. Comes with the kind and can't be overridden. */
+  readonly production: boolean;
+  /** Who uses it, in words. */
+  readonly users: string;
+  /** Class of the data that may lie there. */
+  readonly data: "synthetic" | "sanitised" | "real";
+  /** Share of the time that it must answer; undefined: no target. */
+  readonly uptimePercent: number | undefined;
+  /** When the target counts, in words, such as `24/7`; undefined: not said. */
+  readonly uptimeHours: string | undefined;
+  readonly debug: boolean;
+  readonly logLevel: string;
+  /** `detailed` shows stack traces; `operational` a code, the escalation path and the next step. */
+  readonly errors: "detailed" | "operational";
+  /** Who is asked next when something fails there, in order. */
+  readonly escalation: readonly string[];
+  /** Longest life of a token. */
+  readonly tokenLifetimeMs: number;
+  readonly emailVerification: boolean;
+  readonly rateLimits: boolean;
+  /** `required`: settings that are addresses must use an encrypted protocol. */
+  readonly tls: "required" | "optional";
+  /** Fewest characters of a signing or encryption key. */
+  readonly minKeyLength: number;
+  /** Whether CORS may allow any origin. */
+  readonly corsWildcard: boolean;
+  /** What stands behind external services. */
+  readonly externalServices: "real" | "sandbox" | "mock";
+  readonly monitoring: "none" | "basic" | "full" | "alerting";
+  readonly scaling: boolean;
+  /** How long backups are kept; undefined: none are demanded. */
+  readonly backupRetentionMs: number | undefined;
+  /** What starts a deployment. */
+  readonly deploy: "manual" | "branch" | "merge" | "push" | "approval";
+  /** How many people other than the author must approve a promotion's plan. */
+  readonly approvals: number;
+  /** Only someone with this role may approve; undefined: anyone in `people`. */
+  readonly approverRole: string | undefined;
+  /** `direct` replaces the process, `scrubbed` pipes the child's output through the scrubber. */
+  readonly runOutput: "direct" | "scrubbed";
+  /** Without a record no run. */
+  readonly runRecordRequired: boolean;
+  /** Secrets files must be signed by one of `people`. */
+  readonly signedSecrets: boolean;
+  /** Unknown settings in a layer are errors instead of warnings. */
+  readonly strictSettings: boolean;
+  /** How long a new set is watched under traffic before the old one is stopped. */
+  readonly observeMs: number;
+}
+
+export type PolicyName = keyof Policies;
+
+/** Where each policy's value comes from: `kind production`, or the place in the manifest. */
+export type PolicySources = Readonly<Record<PolicyName, string>>;
+
+/** Policies that a setting can take its default from, by `policy:` in its declaration. */
+export const SETTABLE_POLICIES = [
+  "debug",
+  "logLevel",
+  "tokenLifetime",
+  "emailVerification",
+  "rateLimits",
+  "externalServices",
+] as const;
+
+export type SettablePolicy = (typeof SETTABLE_POLICIES)[number];
