@@ -13,6 +13,7 @@ import { openGitSource } from "../adapters/source-git/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
 import type { Json } from "../base/canonical-json.ts";
 import type { Environment, Project } from "../model/project.ts";
+import type { RuleChecker } from "../model/rule-check.ts";
 import type { ArtifactStore } from "../ports/artifacts.ts";
 import type { Builder } from "../ports/builder.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -49,6 +50,8 @@ export interface App {
   readonly artifacts: ArtifactStore;
   readonly source: Source;
   readonly builder: Builder;
+  /** Undefined where the project has no rules, or only {@link openApp} was asked. */
+  readonly rules: RuleChecker | undefined;
   readonly leaseMs: number;
   /** Folder for what may be thrown away. */
   readonly scratch: string;
@@ -124,6 +127,7 @@ export function openApp(options: AppOptions): App {
     artifacts: openArtifactsFolder(join(state, "artifacts")),
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
+    rules: undefined,
     leaseMs: options.leaseMs ?? LEASE_MS,
     scratch: join(state, "scratch"),
     target: (environment) =>
@@ -136,4 +140,16 @@ export function openApp(options: AppOptions): App {
     progress: options.progress ?? (() => {}),
     close: () => store.close(),
   };
+}
+
+/**
+ * As {@link openApp}, able to hold settings against the project's rules: their language is loaded where there are some.
+ *
+ * @throws APP_NO_PROJECT, APP_MANIFEST_INVALID
+ */
+export async function openAppWithRules(options: AppOptions): Promise<App> {
+  const app = openApp(options);
+  if (app.project.rules.length === 0) return app;
+  const { checkRules } = await import("../rules/index.ts");
+  return { ...app, rules: checkRules };
 }

@@ -34,7 +34,10 @@ export const catalogue: readonly CatalogueItem[] = [
   {
     ...{"name":"config check","form":"query","summary":"Check an environment's configuration; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [],
-    flags: [],
+    flags: [
+      {"name":"set","type":"list","required":false,"description":"NAME=VALUE, above all layers, for this command alone; may be repeated","default":[]},
+      {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
+    ],
     load: () => import("./config/check.ts"),
   },
   {
@@ -42,13 +45,19 @@ export const catalogue: readonly CatalogueItem[] = [
     positionals: [
       {"name":"key","required":true,"description":"the setting's name"},
     ],
-    flags: [],
+    flags: [
+      {"name":"set","type":"list","required":false,"description":"NAME=VALUE, above all layers, for this command alone; may be repeated","default":[]},
+      {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
+    ],
     load: () => import("./config/explain.ts"),
   },
   {
     ...{"name":"config show","form":"query","summary":"Show an environment's resolved settings; secrets only by fingerprint","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [],
-    flags: [],
+    flags: [
+      {"name":"set","type":"list","required":false,"description":"NAME=VALUE, above all layers, for this command alone; may be repeated","default":[]},
+      {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
+    ],
     load: () => import("./config/show.ts"),
   },
   {

@@ -6,7 +6,7 @@ import { EXIT, type RingfenceError } from "../base/error.ts";
 import type { Environment } from "../model/project.ts";
 import { type CommandAgain, detect, guardRun, type Selection } from "../snapshot/detection.ts";
 import { type Actor, findActor } from "./actor.ts";
-import { type App, type AppOptions, openApp, type Progress } from "./app.ts";
+import { type App, type AppOptions, openAppWithRules, type Progress } from "./app.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import type { Context, InputSchema, Operation } from "./definition.ts";
 import { appErrors } from "./errors.ts";
@@ -136,7 +136,7 @@ async function resumedContext(
 export async function runCommand(request: Request): Promise<Answer> {
   const { command } = request;
   const module = await command.load();
-  const app = openApp({
+  const app = await openAppWithRules({
     folder: request.folder,
     variables: request.variables,
     progress: request.progress,

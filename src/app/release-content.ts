@@ -48,6 +48,7 @@ export function configurationAt(
     layers,
     secrets: names.map(({ name, place }) => ({ name, place, value: undefined })),
     process: {},
+    rules: undefined,
   });
   const all = [...settings.values()];
   const content = {

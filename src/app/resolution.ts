@@ -3,8 +3,15 @@ import { join } from "node:path";
 import type { Digest } from "../base/digest.ts";
 import { isRingfenceError } from "../base/error.ts";
 import { rememberSecret } from "../base/redact.ts";
-import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
+import {
+  type LayerCache,
+  type LayerText,
+  type Resolution,
+  resolve,
+  type SecretEntry,
+} from "../config/index.ts";
 import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
+import type { Phase } from "../model/setting.ts";
 import {
   assertNotReplayed,
   listSecrets,
@@ -15,6 +22,7 @@ import {
 } from "../secrets/index.ts";
 import { highestRevision, identityMaterial, identityPath, raiseRevision } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
+import { assignments, refuseSecretFlags } from "./config-flags.ts";
 import { readTextIfThere } from "./project.ts";
 
 /** What is known of an environment's secrets file here. */
@@ -137,8 +145,25 @@ export function rememberSecrets({ settings }: Resolution): void {
   for (const { secret, text } of settings.values()) if (secret) rememberSecret(text);
 }
 
-/** The configuration of an environment as the files say now. @param variables the process environment to look at. */
-export function configure(app: App, environment: Environment, variables = app.variables): Configuration {
+/** What a command says about how to resolve. */
+export interface ConfigureOptions {
+  /** The process environment to look at; the command's own where left out. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** What `--set` was given, as typed. */
+  readonly set?: readonly string[];
+  readonly phase?: Phase | undefined;
+  /** Shared by the resolutions of several environments. */
+  readonly cache?: LayerCache;
+}
+
+/**
+ * The configuration of an environment as the files say now.
+ *
+ * @throws APP_BAD_INPUT for a `--set` that is none, or names a secret; what reading secrets throws
+ */
+export function configure(app: App, environment: Environment, options: ConfigureOptions = {}): Configuration {
+  const { variables = app.variables, set = [], phase, cache } = options;
+  const flags = assignments(set);
   const secrets = readSecrets(app, environment);
   const layers = readLayers(app.project, environment);
   const resolution = resolve({
@@ -147,7 +172,12 @@ export function configure(app: App, environment: Environment, variables = app.va
     layers,
     secrets: secrets.entries,
     process: variables,
+    flags,
+    phase,
+    rules: app.rules,
+    ...(cache && { cache }),
   });
   rememberSecrets(resolution);
+  refuseSecretFlags(resolution, Object.keys(flags));
   return { ...resolution, secrets, layers };
 }

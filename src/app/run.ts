@@ -1,8 +1,10 @@
 /** Compiles what `run` needs: the checked configuration of an environment as a sealed snapshot. */
 import { digestOf } from "../base/digest.ts";
+import { nearest } from "../base/nearest.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { assertUsable } from "../config/index.ts";
 import { type Environment, expandTemplate, layersFor } from "../model/project.ts";
+import { PHASES, type Phase } from "../model/setting.ts";
 import { secretsErrors } from "../secrets/index.ts";
 import { type CommandAgain, detect, guardNested, guardRun } from "../snapshot/detection.ts";
 import { identityPath, keyMaterial } from "../snapshot/home.ts";
@@ -10,8 +12,9 @@ import { describeInput, type SnapshotInput } from "../snapshot/inputs.ts";
 import { writeIndex } from "../snapshot/project-index.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
 import { type Snapshot, writeSnapshot } from "../snapshot/snapshot.ts";
-import { type App, openApp } from "./app.ts";
+import { type App, openAppWithRules } from "./app.ts";
 import { keepForNextTime } from "./cache.ts";
+import { appErrors } from "./errors.ts";
 import { type Configuration, configure } from "./resolution.ts";
 import { ruleOf } from "./rule.ts";
 
@@ -22,6 +25,10 @@ export interface RunInput {
   /** The run as it was typed, with more flags: for fixes. */
   readonly again?: CommandAgain;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** What `--set` was given, as typed. */
+  readonly set?: readonly string[];
+  /** `run` where it is not told. */
+  readonly phase?: string | undefined;
 }
 
 export interface CompiledRun {
@@ -58,14 +65,28 @@ function assertComplete(
   assertUsable(configuration);
 }
 
+/** @throws APP_BAD_INPUT for a word that is no phase */
+function phaseOf(word = "run"): Phase {
+  const phase = PHASES.find((known) => known === word);
+  if (phase) return phase;
+  throw appErrors.APP_BAD_INPUT({
+    what: `${JSON.stringify(word)} is no phase`,
+    where: "--phase",
+    fix: `--phase ${nearest(word, PHASES) ?? PHASES.join(" or --phase ")}`,
+  });
+}
+
 function snapshotOf(
   app: App,
   environment: Environment,
   configuration: Configuration,
   inputs: readonly SnapshotInput[],
+  phase: Phase,
 ): Snapshot {
   const { project, clock } = app;
-  const settings = [...configuration.settings.values()];
+  const settings = [...configuration.settings.values()].filter(
+    ({ declaration }) => declaration === undefined || declaration.phases.includes(phase),
+  );
   const texts = (wanted: typeof settings) => Object.fromEntries(wanted.map(({ name, text }) => [name, text]));
   const plain = texts(settings.filter(({ secret }) => !secret));
   return {
@@ -80,7 +101,7 @@ function snapshotOf(
     inputs,
     variables: texts(settings),
     secretNames: settings.filter(({ secret }) => secret).map(({ name }) => name),
-    declared: project.settings.map(({ name }) => name),
+    declared: (project.settings.length > 0 ? project.settings : settings).map(({ name }) => name),
     secretsRevision: configuration.secrets.opened?.binding.revision ?? 0,
     revision: digestOf({ environment: environment.name, plain, secrets: configuration.secrets.digest }),
     program: RINGFENCE_VERSION,
@@ -93,8 +114,8 @@ function snapshotOf(
  *
  * @throws what resolving and guarding throw; CONFIG_INVALID; SECRETS_NO_IDENTITY when a secret stays sealed.
  */
-export function compileRun(input: RunInput): CompiledRun {
-  const app = openApp({ folder: input.folder, variables: input.variables });
+export async function compileRun(input: RunInput): Promise<CompiledRun> {
+  const app = await openAppWithRules({ folder: input.folder, variables: input.variables });
   const { project, home } = app;
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
@@ -102,13 +123,18 @@ export function compileRun(input: RunInput): CompiledRun {
   guardRun(rule, selection, { host: app.host, force: input.force, again: input.again });
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
   const inputs = describeInputs(app, environment);
-  const configuration = configure(app, environment);
+  const phase = phaseOf(input.phase);
+  const configuration = configure(app, environment, {
+    variables: input.variables,
+    set: input.set ?? [],
+    phase,
+  });
   assertComplete(app, environment, configuration);
-  const snapshot = snapshotOf(app, environment, configuration, inputs);
-  const fromProcess = [...configuration.settings.values()].some(({ history }) =>
-    history.some(({ source, wins }) => wins && source === "process environment"),
+  const snapshot = snapshotOf(app, environment, configuration, inputs, phase);
+  const fromCaller = [...configuration.settings.values()].some(({ history }) =>
+    history.some(({ source, wins }) => wins && (source === "process environment" || source === "--set")),
   );
-  if (!fromProcess) {
+  if (!fromCaller && phase === "run") {
     keepForNextTime(() => {
       writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, environment.name));
       writeIndex(project.root, { format: 1, project: project.name, manifest: inputs[0]!, rule });

@@ -1,5 +1,5 @@
 /** The way into configuration: parse layers, resolve an environment's settings, explain and check them. */
-export type { LayerText, SecretEntry } from "./candidates.ts";
+export type { LayerCache, LayerText, SecretEntry } from "./candidates.ts";
 export { parseDotenv } from "./dotenv.ts";
 export { configErrors } from "./errors.ts";
 export { assertUsable, explain } from "./explain.ts";

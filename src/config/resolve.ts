@@ -7,6 +7,7 @@ import { declarationIn } from "../model/declaration.ts";
 import type { Finding } from "../model/finding.ts";
 import type { FindingList } from "../model/finding-list.ts";
 import type { Environment, Project } from "../model/project.ts";
+import type { RuleChecker } from "../model/rule-check.ts";
 import type { Contribution, Phase, ResolvedSetting, SettingDeclaration } from "../model/setting.ts";
 import { type Gathered, gather, type LayerCache, type LayerText, type SecretEntry } from "./candidates.ts";
 import { type Candidate, type Evaluated, type Evaluation, evaluate } from "./evaluate.ts";
@@ -29,6 +30,8 @@ export interface ResolveInput {
   readonly flags?: Readonly<Record<string, string>>;
   /** What is needed then is required; undefined: what any phase needs. */
   readonly phase?: Phase | undefined;
+  /** Holds the settings against the project's rules; undefined: nobody will ask for what they say. */
+  readonly rules: RuleChecker | undefined;
   /** Handed to several resolutions, shared layers are parsed once. */
   readonly cache?: LayerCache;
 }
@@ -79,7 +82,7 @@ class Resolver {
   }
 
   run(): Resolution {
-    const { environment } = this.#input;
+    const { project, environment, rules } = this.#input;
     this.#selection();
     this.#withFlags();
     const evaluation = this.#withProcess(this.#evaluate());
@@ -94,9 +97,14 @@ class Resolver {
       this.#refused(name, choice);
       if (choice.top.removes) removed.set(name, this.#withoutValue(name, choice));
     }
+    const ordered = this.#ordered(settings);
+    if (project.rules.length > 0 && rules) {
+      const facts = { environment, settings: ordered, declared: [...this.#declared.keys()] };
+      this.#findings.addAll(rules(project.rules, facts));
+    }
     return {
       environment: environment.name,
-      settings: this.#ordered(settings),
+      settings: ordered,
       removed,
       findings: this.#findings.sorted(),
     };

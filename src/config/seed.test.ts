@@ -174,6 +174,7 @@ function resolved(name: Listing, secrets: readonly string[]): Resolution {
       };
     }),
     process: {},
+    rules: undefined,
   });
 }
 

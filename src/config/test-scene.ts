@@ -57,6 +57,7 @@ ${settings
     process: scene.process ?? {},
     ...(scene.flags && { flags: scene.flags }),
     phase: scene.phase,
+    rules: undefined,
   });
 }
 

@@ -7,6 +7,7 @@ import type { Finding } from "../../model/finding.ts";
 import type { Environment } from "../../model/project.ts";
 import { hostMatches } from "../../snapshot/detection.ts";
 import type { App } from "../app.ts";
+import { settingFlags } from "../config-flags.ts";
 import { defineQuery } from "../definition.ts";
 import { configure } from "../resolution.ts";
 
@@ -28,9 +29,9 @@ export const query = defineQuery({
   name: "config check",
   summary: "Check an environment's configuration; exit 3 when there are errors",
   scope: "environment",
-  input: z.object({}),
-  async run({ app, environment }): Promise<CheckView> {
-    const { findings } = configure(app, environment);
+  input: z.object(settingFlags),
+  async run({ app, environment }, flags): Promise<CheckView> {
+    const { findings } = configure(app, environment, flags);
     return { environment: environment.name, findings: [...findings, ...targetFindings(app, environment)] };
   },
   exit: (answer: CheckView) =>

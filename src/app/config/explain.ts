@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { explain } from "../../config/index.ts";
 import type { Explanation } from "../../model/setting.ts";
+import { settingFlags } from "../config-flags.ts";
 import { defineQuery } from "../definition.ts";
 import { configure } from "../resolution.ts";
 
@@ -9,8 +10,11 @@ export const query = defineQuery({
   name: "config explain",
   summary: "Show where a setting's value comes from, layer by layer",
   scope: "environment",
-  input: z.object({ key: z.string().meta({ position: 0, description: "the setting's name" }) }),
-  async run({ app, environment }, { key }): Promise<Explanation> {
-    return explain(configure(app, environment), key);
+  input: z.object({
+    key: z.string().meta({ position: 0, description: "the setting's name" }),
+    ...settingFlags,
+  }),
+  async run({ app, environment }, { key, ...flags }): Promise<Explanation> {
+    return explain(configure(app, environment, flags), key);
   },
 });

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { deriveKey } from "../../base/seal.ts";
 import type { SettingsView, SettingView } from "../../contract/settings.ts";
 import { fingerprint } from "../../secrets/index.ts";
+import { settingFlags } from "../config-flags.ts";
 import { defineQuery } from "../definition.ts";
 import { configure, identityOf } from "../resolution.ts";
 
@@ -10,9 +11,9 @@ export const query = defineQuery({
   name: "config show",
   summary: "Show an environment's resolved settings; secrets only by fingerprint",
   scope: "environment",
-  input: z.object({}),
-  async run({ app, environment }): Promise<SettingsView> {
-    const { settings } = configure(app, environment);
+  input: z.object(settingFlags),
+  async run({ app, environment }, flags): Promise<SettingsView> {
+    const { settings } = configure(app, environment, flags);
     const identity = identityOf(app, environment);
     const key = identity === undefined ? undefined : deriveKey(identity, `fingerprint:${app.project.name}`);
     const entries = [...settings.values()].map((setting): [string, SettingView] => {

@@ -18,7 +18,14 @@ export function resolveRelease(app: App, release: Release, environment: Environm
   const secrets = readSecrets(app, environment);
   // Strictness, ports and people are today's; settings, layers and services are the release's.
   const inside = { ...declared, policies: environment.policies };
-  const resolution = resolve({ project, environment: inside, layers, secrets: secrets.entries, process: {} });
+  const resolution = resolve({
+    project,
+    environment: inside,
+    layers,
+    secrets: secrets.entries,
+    process: {},
+    rules: app.rules,
+  });
   rememberSecrets(resolution);
   const sealed = [...resolution.settings.values()]
     .filter((setting) => setting.sealed)

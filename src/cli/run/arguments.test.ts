@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseRun } from "./arguments.ts";
 
-const none = { json: false, dryRun: false, help: false };
+const none = { set: [], json: false, dryRun: false, help: false };
 
 describe("understood", () => {
   test.each<[string, object]>([
@@ -12,6 +12,7 @@ describe("understood", () => {
     ["-e dev --project /p run npm", { environment: "dev", project: "/p", command: ["npm"] }],
     ["-e dev run -e dev npm", { environment: "dev", command: ["npm"] }],
     ["run --force=because -- npm", { force: "because", command: ["npm"] }],
+    ["run --set A=1 --set=B=2 --phase build npm", { set: ["A=1", "B=2"], phase: "build", command: ["npm"] }],
     ["run -- -e x", { command: ["-e", "x"] }],
     ["run -- -- x", { command: ["--", "x"] }],
     ["run -", { command: ["-"] }],

@@ -10,6 +10,10 @@ export interface RunRequest {
   readonly project?: string;
   /** `--force`: why the host guard shall not count. */
   readonly force?: string;
+  /** `--phase`: what the command is; `run` where left out. */
+  readonly phase?: string;
+  /** `--set NAME=VALUE`, as typed; may be repeated. */
+  readonly set: readonly string[];
   readonly json: boolean;
   readonly dryRun: boolean;
   readonly help: boolean;
@@ -17,11 +21,13 @@ export interface RunRequest {
   readonly command: readonly string[];
 }
 
-const VALUES: Readonly<Record<string, "environment" | "project" | "force">> = {
+const VALUES: Readonly<Record<string, "environment" | "project" | "force" | "phase" | "set">> = {
   "-e": "environment",
   "--environment": "environment",
   "--project": "project",
   "--force": "force",
+  "--phase": "phase",
+  "--set": "set",
 };
 const SWITCHES: Readonly<Record<string, "json" | "dryRun" | "help">> = {
   "--json": "json",
@@ -54,7 +60,8 @@ function option(word: string): { name: string; value: string | undefined } | und
  * @throws RUN_USAGE for an unknown option, a missing value, an option given twice with two values, no command.
  */
 export function parseRun(argv: readonly string[]): RunRequest | undefined {
-  const values: { environment?: string; project?: string; force?: string } = {};
+  const values: { environment?: string; project?: string; force?: string; phase?: string } = {};
+  const set: string[] = [];
   const switches = { json: false, dryRun: false, help: false };
   let at = 0;
   let isRun = false;
@@ -76,6 +83,10 @@ export function parseRun(argv: readonly string[]): RunRequest | undefined {
       if (!value || (found.value === undefined && value === "--"))
         throw usage(`${found.name} needs a value`, word);
       const name = VALUES[found.name]!;
+      if (name === "set") {
+        set.push(value);
+        continue;
+      }
       if (values[name] !== undefined && values[name] !== value)
         throw usage(`${found.name} is given twice`, word);
       values[name] = value;
@@ -95,14 +106,22 @@ export function parseRun(argv: readonly string[]): RunRequest | undefined {
   if (!isRun) return undefined;
   const command = argv.slice(at);
   if (command.length === 0 && !switches.help) throw usage("there is no command to run", "run");
-  return { ...values, ...switches, command };
+  return { ...values, set, ...switches, command };
 }
 
 /** The same run as one line for a shell, with more flags. */
-export function runAgain({ environment, project, command }: Omit<RunRequest, "json" | "dryRun" | "help">) {
+export function runAgain({
+  environment,
+  project,
+  phase,
+  set,
+  command,
+}: Omit<RunRequest, "json" | "dryRun" | "help">) {
   const given = [
     ...(project === undefined ? [] : ["--project", project]),
     ...(environment === undefined ? [] : ["-e", environment]),
+    ...(phase === undefined ? [] : ["--phase", phase]),
+    ...set.flatMap((word) => ["--set", word]),
   ];
   return (flags: string): string =>
     ["ringfence run", shellWords(given), flags, "--", shellWords(command)].filter(Boolean).join(" ");

@@ -19,7 +19,7 @@ export interface Execution {
   readonly snapshot: Snapshot;
   /** The project's root. */
   readonly root: string;
-  readonly request: Pick<RunRequest, "environment" | "project" | "force" | "command">;
+  readonly request: Pick<RunRequest, "environment" | "project" | "force" | "phase" | "set" | "command">;
   /** The caller's variables; `process.env` unless told. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** This machine's name unless told. */

@@ -36,6 +36,7 @@ function rootOf({ project }: RunRequest): string | undefined {
 export function prepareHot(argv: readonly string[]): Execution | undefined {
   const request = attempt(() => parseRun(argv));
   if (!request || request.json || request.dryRun || request.help) return undefined;
+  if (request.set.length > 0 || request.phase !== undefined) return undefined;
   const root = rootOf(request);
   const index = root && readIndex(root);
   if (!index) return undefined;

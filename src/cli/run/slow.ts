@@ -5,13 +5,15 @@ import { workingFolder } from "../working-folder.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
 import { execute, isScrubbed } from "./execute.ts";
 
-const HELP = `Usage: ringfence run [-e ENVIRONMENT] [--project DIR] [--force REASON] -- COMMAND [ARGUMENT…]
+const HELP = `Usage: ringfence run [-e ENVIRONMENT] [--project DIR] [--force REASON] [--set NAME=VALUE] -- COMMAND [ARGUMENT…]
 
 Runs a command with an environment's settings and secrets in its variables; its exit code is passed on.
 
   -e, --environment NAME  the environment; else $ENVIRONMENT, the host name, the default
       --project DIR       the project's folder; else the nearest one upward with a ringfence.yaml
       --force REASON      go past the host guard; warned about and recorded
+      --set NAME=VALUE    a setting for this run alone, above all layers; may be repeated; no secrets
+      --phase PHASE       build or deploy: what the command is; else run
       --dry-run           say what would run with what, and run nothing
 `;
 
@@ -22,12 +24,14 @@ export async function runSlowly(request: RunRequest): Promise<number> {
     return 0;
   }
   const { compileRun } = await loadRun();
-  const { root, snapshot } = compileRun({
+  const { root, snapshot } = await compileRun({
     folder: request.project ?? workingFolder(),
     environment: request.environment,
     force: request.force,
     again: runAgain(request),
     variables: process.env,
+    set: request.set,
+    phase: request.phase,
   });
   if (request.dryRun) {
     process.stdout.write(`${planOf(request, snapshot)}\n`);

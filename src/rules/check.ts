@@ -1,0 +1,141 @@
+/** Holds an environment's settings against the rules of the manifest. What can't be told is said, never passed. */
+import { nearest } from "../base/nearest.ts";
+import { formatPlace } from "../base/place.ts";
+import type { FindingDraft } from "../model/finding-list.ts";
+import { isNamedIn } from "../model/project.ts";
+import type { Rule } from "../model/rule.ts";
+import type { RuleChecker, RuleFacts } from "../model/rule-check.ts";
+import type { ResolvedSetting } from "../model/setting.ts";
+import { celValue, type Expression, parseExpression } from "./expression.ts";
+
+/** Names that every rule may read beside the settings. */
+const AMBIENT = ["environment", "policy"];
+
+class RuleCheck {
+  readonly #facts: RuleFacts;
+  readonly #rule: Rule;
+
+  constructor(facts: RuleFacts, rule: Rule) {
+    this.#facts = facts;
+    this.#rule = rule;
+  }
+
+  /** What is wrong, or nothing. */
+  *run(): Iterable<FindingDraft> {
+    const { when, require } = this.#rule;
+    const condition = when === undefined ? undefined : this.#parse("when", when);
+    const demand = this.#parse("require", require);
+    const broken = [condition, demand].flatMap((part) => (part && "code" in part ? [part] : []));
+    if (broken.length > 0 || !demand || "code" in demand || (condition && "code" in condition))
+      return yield* broken;
+    const reads = [...new Set([...(condition?.reads ?? []), ...demand.reads])];
+    const values = this.#values(reads);
+    if (condition) {
+      const applies = condition.evaluate(values);
+      if (applies.kind !== "value") yield this.#unknown("when", reads, applies.kind);
+      if (applies.kind !== "value" || !applies.value) return;
+    }
+    const holds = demand.evaluate(values);
+    if (holds.kind !== "value") yield this.#unknown("require", reads, holds.kind);
+    else if (!holds.value) yield this.#broken(reads);
+  }
+
+  #parse(key: string, text: string): Expression | FindingDraft {
+    const { place, name } = this.#rule;
+    const parsed = parseExpression(text);
+    if ("badAt" in parsed) {
+      const why = `the rule "${name}": ${key} is no CEL expression; it goes wrong at its character ${parsed.badAt}`;
+      return {
+        code: "RULE_INVALID",
+        place,
+        why,
+        fix: `correct ${key}; comparisons are written as A <= B && C != "x"`,
+      };
+    }
+    const known = [...AMBIENT, ...this.#facts.declared, ...this.#facts.settings.keys()];
+    const stranger = parsed.reads.find((read) => !known.includes(read));
+    if (stranger === undefined) return parsed;
+    const meant = nearest(stranger, known);
+    const why = `the rule "${name}" reads ${stranger}, which no layer and no declaration has`;
+    return {
+      code: "RULE_INVALID",
+      place,
+      why,
+      fix: meant ? `write ${meant}` : `declare ${stranger} under settings`,
+    };
+  }
+
+  #values(reads: readonly string[]): Record<string, unknown> {
+    const { settings, environment } = this.#facts;
+    const { name, kind, policies } = environment;
+    const ambient: Record<string, unknown> = {
+      environment: { name, kind },
+      policy: Object.fromEntries(
+        Object.entries(policies).map(([key, value]) => [key, celValue(undefined, value ?? null)]),
+      ),
+    };
+    return Object.fromEntries(
+      reads.map((read) => {
+        const setting = settings.get(read);
+        return [read, setting ? celValue(setting.declaration?.type, setting.value) : (ambient[read] ?? null)];
+      }),
+    );
+  }
+
+  #unknown(key: string, reads: readonly string[], kind: "no truth" | "misfit"): FindingDraft {
+    const { place, name } = this.#rule;
+    if (kind === "no truth") {
+      const why = `the rule "${name}": ${key} gives neither true nor false`;
+      return { code: "RULE_INVALID", place, why, fix: "write a comparison, such as A <= B" };
+    }
+    const { settings } = this.#facts;
+    const without = reads.filter(
+      (read) => !AMBIENT.includes(read) && (settings.get(read)?.value ?? null) === null,
+    );
+    const sealed = without.filter((read) => settings.get(read)?.sealed);
+    if (sealed.length > 0) {
+      const why = `the rule "${name}" reads ${sealed.join(", ")}, which can't be opened here: whether it holds is unknown`;
+      const fix = `ringfence config check -e ${this.#facts.environment.name}   (where its identity lies)`;
+      return { code: "RULE_UNKNOWN", severity: "warning", place, why, fix };
+    }
+    if (without.length > 0) {
+      const why = `the rule "${name}" reads ${without.join(", ")} without a value here: whether it holds is unknown`;
+      return {
+        code: "RULE_UNKNOWN",
+        severity: "warning",
+        place,
+        why,
+        fix: `begin it with ${without[0]} == null ||`,
+      };
+    }
+    const why = `the rule "${name}": ${key} puts together what does not go together, such as a text and a number`;
+    return {
+      code: "RULE_INVALID",
+      place,
+      why,
+      fix: "compare values of one type; int(X), double(X) and string(X) convert",
+    };
+  }
+
+  #broken(reads: readonly string[]): FindingDraft {
+    const { name, message, fix, severity, place, require } = this.#rule;
+    const used = reads.flatMap((read) => this.#facts.settings.get(read) ?? []);
+    const first: ResolvedSetting | undefined = used[0];
+    const at = first?.history.find(({ wins }) => wins)?.place ?? place;
+    const others = used.map((setting) => setting.name).join(", ");
+    return {
+      code: "RULE_BROKEN",
+      severity,
+      setting: first?.name,
+      place: at,
+      why: `${message} (rule ${name === require ? "" : `"${name}" `}at ${formatPlace(place)})`,
+      fix: fix ?? (others ? `change ${others} so that ${require}` : `make true: ${require}`),
+    };
+  }
+}
+
+/** What the rules have to say of one environment's settings. Never throws for what a rule says. */
+export const checkRules: RuleChecker = (rules, facts) =>
+  rules
+    .filter(({ only }) => only === undefined || isNamedIn(facts.environment, only))
+    .flatMap((rule) => [...new RuleCheck(facts, rule).run()]);

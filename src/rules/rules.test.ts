@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { readManifest } from "../model/manifest.ts";
+import { environmentOf } from "../model/project.ts";
+import type { ResolvedSetting, SettingType, SettingValue } from "../model/setting.ts";
+import { checkRules } from "./index.ts";
+
+type Value = SettingValue | { readonly sealed: true };
+
+/** What a rule says of settings given as `NAME: [type, value]`. */
+function said(
+  rule: string,
+  given: Readonly<Record<string, readonly [SettingType, Value]>>,
+  name = "production",
+): string[] {
+  const manifest = `project: shop\nenvironments: { development: , production: }\nrules:\n  - ${rule}\n`;
+  const { project, findings } = readManifest(manifest, { root: "/p", file: "ringfence.yaml" });
+  expect(findings).toEqual([]);
+  const settings = new Map(
+    Object.entries(given).map(([key, [type, value]], index): [string, ResolvedSetting] => {
+      const sealed = value !== null && typeof value === "object" && "sealed" in value;
+      const place = { file: ".env", line: index + 1, column: 1 };
+      const history = [{ source: ".env", place, value: null, wins: true, removes: false, merged: false }];
+      const declaration = { name: key, type } as ResolvedSetting["declaration"];
+      const plain = sealed ? null : (value as SettingValue);
+      return [
+        key,
+        {
+          name: key,
+          value: plain,
+          text: "",
+          secret: sealed,
+          sealed,
+          set: true,
+          declaration,
+          history,
+          references: [],
+        },
+      ];
+    }),
+  );
+  const facts = {
+    environment: environmentOf(project!, name)!,
+    settings,
+    declared: [...settings.keys(), "UNSET"],
+  };
+  return checkRules(project!.rules, facts).map(
+    ({ code, severity = "error", place }) => `${severity} ${code} ${place.file}:${place.line}`,
+  );
+}
+
+describe("a rule", () => {
+  const two = { A: ["integer", 5], B: ["integer", 10] } as const;
+  test.each<[string, Parameters<typeof said>[1], string[]]>([
+    ["{ require: A < B }", two, []],
+    ["{ require: A > B }", two, ["error RULE_BROKEN .env:1"]],
+    ["{ require: B < A, severity: advice }", two, ["advice RULE_BROKEN .env:2"]],
+    ["{ require: A > B, when: A == 6 }", two, []],
+    ["{ require: A > B, only: [development] }", two, []],
+    ["{ require: A + B * 2 == 25 && A / 2 == 2 }", two, []],
+    ['{ require: T <= duration("15m") }', { T: ["duration", 900_000] }, []],
+    ['{ require: T < duration("15m") }', { T: ["duration", 900_000] }, ["error RULE_BROKEN .env:1"]],
+    ['{ require: "R > 0.5" }', { R: ["number", 0.75] }, []],
+    [
+      "{ require: \"L.all(x, x.startsWith('https://'))\" }",
+      { L: ["list", ["https://a", "http://b"]] },
+      ["error RULE_BROKEN .env:1"],
+    ],
+    ['{ require: "O.size.width == 3" }', { O: ["object", { size: { width: 3 } }] }, []],
+    ['{ require: environment.name == "production" && environment.kind == "production" }', {}, []],
+    ["{ require: policy.debug == false && policy.approvals >= 1 }", {}, []],
+    ["{ require: UNSET == null || UNSET > 3 }", {}, []],
+    ["{ require: UNSET > 3 }", {}, ["warning RULE_UNKNOWN ringfence.yaml:4"]],
+    [
+      "{ require: K.size() > 3 }",
+      { K: ["string", { sealed: true }] },
+      ["warning RULE_UNKNOWN ringfence.yaml:4"],
+    ],
+    ["{ require: A + B }", two, ["error RULE_INVALID ringfence.yaml:4"]],
+    ["{ require: A > }", two, ["error RULE_INVALID ringfence.yaml:4"]],
+    ["{ require: AA > 3 }", two, ["error RULE_INVALID ringfence.yaml:4"]],
+    ["{ require: A < B, when: C == 1 }", two, ["error RULE_INVALID ringfence.yaml:4"]],
+    ['{ require: A == "x" }', two, ["error RULE_BROKEN .env:1"]],
+    ['{ require: A > "y" }', two, ["error RULE_INVALID ringfence.yaml:4"]],
+  ])("%s", (rule, given, expected) => {
+    expect(said(rule, given)).toEqual(expected);
+  });
+});
