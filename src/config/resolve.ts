@@ -9,9 +9,11 @@ import type { FindingList } from "../model/finding-list.ts";
 import type { Environment, Project } from "../model/project.ts";
 import type { RuleChecker } from "../model/rule-check.ts";
 import type { Contribution, Phase, ResolvedSetting, SettingDeclaration } from "../model/setting.ts";
+import { adviceOn } from "./advice.ts";
 import { type Gathered, gather, type LayerCache, type LayerText, type SecretEntry } from "./candidates.ts";
 import { type Candidate, type Evaluated, type Evaluation, evaluate } from "./evaluate.ts";
 import { type Choice, choose } from "./merge.ts";
+import { securityFindings } from "./security-checks.ts";
 import { checkValue, missingFinding } from "./setting-checks.ts";
 import { Suggestions } from "./suggestions.ts";
 
@@ -98,6 +100,8 @@ class Resolver {
       if (choice.top.removes) removed.set(name, this.#withoutValue(name, choice));
     }
     const ordered = this.#ordered(settings);
+    this.#findings.addAll(securityFindings(environment, ordered.values()));
+    this.#findings.addAll(adviceOn(environment, ordered));
     if (project.rules.length > 0 && rules) {
       const facts = { environment, settings: ordered, declared: [...this.#declared.keys()] };
       this.#findings.addAll(rules(project.rules, facts));

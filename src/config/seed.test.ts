@@ -169,7 +169,7 @@ function resolved(name: Listing, secrets: readonly string[]): Resolution {
     secrets: secrets.map((secret) => {
       return {
         name: secret,
-        value: `postgresql://${secret}/`,
+        value: `postgresql://${secret}.shop.test/database`,
         place: { file: "secrets.yaml", line: 1, column: 1 },
       };
     }),

@@ -10,6 +10,8 @@ export interface Scene {
   readonly settings?: string;
   readonly layers?: string;
   readonly environment?: string;
+  /** Of the kind that `qa` has. */
+  readonly policies?: string;
   /** Text by path. */
   readonly files?: Readonly<Record<string, string>>;
   /** Undefined: sealed. */
@@ -30,7 +32,7 @@ export function resolved(scene: Scene): Resolution {
   } = scene;
   const manifest = `project: shop
 environments: ${ENVIRONMENTS}
-kinds: { try: { like: development } }
+kinds: { try: { like: development${scene.policies ? `, policies: ${scene.policies}` : ""} } }
 layers: ${layers}
 settings:
 ${settings

@@ -1,0 +1,104 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings are what is tested here
+import { describe, expect, test } from "vitest";
+import { codes, resolved, type Scene } from "./test-scene.ts";
+
+type Row = readonly [
+  environment: string,
+  line: string,
+  expected: string | undefined,
+  settings?: string | undefined,
+];
+
+/** The codes about the one line of a layer. */
+function said([environment, line, , settings]: Row): string[] {
+  const scene: Scene = { environment, files: { ".env": line }, ...(settings && { settings }) };
+  return codes(resolved(scene)).map((code) => code.replace(" .env:1:1", ""));
+}
+
+describe("security policies by kind", () => {
+  const rows: readonly Row[] = [
+    ["production", "DEBUG=true", "error SECURITY_DEBUG"],
+    ["production", "APP_DEBUG=1", "error SECURITY_DEBUG"],
+    ["production", "DEBUG=false", undefined],
+    ["development", "DEBUG=true", undefined],
+    ["production", "NODE_ENV=development", "error SECURITY_DEBUG"],
+    ["staging", "NODE_ENV=development", undefined],
+    ["production", "VERBOSE=yes", "error SECURITY_DEBUG", "VERBOSE: { type: boolean, policy: debug }"],
+    ["production", "LOG_LEVEL=debug", "warning SECURITY_LOG_LEVEL"],
+    ["production", "LOG_LEVEL=WARNING", undefined],
+    ["development", "LOG_LEVEL=TRACE", "warning SECURITY_LOG_LEVEL"],
+    ["production", "REDIS_URL=redis://cache.shop.test:6379/0", "error SECURITY_TLS"],
+    ["production", "REDIS_URL=rediss://cache.shop.test:6379/0", undefined],
+    ["production", "REDIS_URL=redis://localhost:6379/0", undefined],
+    ["development", "REDIS_URL=redis://cache.shop.test:6379/0", undefined],
+    ["staging", "DATABASE_URL=postgres://u@db.shop.test/x?sslmode=disable", "error SECURITY_TLS"],
+    ["staging", "PGSSLMODE=prefer", "error SECURITY_TLS"],
+    ["staging", "DATABASE_SSL_MODE=require", undefined],
+    ["staging", "ORIGINS=https://a.test,http://b.test", "error SECURITY_TLS"],
+    ["production", "NODE_TLS_REJECT_UNAUTHORIZED=0", "error SECURITY_TLS"],
+    ["production", "JWT_SECRET_KEY=short", "error SECURITY_KEY_LENGTH"],
+    ["production", "JWT_SECRET_KEY=0123456789abcdef0123456789abcdef", undefined],
+    ["production", "JWT_ACCESS_TOKEN_EXPIRE_MINUTES=1440", "error SECURITY_TOKEN_LIFETIME"],
+    ["production", "JWT_ACCESS_TOKEN_EXPIRE_MINUTES=15", undefined],
+    ["production", "JWT_REFRESH_TOKEN_EXPIRE_DAYS=7", undefined],
+    ["production", "TOKEN_TTL=2h", "error SECURITY_TOKEN_LIFETIME", "TOKEN_TTL: { type: duration }"],
+    ["development", "JWT_ACCESS_TOKEN_EXPIRE_MINUTES=1440", undefined],
+    ["production", "CORS_ORIGINS=https://a.test,*", "error SECURITY_CORS"],
+    ["production", 'CORS_ORIGINS=["*"]', "error SECURITY_CORS", "CORS_ORIGINS: { type: list }"],
+    ["production", "CORS_ORIGINS=https://*.shop.test", undefined],
+    ["production", "ADMIN_PASSWORD=admin", "error SECURITY_DEFAULT_CREDENTIAL"],
+    ["production", "SESSION_TOKEN=dev-secret-key-change-me", "error SECURITY_DEFAULT_CREDENTIAL"],
+    [
+      "production",
+      "DATABASE_URL=postgresql://admin:password@db.shop.test/x",
+      "error SECURITY_DEFAULT_CREDENTIAL",
+    ],
+    [
+      "production",
+      "DATABASE_URL=postgresql://admin:${P}@db.shop.test/x",
+      "error SECURITY_DEFAULT_CREDENTIAL",
+      "DATABASE_URL: {}\nP: { default: postgres }",
+    ],
+    ["development", "ADMIN_PASSWORD=admin", undefined],
+  ];
+  test.each(rows.map((row) => ({ row, title: row.slice(0, 2).join(": ") })))("$title", ({ row }) => {
+    expect(said(row)).toEqual(row[2] === undefined ? [] : [row[2]]);
+  });
+
+  test("a policy that the project overrides holds instead", () => {
+    const scene: Scene = { environment: "qa", files: { ".env": "DEBUG=true" } };
+    expect(codes(resolved(scene))).toEqual([]);
+    expect(codes(resolved({ ...scene, policies: "{ debug: false }" }))).toEqual([
+      "error SECURITY_DEBUG .env:1:1",
+    ]);
+  });
+
+  test("no message says a value", () => {
+    const { findings } = resolved({
+      environment: "production",
+      files: { ".env": "API_TOKEN=your-token-here\nJWT_SECRET=abc" },
+    });
+    expect(findings).toHaveLength(2);
+    expect(JSON.stringify(findings)).not.toMatch(/your-token|abc/);
+  });
+});
+
+describe("advice", () => {
+  const pool = "DB_POOL_SIZE=50\nDB_POOL_MAX_OVERFLOW=20\n";
+  test.each<[string, string, string[]]>([
+    ["production", `${pool}API_MAX_CAPACITY=50\nDB_INSTANCE_CLASS=db.r6g.xlarge`, []],
+    [
+      "production",
+      `${pool}API_MAX_CAPACITY=52\nDB_INSTANCE_CLASS=db.r6g.xlarge`,
+      ["advice ADVICE_POOL .env:1:1"],
+    ],
+    ["production", `${pool}DB_MAX_CONNECTIONS=69`, ["advice ADVICE_POOL .env:1:1"]],
+    ["production", pool, []],
+    ["production", "HTTP_TIMEOUT=0", ["advice ADVICE_TIMEOUT .env:1:1"]],
+    ["production", "API_DESIRED_COUNT=1", ["advice ADVICE_REPLICAS .env:1:1"]],
+    ["staging", "API_DESIRED_COUNT=1", []],
+    ["production", "CACHE_ENABLED=false", ["advice ADVICE_CACHE .env:1:1"]],
+  ])("%s: %s", (environment, text, expected) => {
+    expect(codes(resolved({ environment, files: { ".env": text } }))).toEqual(expected);
+  });
+});
