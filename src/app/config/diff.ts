@@ -21,7 +21,8 @@ export const query = defineQuery({
     markdown: z.boolean().optional().meta({ description: "print Markdown" }),
   }),
   async run({ app }, input): Promise<SettingsDiffView> {
-    const [a, b] = [await openSide(app, input.a), await openSide(app, input.b)];
+    const a = await openSide(app, input.a);
+    const b = input.b === input.a ? a : await openSide(app, input.b);
     const options = { byDesign: designRules(app.project), fingerprint: ephemeralFingerprint() };
     const findings = { a: countFindings(a.resolution), b: countFindings(b.resolution) };
     return { ...diffSettings(a, b, options), findings };

@@ -111,7 +111,7 @@ export function comparedRows(subjects: readonly Subject[]): readonly ComparedRow
     row("hosts", "hosts", ({ environment }) => known(environment.hosts)),
     row("ports", "ports", ({ environment }) => known(environment.ports, portsText(environment.ports))),
     row("settings", "settings", ({ side }) => known(side.resolution.settings.size)),
-    row("secrets", "secrets", secretsCell),
+    row("secrets", "secret settings", secretsCell),
     row("findings", "findings", findingsCell),
     row(
       "release",
