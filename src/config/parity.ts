@@ -6,9 +6,15 @@
  *
  * Secrets that are known to differ cost nothing: that is what keeps environments apart.
  */
-import type { Deduction, DeductionKind, MatrixCell, MatrixRow, Parity } from "../model/comparison.ts";
+import type {
+  Deduction,
+  DeductionKind,
+  MatrixCell,
+  MatrixRow,
+  Parity,
+  SettingsMatrix,
+} from "../model/comparison.ts";
 import type { Side } from "./comparable.ts";
-import { type MatrixOptions, matrixOf } from "./matrix.ts";
 
 /** What each kind takes of a unit. */
 const WEIGHTS: Readonly<Record<DeductionKind, number>> = {
@@ -44,9 +50,13 @@ function mistyped(plain: readonly Entry[], entries: readonly Entry[]): readonly 
   return new Set(plain.map(shapeOf)).size > 1 ? plain : [];
 }
 
+/** Most rows are the same everywhere and have no error: they are not looked at twice. */
+function isSound({ differs }: MatrixRow, entries: readonly Entry[]): boolean {
+  return !differs && entries.every(([, { errors }]) => errors.length === 0);
+}
+
 /** The worst that is wrong with a row; undefined when nothing is. */
-function worstOf(row: MatrixRow): Reason | undefined {
-  const entries = Object.entries(row.cells);
+function worstOf(row: MatrixRow, entries: readonly Entry[]): Reason | undefined {
   const unmet = entries.filter(([, { state }]) => state === "missing");
   if (unmet.length > 0)
     return { kind: "requirement-unmet", entries: unmet, why: `${row.key} is required, and has no value` };
@@ -85,18 +95,23 @@ function missingLayers({ name, resolution }: Side): Deduction[] {
     }));
 }
 
-/** How near these environments are, and everything that lowers it. Fewer than two have no parity. */
-export function parity(sides: readonly Side[], options: MatrixOptions): Parity {
+/**
+ * How near these environments are, and everything that lowers it. Fewer than two have no parity.
+ *
+ * @param matrix of the same sides, whole
+ */
+export function parity(sides: readonly Side[], matrix: SettingsMatrix): Parity {
   if (sides.length < 2) return { score: null, units: 0, deductions: [] };
-  const counted = matrixOf(sides, options).rows.filter(({ cells }) =>
-    Object.values(cells).some(({ state }) => state !== "unset"),
-  );
-  const ofKeys = counted.flatMap((row) => {
-    const worst = worstOf(row);
-    return worst ? [deductionOf(row.key, worst)] : [];
-  });
   const ofLayers = sides.flatMap(missingLayers);
-  const units = counted.length + ofLayers.length;
+  const ofKeys: Deduction[] = [];
+  let units = ofLayers.length;
+  for (const row of matrix.rows) {
+    const cells = Object.entries(row.cells);
+    if (cells.every(([, { state }]) => state === "unset")) continue;
+    units++;
+    const worst = isSound(row, cells) ? undefined : worstOf(row, cells);
+    if (worst) ofKeys.push(deductionOf(row.key, worst));
+  }
   const deductions = [...ofLayers, ...ofKeys].sort((a, b) => b.weight - a.weight);
   const lost = deductions.reduce((sum, { weight }) => sum + weight, 0);
   return { score: units === 0 ? null : Math.floor(100 * (1 - lost / units)), units, deductions };

@@ -32,7 +32,7 @@ export const query = defineQuery({
         sides.map(({ name, resolution }) => [name, countFindings(resolution)] as const),
       ),
       problems: compared.flatMap(({ problem }) => (problem ? [problem] : [])),
-      parity: parity(sides, options),
+      parity: parity(sides, whole),
     };
   },
 });

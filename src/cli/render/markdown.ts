@@ -1,4 +1,8 @@
-/** Tables and code in Markdown (GitHub's), whatever the text has in it. */
+/**
+ * Tables and code in Markdown (GitHub's), whatever the text has in it. Secrets are redacted before anything is
+ * escaped: afterwards they could no longer be recognised.
+ */
+import { redact } from "../../base/redact.ts";
 import { shownText } from "./shown.ts";
 
 const LONGEST_CODE = 80;
@@ -8,14 +12,14 @@ const entity = (character: string): string => `&#${character.codePointAt(0)};`;
 
 /** Text that means nothing but itself, also in a table. An underscore inside a word is one already. */
 export function markdownText(text: string): string {
-  return shownText(text, LONGEST_TEXT)
+  return shownText(redact(text), LONGEST_TEXT)
     .replace(/[\\|<&]/g, entity)
     .replace(/[`*[\]~]|(?<!\w)_|_(?!\w)/g, (mark) => `\\${mark}`);
 }
 
 /** A value as code. A code span knows no escape for `|` or a backtick: such a value is written with entities. */
 export function markdownCode(text: string): string {
-  const shown = shownText(text, LONGEST_CODE);
+  const shown = shownText(redact(text), LONGEST_CODE);
   if (shown === "") return "";
   const plain = /^[^|`\\]+$/.test(shown) && shown.trim() === shown;
   return plain ? `\`${shown}\`` : `<code>${shown.replace(/[^\w .:/-]/gu, entity)}</code>`;
