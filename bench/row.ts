@@ -8,7 +8,7 @@ export interface Row {
   readonly against: string;
   /** Value divided by the other side's value. */
   readonly ratio: number | null;
-  /** The largest ratio that we promise. */
+  /** The largest ratio that we promise; where there is no ratio, the largest value. */
   readonly limit: number | null;
   readonly holds: boolean | null;
 }
@@ -31,6 +31,11 @@ export function compare(
     limit,
     holds: limit === null ? null : ratio <= limit,
   };
+}
+
+/** A row that is held against a number; the smaller the value the better. */
+export function atMost(metric: string, unit: string, value: number, limit: number): Row {
+  return { metric, value, unit, against: "", ratio: null, limit, holds: value <= limit };
 }
 
 export function median(values: readonly number[]): number {

@@ -41,6 +41,18 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/check.ts"),
   },
   {
+    ...{"name":"config diff","form":"query","summary":"Show what differs between two environments or versions; secrets only as equal or different","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [
+      {"name":"a","required":true,"description":"an environment, or a release in it: staging@1.0.0"},
+      {"name":"b","required":true,"description":"what it is compared with"},
+    ],
+    flags: [
+      {"name":"exit-code","type":"boolean","required":false,"description":"exit 3 when something differs that is not by design"},
+      {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
+    ],
+    load: () => import("./config/diff.ts"),
+  },
+  {
     ...{"name":"config explain","form":"query","summary":"Show where a setting's value comes from, layer by layer","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"key","required":true,"description":"the setting's name"},
@@ -52,6 +64,17 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/explain.ts"),
   },
   {
+    ...{"name":"config matrix","form":"query","summary":"Show every setting in every environment, and their parity","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"only","type":"string","required":false,"description":"only keys that fit, as DB_*"},
+      {"name":"differing","type":"boolean","required":false,"description":"only what is not known to be the same"},
+      {"name":"missing","type":"boolean","required":false,"description":"only what is required somewhere and has no value"},
+      {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
+    ],
+    load: () => import("./config/matrix.ts"),
+  },
+  {
     ...{"name":"config show","form":"query","summary":"Show an environment's resolved settings; secrets only by fingerprint","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [
@@ -59,6 +82,14 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
     load: () => import("./config/show.ts"),
+  },
+  {
+    ...{"name":"env compare","form":"query","summary":"Compare the environments: policies, settings, findings, what runs","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
+    ],
+    load: () => import("./environment/compare.ts"),
   },
   {
     ...{"name":"env list","form":"query","summary":"List the environments and what each demands","scope":"project","environmentFlag":null,"explicit":false},

@@ -59,7 +59,7 @@ interface Face<I> {
 export interface Query<I = Record<string, unknown>> extends Face<I> {
   run(context: Context, input: I): Promise<unknown>;
   /** Exit code for an answer, 0 when left out. */
-  exit?(answer: never): number;
+  exit?(answer: never, input: I): number;
 }
 
 /** A plan before its digest is made. */

@@ -147,7 +147,7 @@ export async function runCommand(request: Request): Promise<Answer> {
     if (module.query) {
       const input = checkInput(request, module.query.input);
       const answer = await module.query.run(contextOf(app, request), input);
-      return { answer, error: undefined, exit: module.query.exit?.(answer as never) ?? EXIT.ok };
+      return { answer, error: undefined, exit: module.query.exit?.(answer as never, input) ?? EXIT.ok };
     }
     if (module.operation) {
       const input = checkInput(request, module.operation.input);

@@ -1,5 +1,5 @@
 /** Every command but the hot path of `run`: parses by the catalogue, runs, prints, and says how it ended. */
-import { type Command, CommanderError } from "commander";
+import { type Command, CommanderError, Option } from "commander";
 import { catalogue, loadHost } from "../app/catalogue.generated.ts";
 import { EXIT, isRingfenceError, type RingfenceError, systemCode } from "../base/error.ts";
 import { redact } from "../base/redact.ts";
@@ -48,7 +48,7 @@ function warn(warning: string, json: boolean): void {
 
 function inputOf({ command, positionals, options }: Typed): Record<string, unknown> {
   const named = command.positionals.map(({ name }, at) => [name, positionals[at]]);
-  const flags = command.flags.map(({ name }) => [name, options[name]]);
+  const flags = command.flags.map(({ name }) => [name, options[new Option(`--${name}`).attributeName()]]);
   return Object.fromEntries([...named, ...flags].filter(([, value]) => value !== undefined));
 }
 
@@ -67,11 +67,12 @@ async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
   const json = options.json === true;
   const text = (name: string) => options[name] as string | undefined;
   const { runCommand } = await loadHost();
+  const input = inputOf(typed);
   const watch = watchInterrupt((error) => report(error, json));
   const { answer, error, exit } = await runCommand({
     command,
     catalogue,
-    input: inputOf(typed),
+    input,
     folder: text("project") ?? workingFolder(),
     environment: environmentOf(typed),
     as: text("as"),
@@ -89,7 +90,7 @@ async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
   }).finally(() => watch.stop());
   // A secret that was asked for by name is the one thing that may be shown.
   const safe = command.name === "secret get" ? (shown: string) => shown : redact;
-  await print(safe(json ? JSON.stringify(answer, null, 2) : render(command.name, answer)));
+  await print(safe(json ? JSON.stringify(answer, null, 2) : render(command.name, answer, input)));
   if (error) report(error, json);
   return exit;
 }

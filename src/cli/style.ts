@@ -21,7 +21,9 @@ function widthOf(text: string): number {
 /** Rows with aligned columns, two spaces between them; the header is dimmed. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ""))));
+  const widths = header.map((_, column) =>
+    all.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? "")), 0),
+  );
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) =>

@@ -2,6 +2,7 @@
  * Which environment is meant, and whether it may run here. Pure: the host, the variables and the flag are given.
  * The same rule decides in the hot path, in `which` and in every operation.
  */
+import { globMatches } from "../base/glob.ts";
 import { nearest } from "../base/nearest.ts";
 import { snapshotErrors } from "./errors.ts";
 
@@ -39,22 +40,7 @@ export interface DetectionFacts {
 
 /** True when the whole host name fits the pattern; upper and lower case are the same. */
 export function hostMatches(pattern: string, host: string): boolean {
-  const parts = pattern.toLowerCase().split("*");
-  const name = host.toLowerCase();
-  const first = parts[0]!;
-  if (parts.length === 1) return name === first;
-  const last = parts.at(-1)!;
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length)
-    return false;
-  // The earliest place for each part in between leaves the most room for the rest: no way back is needed.
-  let at = first.length;
-  const end = name.length - last.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = name.indexOf(part, at);
-    if (found < 0 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
+  return globMatches(pattern.toLowerCase(), host.toLowerCase());
 }
 
 function ownHost(environment: DetectedEnvironment, host: string): boolean {

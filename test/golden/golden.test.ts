@@ -94,6 +94,13 @@ const cases: Readonly<Record<string, () => string[]>> = {
   "config-explain-secret": () => ["config", "explain", "DATABASE_URL", "-e", "development"],
   "config-check": () => ["config", "check", "-e", "staging"],
   "config-check-secret": () => ["config", "check", "-e", "production"],
+  "config-diff": () => ["config", "diff", "development", "staging", "--exit-code"],
+  "config-diff-markdown": () => ["config", "diff", "development", "production@1.0.0", "--markdown"],
+  "config-matrix": () => ["config", "matrix"],
+  "config-matrix-markdown": () => ["config", "matrix", "--differing", "--only", "D*", "--markdown"],
+  "env-compare": () => ["env", "compare"],
+  "env-compare-markdown": () => ["env", "compare", "--markdown"],
+  "error-side": () => ["config", "diff", "developmnt", "staging"],
   "secret-list": () => ["secret", "list", "-e", "development"],
   "release-list": () => ["release", "list"],
   "release-show": () => ["release", "show", "1.0.0"],
@@ -135,8 +142,11 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "audit log": () => ["audit", "log"],
   "audit verify": () => ["audit", "verify"],
   "config check": (environment) => ["config", "check", "-e", environment],
+  "config diff": (environment) => ["config", "diff", "staging", environment],
+  "config matrix": () => ["config", "matrix", "--differing"],
   "config explain": (environment) => ["config", "explain", "DATABASE_URL", "-e", environment],
   "config show": (environment) => ["config", "show", "-e", environment],
+  "env compare": () => ["env", "compare"],
   "env list": () => ["env", "list"],
   "env stop": (environment) => ["env", "stop", "-e", environment, "--dry-run"],
   "identity create": (environment) => ["identity", "create", "-e", environment],
@@ -180,6 +190,15 @@ describe("what nobody may see: no planted secret, in no encoding, in the output 
         });
       }
     }
+  });
+
+  test.each([
+    ["config diff as Markdown", ["config", "diff", "development", "production", "--markdown"]],
+    ["config diff with a release", ["config", "diff", "development", "development@1.0.0"]],
+    ["config matrix as Markdown", ["config", "matrix", "--markdown"]],
+    ["env compare as Markdown", ["env", "compare", "--markdown"]],
+  ])("%s", (_name, words) => {
+    expect(leaksOf(scene.must(words))).toEqual([]);
   });
 
   test("a run that is refused, and one whose output is scrubbed", () => {

@@ -1,4 +1,5 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
+import { renderDiff } from "./comparison.ts";
 import {
   renderAuditLog,
   renderAuditVerify,
@@ -7,6 +8,8 @@ import {
   renderReleases,
   renderStatus,
 } from "./environment.ts";
+import { renderEnvironmentComparison } from "./environment-comparison.ts";
+import { renderMatrix } from "./matrix.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
 import {
   renderCheck,
@@ -20,14 +23,20 @@ import {
 } from "./settings.ts";
 import { renderWhich } from "./which.ts";
 
+/** Positionals and flags as they were typed, by name. */
+type Input = Readonly<Record<string, unknown>>;
+
 // An answer's shape is known by its command's name alone, which no type can say.
-const RENDERERS: Readonly<Record<string, (answer: never) => string>> = {
+const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string>> = {
   which: renderWhich,
   "env list": renderEnvironments,
+  "env compare": renderEnvironmentComparison,
   status: renderStatus,
   "config show": renderSettings,
   "config explain": renderExplain,
   "config check": renderCheck,
+  "config diff": renderDiff,
+  "config matrix": renderMatrix,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
@@ -46,8 +55,8 @@ function isOperation(answer: unknown): answer is Parameters<typeof renderOperati
 }
 
 /** A command's answer as text. */
-export function render(command: string, answer: unknown): string {
+export function render(command: string, answer: unknown, input: Input): string {
   if (isOperation(answer)) return renderOperation(answer, command === "operation show");
   const renderer = RENDERERS[command];
-  return renderer ? renderer(answer as never) : JSON.stringify(answer, null, 2);
+  return renderer ? renderer(answer as never, input) : JSON.stringify(answer, null, 2);
 }

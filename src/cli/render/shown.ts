@@ -1,0 +1,27 @@
+/** Values in a cell: on one line, no wider than the cell, without a control character that a terminal would obey. */
+import { redact } from "../../base/redact.ts";
+
+// The last two ranges turn the direction of text around.
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+function escaped(character: string): string {
+  return NAMED[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** Both ends of a long text with … between them. Never cuts a character in two. */
+function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const head = Math.ceil((width - 1) / 2);
+  const start = text.slice(0, head).replace(/[\ud800-\udbff]$/, "");
+  const end = text.slice(text.length - (width - 1 - head)).replace(/^[\udc00-\udfff]/, "");
+  return `${start}…${end}`;
+}
+
+/** @param width the most characters, at least 3 */
+export function shownText(text: string, width: number): string {
+  const line = text.search(UNPRINTABLE) < 0;
+  if (line && text.length <= width) return text;
+  // What is cut or escaped, the redactor of the whole answer would no longer know.
+  return shortened(redact(text).replace(UNPRINTABLE, escaped), width);
+}
