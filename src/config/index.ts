@@ -1,5 +1,6 @@
 /** The way into configuration: parse layers, resolve an environment's settings, explain and check them. */
 export type { LayerText, SecretEntry } from "./candidates.ts";
+export { type KeyChange, type LayerChange, layerChanges } from "./changes.ts";
 export { parseDotenv } from "./dotenv.ts";
 export { configErrors } from "./errors.ts";
 export { assertUsable, explain } from "./explain.ts";
