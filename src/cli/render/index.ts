@@ -8,6 +8,7 @@ import {
   renderStatus,
 } from "./environment.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
+import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
   renderCheck,
   renderExplain,
@@ -28,6 +29,9 @@ const RENDERERS: Readonly<Record<string, (answer: never) => string>> = {
   "config show": renderSettings,
   "config explain": renderExplain,
   "config check": renderCheck,
+  "config history": renderConfigHistory,
+  "config record": renderConfigRecord,
+  "config rollback": renderConfigRollback,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
