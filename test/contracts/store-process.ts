@@ -1,5 +1,6 @@
 /**
  * A process of its own that uses a store, for tests of several at once.
+ *
  * `count PATH N` adds one to a lease's token in each of N transactions, after it is told to go.
  * `hold PATH` changes a token inside a transaction, says so, and never ends it.
  * `die PATH N` opens the store, and is killed right before its N-th command to SQLite.

@@ -12,10 +12,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { OperationView } from "../../src/contract/operation.ts";
 import type { ConfigHistoryView, ConfigRecordView, ConfigRollbackView } from "../../src/contract/revision.ts";
+import { runWords } from "./command.ts";
 import { openScene, type Scene } from "./scene.ts";
 
 const FILE = "config/development.env";
@@ -226,6 +228,39 @@ describe("a rollback", () => {
     expect(plan.effects).toContain(`write ${FILE}: GREETING c → a; LIMIT added (1); OTHER removed`);
     expect(scene.read(FILE)).toBe("GREETING=c\nOTHER=secret once\n");
     expect(await history()).toEqual(before);
+  });
+
+  test("shows no secret, also where one stood in a layer in plain", async () => {
+    const token = "first token of development";
+    const [target] = await recorded(`GREETING=${token}\nTOKEN=${token}\nLIMIT=2\n`, "GREETING=b\n");
+    const shown = JSON.stringify(await scene.must(rollback(target!, "--dry-run")));
+    expect(shown).toContain("GREETING b → [secret]; TOKEN added; LIMIT added (2)");
+    expect(shown).not.toContain(token);
+  });
+
+  test("of production needs no second person, but one with a key", async () => {
+    await record("as it is", "production");
+    const text = scene.read("config/production.env");
+    scene.write("config/production.env", "GREETING=broken\n");
+    const words = ["config", "rollback", "previous", "-e", "production", "--reason", "it is down"];
+    const { PATH = "", RINGFENCE_HOME = "" } = scene.variables;
+    const nobody = { folder: scene.root, variables: { PATH, RINGFENCE_HOME: `${RINGFENCE_HOME}-of-nobody` } };
+    expect((await runWords(words, nobody)).error?.code).toBe("ACCESS_DENIED");
+    expect(scene.read("config/production.env")).toBe("GREETING=broken\n");
+    await scene.must(words);
+    expect(scene.read("config/production.env")).toBe(text);
+  });
+
+  test.each([
+    ["update texts set bytes = x'41'", "altered"],
+    ["delete from texts", "lost"],
+  ])("whose text was %s in the store is refused", async (statement) => {
+    const [target] = await recorded("GREETING=a\n", "GREETING=b\n");
+    const database = new DatabaseSync(join(scene.root, ".ringfence/store.db"));
+    database.exec(`drop trigger texts_no_update; drop trigger texts_no_delete; ${statement}`);
+    database.close();
+    expect(await refusal(rollback(target!))).toEqual({ code: "APP_REVISION_DAMAGED", exit: 1 });
+    expect(scene.read(FILE)).toBe("GREETING=b\n");
   });
 
   test("a file that others have as well is written only where that is said, and they get revisions", async () => {

@@ -42,7 +42,7 @@ export function renderConfigHistory({ environment, unrecorded, revisions }: Conf
     shortDigest(digest),
     when(at),
     author,
-    reason,
+    reason.split("\n")[0]!,
     changedText(changed),
   ]);
   const all = table([environment, "when (UTC)", "who", "why", "changed"], [...present, ...rows]);
