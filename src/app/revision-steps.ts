@@ -74,7 +74,7 @@ export function foundStep({ app }: Context, planned: readonly PlannedRevision[])
   };
   return {
     key: "found",
-    title: `keep what the files hold now`,
+    title: "keep what the files hold now",
     async run() {
       const authors: [string, string][] = [];
       for (const { environment, before } of planned) {

@@ -106,3 +106,16 @@ test("what somebody wrote while it was interrupted is kept", async () => {
   expect(await running()).toEqual([]);
   expect(present()).toEqual(["GREETING: bad 1000 # ü\r\n", "LIMIT=4711\n"]);
 });
+
+test("a change beside it is not recorded as its own: it is taken back", async () => {
+  const { before } = await edit(2_000);
+  const halt = { signal: "SIGKILL", step: "keep" } as const;
+  expect(await scene.spawn(WORDS, { leaseMs: LEASE_MS, halt }).ended).toBeUndefined();
+  scene.write("config/staging.env", "LIMIT=42\n");
+  const [interrupted] = await running();
+  const { error } = await scene.command(["operation", "resume", interrupted!.id]);
+  expect(error).toMatchObject({ code: "APP_FILE_CHANGED" });
+  expect(present()).toEqual(before);
+  expect((await history("development")).revisions[0]).toMatchObject({ source: "files" });
+  expect((await history("staging")).unrecorded).toMatchObject({ changed: { files: ["config/staging.env"] } });
+});

@@ -21,11 +21,6 @@ function changedText({ keys, files, secrets, schema }: RevisionDifference): stri
   return files.length > 0 ? "no key, only texts" : "nothing";
 }
 
-/** Up to the minute: `2026-11-21 12:00`. */
-function when(at: string): string {
-  return at.slice(0, 16).replace("T", " ");
-}
-
 export function renderConfigHistory({ environment, unrecorded, revisions }: ConfigHistoryView): string {
   const present = unrecorded
     ? [
@@ -40,12 +35,12 @@ export function renderConfigHistory({ environment, unrecorded, revisions }: Conf
     : [];
   const rows = revisions.map(({ digest, at, author, reason, changed }) => [
     shortDigest(digest),
-    when(at),
+    at,
     author,
     reason.split("\n")[0]!,
     changedText(changed),
   ]);
-  const all = table([environment, "when (UTC)", "who", "why", "changed"], [...present, ...rows]);
+  const all = table([environment, "at", "by", "reason", "changed"], [...present, ...rows]);
   if (!unrecorded) return all;
   return `${all}\n${styled("dim", `next: ringfence config record -e ${environment} --reason "<why>"`)}`;
 }
