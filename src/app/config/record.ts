@@ -5,7 +5,7 @@ import { shortDigest } from "../../base/digest.ts";
 import type { ConfigRecordView } from "../../contract/revision.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
-import { currentRevision, recordRevision } from "../revision.ts";
+import { currentRevision, type RevisionDraft, recordRevision } from "../revision.ts";
 import { differenceOf } from "../revision-difference.ts";
 import { textOf } from "../revision-file.ts";
 import { reasonOf } from "./reason.ts";
@@ -16,8 +16,10 @@ interface Facts {
   readonly reason: string;
 }
 
-async function effectsOf({ app, environment }: Context): Promise<{ isNew: boolean; effects: string[] }> {
-  const draft = currentRevision(app, environment);
+async function effectsOf(
+  { app, environment }: Context,
+  draft: RevisionDraft,
+): Promise<{ isNew: boolean; effects: string[] }> {
   const latest = await app.store.read(({ revisions }) => revisions.current(environment.name));
   const short = shortDigest(draft.digest);
   if (latest?.digest === draft.digest) {
@@ -51,8 +53,9 @@ export const operation = defineOperation({
   async plan(context) {
     const { environment } = context;
     const reason = reasonOf(context, "a revision is recorded only with a reason", "config record");
-    const { isNew, effects } = await effectsOf(context);
-    const facts: Facts = { revision: currentRevision(context.app, environment).digest, isNew, reason };
+    const draft = currentRevision(context.app, environment);
+    const { isNew, effects } = await effectsOf(context, draft);
+    const facts: Facts = { revision: draft.digest, isNew, reason };
     return {
       summary: `record the configuration of ${environment.name}`,
       environment: environment.name,
