@@ -64,6 +64,14 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/explain.ts"),
   },
   {
+    ...{"name":"config history","form":"query","summary":"Show the revisions of an environment's configuration, newest first","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"limit","type":"number","required":false,"description":"the latest so many revisions","default":20},
+    ],
+    load: () => import("./config/history.ts"),
+  },
+  {
     ...{"name":"config matrix","form":"query","summary":"Show every setting in every environment, and their parity","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [
@@ -73,6 +81,22 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
     ],
     load: () => import("./config/matrix.ts"),
+  },
+  {
+    ...{"name":"config record","form":"operation","summary":"Record an environment's configuration files as a revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/record.ts"),
+  },
+  {
+    ...{"name":"config rollback","form":"operation","summary":"Go back to the configuration files of an earlier revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"revision","required":true,"description":"the first digits of a revision's digest, or: previous"},
+    ],
+    flags: [
+      {"name":"shared","type":"boolean","required":false,"description":"also write files that other environments have as layers","default":false},
+    ],
+    load: () => import("./config/rollback.ts"),
   },
   {
     ...{"name":"config show","form":"query","summary":"Show an environment's resolved settings; secrets only by fingerprint","scope":"environment","environmentFlag":null,"explicit":false},

@@ -59,9 +59,30 @@ export const appErrors = errorCatalogue({
   },
   APP_NOT_QUARANTINED: { summary: "The release is in no quarantine.", exit: EXIT.usage, http: 404 },
   APP_NOTHING_TO_ROLL_BACK: {
-    summary: "No earlier release that was verified in the environment can be gone back to.",
+    summary:
+      "The environment has no earlier release that was verified there, or no earlier revision, to go back to.",
     exit: EXIT.failed,
     http: 409,
+  },
+  APP_REVISION_UNKNOWN: {
+    summary: "No revision of the environment's configuration begins with that digest.",
+    exit: EXIT.usage,
+    http: 404,
+  },
+  APP_REVISION_AMBIGUOUS: {
+    summary: "Several revisions begin with those digits.",
+    exit: EXIT.usage,
+    http: 409,
+  },
+  APP_REVISION_PRESENT: {
+    summary: "The files hold what that revision has already, so there is nothing to go back to.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  APP_REVISION_DAMAGED: {
+    summary: "A file of a revision is missing in the store, or is not what was recorded.",
+    exit: EXIT.failed,
+    http: 500,
   },
   APP_ROLLOUT_FAILED: {
     summary: "The new set was not healthy; the evidence is shown and the old set serves.",

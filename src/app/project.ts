@@ -43,8 +43,13 @@ export function loadProject(folder: string): Project {
 
 /** A file's text; undefined when there is none. @throws APP_UNREADABLE for any other trouble. */
 export function readTextIfThere(path: string): string | undefined {
+  return readBytesIfThere(path)?.toString("utf8");
+}
+
+/** A file's bytes; undefined when there is none. @throws APP_UNREADABLE for any other trouble. */
+export function readBytesIfThere(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
     throw appErrors.APP_UNREADABLE({

@@ -55,7 +55,8 @@ export function isPlaceholder(text: string): boolean {
   return /^\s*<[^<>]+>\s*$/.test(text);
 }
 
-function parseLayer(
+/** What a layer's text says, by its format. Never throws for what stands in it. */
+export function parseLayer(
   { format }: LayerDeclaration,
   text: string,
   file: string,

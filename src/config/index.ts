@@ -1,5 +1,6 @@
 /** The way into configuration: parse layers, resolve an environment's settings, explain and check them. */
 export type { LayerCache, LayerText, SecretEntry } from "./candidates.ts";
+export { type KeyChange, type LayerChange, layerChanges } from "./changes.ts";
 export type { Fingerprint, Side } from "./comparable.ts";
 export { type ComparisonOptions, diffSettings } from "./diff.ts";
 export { parseDotenv } from "./dotenv.ts";

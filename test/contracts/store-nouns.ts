@@ -1,5 +1,7 @@
 /** The part of the store's contract that is about single nouns. Adapters join it through `storeContract`. */
 import { expect, test } from "vitest";
+import type { Digest } from "../../src/base/digest.ts";
+import type { Revision } from "../../src/model/revision.ts";
 import type { Lease } from "../../src/ports/store/leases.ts";
 import type { Store } from "../../src/ports/store/store.ts";
 import {
@@ -9,7 +11,9 @@ import {
   anOperation,
   aQuarantine,
   aRelease,
+  aRevision,
   aVerification,
+  digestAt,
   eventAt,
 } from "./store-records.ts";
 
@@ -225,5 +229,65 @@ export function deploymentsContract(get: () => Store): void {
     expect(await quarantine("1.2.0")).toBeUndefined();
     expect(await quarantine("1.3.0")).toEqual(aQuarantine("1.3.0", "other"));
     await get().transaction(({ deployments }) => deployments.liftQuarantine("1.2.0"));
+  });
+}
+
+export function revisionsContract(get: () => Store): void {
+  const [a, b, c] = ["a", "b", "c"].map(digestAt) as [Digest, Digest, Digest];
+  const add = (...all: Revision[]) =>
+    get().transaction(async ({ revisions }) => {
+      for (const revision of all) await revisions.add(revision);
+    });
+
+  test("each environment has a history, newest first, in which the same content may come again", async () => {
+    const history = [aRevision(a, null), aRevision(b, a), aRevision(a, b)];
+    await add(...history, { ...aRevision(c, null), environment: "production" });
+    await get().read(async ({ revisions }) => {
+      expect(await revisions.history("staging", 10)).toEqual(history.toReversed());
+      expect(await revisions.history("staging", 1)).toEqual([aRevision(a, b)]);
+      expect(await revisions.current("staging")).toEqual(aRevision(a, b));
+      expect((await revisions.current("production"))?.digest).toBe(c);
+      expect(await revisions.current("nowhere")).toBeUndefined();
+      expect(await revisions.history("nowhere", 10)).toEqual([]);
+    });
+  });
+
+  test("revisions are found by the beginning of their digest, in their environment only", async () => {
+    const near = `${b.slice(0, 20)}${"c".repeat(51)}` as Digest;
+    await add(aRevision(b, null), aRevision(near, b), aRevision(a, near));
+    await add({ ...aRevision(b, null), environment: "production" });
+    const find = (prefix: string) => get().read(({ revisions }) => revisions.find("staging", prefix));
+    expect(await find("sha256:bbb")).toEqual([aRevision(near, b), aRevision(b, null)]);
+    expect(await find(near.slice(0, 21))).toEqual([aRevision(near, b)]);
+    expect(await find(b)).toEqual([aRevision(b, null)]);
+    expect(await find("sha256:c")).toEqual([]);
+    expect(await find("sha256:%")).toEqual([]);
+    expect(await find("")).toHaveLength(3);
+  });
+
+  test.each([
+    ["the first one has a parent", [aRevision(b, a)]],
+    ["it has none and is not the first", [aRevision(a, null), aRevision(b, null)]],
+    ["its parent is an older one", [aRevision(a, null), aRevision(b, a), aRevision(c, a)]],
+  ])("a revision does not follow where %s; nothing is written", async (_, all) => {
+    await expect(add(...all)).rejects.toThrow("can't follow");
+    expect(await get().read(({ revisions }) => revisions.history("staging", 10))).toEqual([]);
+  });
+
+  test("bytes come back as they were, whatever they are, and are nobody's to change", async () => {
+    const bytes = Buffer.from([0xff, 0x00, 0xef, 0xbb, 0xbf, 0x0d, 0x0a, 0x80]);
+    const given = Buffer.from(bytes);
+    const text = (digest: Digest) => get().read(({ revisions }) => revisions.text(digest));
+    await get().transaction(async ({ revisions }) => {
+      await revisions.putText(a, given);
+      await revisions.putText(b, Buffer.alloc(0));
+    });
+    given.fill(1);
+    (await text(a))?.fill(2);
+    expect(await text(a)).toEqual(new Uint8Array(bytes));
+    expect(await text(b)).toEqual(new Uint8Array());
+    await get().transaction(({ revisions }) => revisions.putText(a, Buffer.from("other")));
+    expect(await text(a)).toEqual(new Uint8Array(bytes));
+    expect(await text(c)).toBeUndefined();
   });
 }

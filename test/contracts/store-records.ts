@@ -2,6 +2,7 @@
 import type { Deployment, Quarantine, Verification } from "../../src/model/deployment.ts";
 import type { Approval, OperationRecord } from "../../src/model/operation.ts";
 import type { Release } from "../../src/model/release.ts";
+import type { Revision } from "../../src/model/revision.ts";
 import type { StoredEvent } from "../../src/ports/store/events.ts";
 import type { Lease } from "../../src/ports/store/leases.ts";
 
@@ -88,4 +89,28 @@ export function aVerification(version: string): Verification {
 
 export function aQuarantine(version: string, reason: string): Quarantine {
   return { version, release: DIGEST, environment: "staging", operation: "op_1", reason, at: AT };
+}
+
+/** @param digit stands for the whole digest */
+export function digestAt(digit: string): `sha256:${string}` {
+  return `sha256:${digit.repeat(64)}`;
+}
+
+export function aRevision(digest: Revision["digest"], parent: Revision["parent"]): Revision {
+  return {
+    environment: "staging",
+    digest,
+    parent,
+    at: AT,
+    author: "alice",
+    reason: "quotes \"' and ü",
+    operation: "op_1",
+    source: "operation",
+    files: [
+      { path: "config/base.yaml", digest: DIGEST },
+      { path: "config/staging.env", digest: null },
+    ],
+    secrets: { path: "secrets/staging.yaml", digest: DIGEST },
+    schema: DIGEST,
+  };
 }

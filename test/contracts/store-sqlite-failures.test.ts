@@ -199,7 +199,7 @@ describe("its file", () => {
     const other = new DatabaseSync(path);
     other.exec("update meta set value = '99' where key = 'schema'");
     other.close();
-    const newer = { code: "STORE_NEWER", exit: 1, message: expect.stringMatching(/schema 99.* up to 1$/) };
+    const newer = { code: "STORE_NEWER", exit: 1, message: expect.stringMatching(/schema 99.* up to 2$/) };
     await expect(open()).rejects.toMatchObject(newer);
     await expect(tokenOf(store)).rejects.toMatchObject(newer);
     await expect(store.transaction(({ leases }) => leases.put(aLease(1)))).rejects.toMatchObject(newer);

@@ -10,6 +10,7 @@ import {
   leasesContract,
   operationsContract,
   releasesContract,
+  revisionsContract,
 } from "./store-nouns.ts";
 import {
   aDeployment,
@@ -18,7 +19,9 @@ import {
   anOperation,
   aQuarantine,
   aRelease,
+  aRevision,
   aVerification,
+  digestAt,
   eventAt,
 } from "./store-records.ts";
 
@@ -45,9 +48,12 @@ const writes: [string, Write][] = [
     "deployments.putQuarantine",
     ({ deployments }) => deployments.putQuarantine(aQuarantine("1.0.0", "broken")),
   ],
+  ["revisions.add", ({ revisions }) => revisions.add(aRevision(digestAt("a"), null))],
+  ["revisions.putText", ({ revisions }) => revisions.putText(digestAt("a"), Buffer.from("A=1\n"))],
 ];
 
-async function everything({ events, operations, leases, releases, deployments }: StoreTransaction) {
+async function everything(view: StoreTransaction) {
+  const { events, operations, leases, releases, deployments, revisions } = view;
   return {
     size: await events.size(),
     events: await events.range(0, 10),
@@ -64,6 +70,10 @@ async function everything({ events, operations, leases, releases, deployments }:
     history: await deployments.history("staging", 10),
     verifications: await deployments.verifications("1.0.0"),
     quarantine: await deployments.quarantine("1.0.0"),
+    revision: await revisions.current("staging"),
+    revisions: await revisions.history("staging", 10),
+    found: await revisions.find("staging", "sha256:"),
+    text: await revisions.text(digestAt("a")),
   };
 }
 
@@ -83,6 +93,10 @@ const NOTHING = {
   history: [],
   verifications: [],
   quarantine: undefined,
+  revision: undefined,
+  revisions: [],
+  found: [],
+  text: undefined,
 };
 
 export function storeContract(name: string, open: () => Promise<OpenedStore>): void {
@@ -108,6 +122,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     );
     releasesContract(() => store);
     deploymentsContract(() => store);
+    revisionsContract(() => store);
   });
 }
 

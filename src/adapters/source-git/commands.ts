@@ -1,4 +1,5 @@
 /** The arguments of each git command that is run, and how its output reads. Pure: runs nothing. */
+import type { SourceChange } from "../../ports/source.ts";
 
 /** The same bytes on every machine, whatever its user has configured; and nothing that git would start by itself. */
 const SETTINGS = [
@@ -39,6 +40,24 @@ export const status = (): string[] =>
     ".",
   );
 
+/** Entries of these paths that differ from the commit, as {@link status} gives them. */
+export const statusOf = (paths: readonly string[]): string[] =>
+  git(
+    "--literal-pathspecs",
+    "--no-optional-locks",
+    "status",
+    "--porcelain=v1",
+    "-z",
+    "--untracked-files=all",
+    "--no-renames",
+    "--",
+    ...paths,
+  );
+
+/** The id and the author's name of the latest commit that changed one of the paths, on a line each; or nothing. */
+export const lastChange = (paths: readonly string[]): string[] =>
+  git("--literal-pathspecs", "log", "-1", "--no-show-signature", "--format=%H%n%an", "--", ...paths);
+
 /** Entries below a prefix (empty: all), each `mode type id<TAB>path` and NUL. */
 export const listTree = (commit: string, prefix: string): string[] =>
   git("ls-tree", "-r", "-z", "--full-tree", commit, ...(prefix === "" ? [] : ["--", prefix]));
@@ -73,6 +92,12 @@ export function parseStatus(output: string, prefix: string): string[] {
     .map((entry) => entry.slice(3))
     .map((path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path))
     .sort();
+}
+
+export function parseChange(output: string): SourceChange | undefined {
+  const [commit = "", name = ""] = output.split("\n");
+  const author = name.replace(/\p{Cc}/gu, "").trim();
+  return commit && author ? { commit, author } : undefined;
 }
 
 export interface TreeEntry {

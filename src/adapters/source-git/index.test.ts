@@ -138,6 +138,46 @@ describe("changes", () => {
   });
 });
 
+describe("who changed last", () => {
+  const changed = (...paths: string[]) => at("app").lastChange(paths);
+
+  beforeEach(() => {
+    git("init", "--quiet");
+    for (const path of ["app/a.env", "app/b[1].env", "app/c.env"]) write(path, "1");
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "first", "--author", "Ada\tü <ada@example.test>");
+    write("app/c.env", "2");
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "second", "--author", "Ben <ben@example.test>");
+  });
+
+  test("is the author of the latest commit on any of the paths, taken literally", async () => {
+    const first = git("rev-parse", "HEAD~1");
+    expect(await changed("a.env", "b[1].env")).toEqual({ commit: first, author: "Adaü" });
+    expect(await changed("a.env", "c.env")).toMatchObject({ author: "Ben" });
+    expect(await changed("*.env")).toBeUndefined();
+  });
+
+  test.each([
+    ["of no path", () => {}, []],
+    ["never committed", () => write("app/new.env", "1"), ["new.env", "a.env"]],
+    ["edited since", () => write("app/a.env", "2"), ["a.env", "c.env"]],
+    ["removed since", () => rmSync(join(repository, "app/a.env")), ["a.env"]],
+    ["not there at all", () => {}, ["none.env"]],
+  ])("is unknown where it can't be told: %s", async (_, change, paths) => {
+    change();
+    expect(await changed(...paths)).toBeUndefined();
+  });
+
+  test("is unknown without a repository or without git", async () => {
+    vi.stubEnv("GIT_CEILING_DIRECTORIES", scratch);
+    rmSync(join(repository, ".git"), { recursive: true });
+    expect(await changed("a.env")).toBeUndefined();
+    vi.stubEnv("PATH", out);
+    expect(await changed("a.env")).toBeUndefined();
+  });
+});
+
 describe("checkout", () => {
   test("exactly the commit: modes, links and names kept, nothing of the work tree", async () => {
     git("init", "--quiet");

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { systemCode } from "../../base/error.ts";
+import { isRingfenceError, systemCode } from "../../base/error.ts";
 import { nearest } from "../../base/nearest.ts";
 import type { Source } from "../../ports/source.ts";
 import * as commands from "./commands.ts";
@@ -166,6 +166,19 @@ export function openGitSource(root: string): Source {
       const { ok, output, words } = await run(commands.status(), { folder: root });
       if (!ok) throw failed("the work tree could not be compared with the commit", root, words);
       return commands.parseStatus(output.toString(), prefix);
+    },
+
+    async lastChange(paths) {
+      if (paths.length === 0) return undefined;
+      try {
+        const status = await run(commands.statusOf(paths), { folder: root });
+        if (!status.ok || status.output.length > 0) return undefined;
+        const { ok, output } = await run(commands.lastChange(paths), { folder: root });
+        return ok ? commands.parseChange(output.toString()) : undefined;
+      } catch (error) {
+        if (isRingfenceError(error, "SOURCE_TOOL_MISSING")) return undefined;
+        throw error;
+      }
     },
 
     async checkout(commit, folder) {

@@ -18,6 +18,10 @@ export interface Tables {
   readonly verifications: string[];
   /** By version. */
   readonly quarantines: Map<string, string>;
+  /** By environment, oldest first. A list is replaced, never changed. */
+  readonly revisions: Map<string, readonly string[]>;
+  /** Bytes by digest. */
+  readonly texts: Map<string, Uint8Array>;
 }
 
 export function emptyTables(): Tables {
@@ -32,6 +36,8 @@ export function emptyTables(): Tables {
     deployments: [],
     verifications: [],
     quarantines: new Map(),
+    revisions: new Map(),
+    texts: new Map(),
   };
 }
 
@@ -48,5 +54,7 @@ export function copyTables(tables: Tables): Tables {
     deployments: [...tables.deployments],
     verifications: [...tables.verifications],
     quarantines: new Map(tables.quarantines),
+    revisions: new Map(tables.revisions),
+    texts: new Map(tables.texts),
   };
 }

@@ -7,13 +7,8 @@ import type { LeaseStore } from "../../ports/store/leases.ts";
 import type { OperationStore } from "../../ports/store/operations.ts";
 import type { ReleaseStore } from "../../ports/store/releases.ts";
 import type { StoreTransaction } from "../../ports/store/store.ts";
-import type { Tables } from "./tables.ts";
-
-/** One use of the store. Both answer the tables, or throw when the use has ended or may not write. */
-export interface Session {
-  reading(): Tables;
-  writing(): Tables;
-}
+import { revisionStore } from "./revisions.ts";
+import type { Session } from "./session.ts";
 
 function parsed<T>(text: string | undefined): T | undefined {
   return text === undefined ? undefined : JSON.parse(text);
@@ -135,5 +130,6 @@ export function viewOf(session: Session): StoreTransaction {
     leases: leaseStore(session),
     releases: releaseStore(session),
     deployments: deploymentStore(session),
+    revisions: revisionStore(session),
   };
 }

@@ -15,6 +15,7 @@ import { leaseStore } from "./leases.ts";
 import { operationStore } from "./operations.ts";
 import { type Patience, patiently } from "./patience.ts";
 import { releaseStore } from "./releases.ts";
+import { revisionStore } from "./revisions.ts";
 import { identify, migrate, SCHEMA, type Tables } from "./schema.ts";
 
 export { storeErrors } from "./errors.ts";
@@ -93,6 +94,7 @@ function viewOf(db: Transaction<Tables>): StoreTransaction {
     leases: leaseStore(db),
     releases: releaseStore(db),
     deployments: deploymentStore(db),
+    revisions: revisionStore(db),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Tables {
   deployments: { seq: Generated<number>; environment: string; body: string };
   verifications: { seq: Generated<number>; version: string; body: string };
   quarantines: { version: string; body: string };
+  revisions: { seq: Generated<number>; environment: string; digest: string; body: string };
+  texts: { digest: string; bytes: Uint8Array };
 }
 
 /** A trigger stops a slip, not somebody who may write the file: that is what the signed checkpoints are for. */
@@ -76,6 +78,13 @@ const MIGRATIONS: readonly string[] = [
    ) strict;
    create index verifications_by_version on verifications (version);
    create table quarantines (version text primary key, body text not null) strict, without rowid;`,
+  `create table revisions (
+     seq integer primary key autoincrement, environment text not null, digest text not null, body text not null
+   ) strict;
+   ${neverChanges("revisions")}
+   create index revisions_by_environment on revisions (environment, digest);
+   create table texts (digest text primary key, bytes blob not null) strict;
+   ${neverChanges("texts")}`,
 ];
 
 /** What a database file holds: the store's id and schema, or nothing at all. */

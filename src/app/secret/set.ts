@@ -7,7 +7,9 @@ import { join } from "node:path";
 import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { type Digest, digestOfBytes } from "../../base/digest.ts";
+import type { OperationRecord } from "../../model/operation.ts";
 import type { Environment } from "../../model/project.ts";
+import type { StoreTransaction } from "../../ports/store/store.ts";
 import {
   type OpenedSecrets,
   openSecrets,
@@ -20,11 +22,14 @@ import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { readTextIfThere } from "../project.ts";
 import { identityOf, readSecrets } from "../resolution.ts";
+import { currentRevision, recordRevision, revisionWith } from "../revision.ts";
+import { recordFound } from "../revision-steps.ts";
 
 interface Facts {
   readonly file: string;
   readonly name: string;
   readonly revision: number;
+  readonly reason: string;
   readonly before: Digest | null;
   readonly after: Digest;
   /** The files' texts: ciphertext. */
@@ -101,6 +106,20 @@ async function putBack(context: Context, facts: Facts, path: string): Promise<vo
   writeFileAtomic(path, await encrypt(context, followed, valuesOf(former), highest() + 1));
 }
 
+/** The revision that the new file makes; and before it what else was changed by hand, if anything was. */
+async function keepRevision(
+  { app, environment }: Context,
+  { revisions }: StoreTransaction,
+  facts: Facts,
+  operation: OperationRecord,
+): Promise<void> {
+  const draft = currentRevision(app, environment);
+  await recordFound(revisions, revisionWith(draft, new Map([[facts.file, facts.before]])), operation);
+  const { updatedAt: at, author, id } = operation;
+  const { reason } = facts;
+  await recordRevision(revisions, draft, { at, author, reason, operation: id, source: "operation" });
+}
+
 function digestAt(path: string): Digest | null {
   const text = readTextIfThere(path);
   return text === undefined ? null : digestOfBytes(text);
@@ -138,6 +157,7 @@ export const operation = defineOperation({
       file: secrets.file,
       name,
       revision,
+      reason: context.reason ?? `secret set ${name}`,
       before: secrets.text === undefined ? null : digestOfBytes(secrets.text),
       after: digestOfBytes(text),
       previous: secrets.text ?? null,
@@ -186,6 +206,7 @@ export const operation = defineOperation({
           raiseRevision(app.home, app.project.name, environment.name, facts.revision);
           return { revision: facts.revision };
         },
+        commit: (transaction, record) => keepRevision(context, transaction, facts, record),
       },
     ];
   },

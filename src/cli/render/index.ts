@@ -11,6 +11,7 @@ import {
 import { renderEnvironmentComparison } from "./environment-comparison.ts";
 import { renderMatrix } from "./matrix.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
+import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
   renderCheck,
   renderExplain,
@@ -37,6 +38,9 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config check": renderCheck,
   "config diff": renderDiff,
   "config matrix": renderMatrix,
+  "config history": renderConfigHistory,
+  "config record": renderConfigRecord,
+  "config rollback": renderConfigRollback,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,

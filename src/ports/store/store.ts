@@ -1,5 +1,5 @@
 /**
- * The store: releases, operations, leases and the record of one project.
+ * The store: releases, operations, leases, revisions and the record of one project.
  *
  * What an adapter owes:
  * - `transaction` is serialisable and all or nothing: either every write in it is durable when it resolves
@@ -17,6 +17,7 @@ import type { EventStore } from "./events.ts";
 import type { LeaseStore } from "./leases.ts";
 import type { OperationStore } from "./operations.ts";
 import type { ReleaseStore } from "./releases.ts";
+import type { RevisionStore } from "./revisions.ts";
 
 export interface StoreTransaction {
   readonly events: EventStore;
@@ -24,6 +25,7 @@ export interface StoreTransaction {
   readonly leases: LeaseStore;
   readonly releases: ReleaseStore;
   readonly deployments: DeploymentStore;
+  readonly revisions: RevisionStore;
 }
 
 export interface Store {
