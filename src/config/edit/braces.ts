@@ -43,20 +43,28 @@ export function withoutItem(text: string, braces: Braces, index: number, comment
   return [...comma, { from: item.from, to: item.to, text: "" }];
 }
 
-/**
- * One item is added behind the last, laid out as the others are. Empty braces stay on their line.
- *
- * @param comma false where lines alone may part the items: a comma is written only where the others have one
- */
-export function withItem(text: string, { open, close, items }: Braces, item: string, comma = true): Splice {
+/** How the items of a map in braces are parted. */
+export interface Parting {
+  /** No white space behind a comma. */
+  readonly isTight?: boolean;
+  /** Where each item has a line of its own, the line's end is enough. */
+  readonly byLines?: boolean;
+}
+
+/** One item is added behind the last, laid out as the others are. Empty braces stay on their line. */
+export function withItem(
+  text: string,
+  { open, close, items }: Braces,
+  item: string,
+  { isTight = false, byLines = false }: Parting = {},
+): Splice {
   const last = items.at(-1);
-  if (!last) return { from: open + 1, to: close, text: ` ${item} ` };
+  if (!last) return { from: open + 1, to: close, text: isTight ? item : ` ${item} ` };
   const previous = items.at(-2);
   const margin = marginOf(text, last.from);
   const isAlone = margin.trim() === "";
-  const between = previous ? text.slice(previous.to, last.from) : "";
-  const isTight = previous ? between === "," : text[open + 1] !== " ";
-  const gap = isAlone ? eolOf(text) + margin : isTight && previous ? "" : " ";
-  const hasComma = comma || !isAlone || between.includes(",");
-  return { from: last.to, to: last.to, text: `${hasComma ? "," : ""}${gap}${item}` };
+  const isParted = previous !== undefined && text.slice(previous.to, last.from).includes(",");
+  const comma = byLines && isAlone && !isParted ? "" : ",";
+  const gap = isAlone ? eolOf(text) + margin : isTight ? "" : " ";
+  return { from: last.to, to: last.to, text: comma + gap + item };
 }

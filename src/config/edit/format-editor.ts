@@ -9,6 +9,8 @@ import type { Span } from "./text-splice.ts";
  * Texts come without a byte order mark.
  */
 export interface FormatEditor {
+  /** Why the format can't write a value at all, such as null in TOML. */
+  readonly refuses: (value: SettingValue) => string | undefined;
   readonly read: (text: string, file: string) => Source;
   /** Sets the value under a path: of a key that is there, or of a new one in a map that is there. */
   readonly set: (text: string, path: readonly string[], value: SettingValue) => string | undefined;

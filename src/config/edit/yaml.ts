@@ -19,6 +19,7 @@ const BYTE_ORDER_MARK = "\ufeff";
 export const yamlEditor: FormatEditor = {
   read: readYaml,
   set: (text, path, value) => spliced(text, [new YamlSetter(text, parseYaml(text)).splice(path, value)]),
+  refuses: () => undefined,
   remove: (text, path) => {
     const splices = withoutYamlKey(text, parseYaml(text), path);
     return splices && spliced(text, splices);
