@@ -252,7 +252,7 @@ const tfvars: readonly Row[] = [
   [
     "a value",
     'a    = 1 # one\nname = "x" // two\n',
-    set("A", "${b}"),
+    set("A", ["$", "{b}"].join("")),
     'a    = "$${b}" # one\nname = "x" // two\n',
   ],
   ["a heredoc", "a = <<-EOT\n    one\n      two\n  EOT\nb = 1\n", set("A", "x\ny"), 'a = "x\\ny"\nb = 1\n'],
@@ -314,4 +314,67 @@ describe.each<[Format, readonly Row[]]>([
   test.each(rows)("%s", (_name, text, edit, expected) => {
     expect(edited(format, text, edit)).toBe(expected);
   });
+});
+
+describe("refused, at its place", () => {
+  test.each<[Format, text: string, edit: SettingEdit, where: string]>([
+    ["yaml", "a: 1\nb: 1\nb: 2\n", set("A", 2), "base.yaml:3:1"],
+    ["yaml", "a:\n  bC: 1\na_b_c: 2\n", set("A_B_C", 2), "base.yaml:3:1"],
+    ["yaml", "a: [1\n", set("A", 2), "base.yaml:2:1"],
+    ["yaml", "- a\n", set("A", 2), "base.yaml:1:1"],
+    ["yaml", "x: 1\na: &x [1]\nb: *x\n", set("A", 2), "base.yaml:2:1"],
+    ["yaml", "x: 1\na: &x [1]\nb: *x\n", remove("A"), "base.yaml:2:1"],
+    ["yaml", "x: 1\na: &x { y: 1, z: 2 }\nb: *x\n", remove("B_Y"), "base.yaml:2:9"],
+    ["yaml", "a: 1\nb: 2\n", rename("A", "B"), "base.yaml:1:1"],
+    ["yaml", "a: 1\n", rename("A", "1B"), "base.yaml:1:1"],
+    ["yaml", "a: 1\n", set("lower", 1), "base.yaml:1:1"],
+    ["yaml", "a: 1\n", set("A", "\u0000"), "base.yaml:1:1"],
+    ["yaml", "a: 1\n", set("A", [Number.NaN]), "base.yaml:1:1"],
+    ["yaml", "a:\n  b: 1\nA: 2\n", set("A", { b: 2 }), "base.yaml:3:1"],
+    ["json", '{"a": 1, "a": 2}', set("A", 2), "base.json:1:10"],
+    ["json", '{"a": 1,}', set("A", 2), "base.json:1:9"],
+    ["toml", "a = 1\na = 2\n", set("A", 2), "base.toml:2:1"],
+    ["toml", "a = 1\n", set("A", null), "base.toml:1:1"],
+    ["toml", "a = 1\n", set("B", [{ x: null }]), "base.toml:1:1"],
+    ["toml", "x = 1\n[[l]]\na = 1\n", set("L", [1]), "base.toml:2:3"],
+    ["tfvars", "a = 1\na = 2\n", set("A", 2), "base.tfvars:2:1"],
+    ["tfvars", "b {\n}\n", set("A", 2), "base.tfvars:1:3"],
+    ["tfvars", "a = var.x\n", set("A", 2), "base.tfvars:1:5"],
+    ["tfvars", "a = 1 b = 2\n", set("A", 2), "base.tfvars:1:7"],
+    ["tfvars", "a = <<E\nx\n", set("A", 2), "base.tfvars:1:5"],
+    ["tfvars", 'a = { "b" = [1, {}] "c" = 2 }\n', set("A", 2), "base.tfvars:1:21"],
+  ])("%s %j %j", (format, text, edit, where) => {
+    expect(() => edited(format, text, edit)).toThrow(
+      expect.objectContaining({ code: "CONFIG_UNEDITABLE", where }),
+    );
+  });
+
+  test("the message never quotes the value", () => {
+    const secret = "hunter2hunter2";
+    for (const text of [`a: &x ${secret}\nb: *x\n`, `a: "${secret}`]) {
+      try {
+        edited("yaml", text, set("A", secret));
+        expect.unreachable();
+      } catch (error) {
+        expect(JSON.stringify(error) + String(error)).not.toContain(secret);
+      }
+    }
+  });
+});
+
+test("edits follow one another; one of them refused, none is done", () => {
+  expect(edited("yaml", "a: 1\n", set("DB_HOST", "x"), rename("A", "B"), remove("DB_HOST"))).toBe("b: 1\n");
+  expect(() => edited("yaml", "a: 1\n", set("B", 1), set("b", 1))).toThrow();
+});
+
+test("the map of a declared object is one value, whatever its keys", () => {
+  const layer: EditableLayer = {
+    format: "yaml",
+    file: "a.yaml",
+    text: "flags:\n  a-b: 1\n  'c$': 2\n",
+    isObject: (name) => name === "FLAGS",
+  };
+  expect(editTreeLayer(layer, [set("FLAGS_A_B", 3)])).toBe("flags:\n  a-b: 1\n  'c$': 2\nflags_a_b: 3\n");
+  expect(editTreeLayer(layer, [rename("FLAGS", "SWITCHES")])).toBe("switches:\n  a-b: 1\n  'c$': 2\n");
+  expect(editTreeLayer(layer, [remove("FLAGS")])).toBe("");
 });

@@ -173,7 +173,7 @@ class LayerText {
     const { path: old, node, place } = found;
     const value = plainValue(node);
     const fresh = this.#newPath(to);
-    const beside = pathBeside(this.#source.root as SourceMap, found, to);
+    const beside = pathBeside(this.#source.root as SourceMap, found, to, this.#isObject);
     if (beside && (this.#flat || isDeepStrictEqual(fresh.slice(0, -1), old.slice(0, -1)))) {
       const key = beside.at(-1)!;
       const wanted = factsWith(factsWithout(this.#facts, old), beside, value, node);

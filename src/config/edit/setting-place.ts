@@ -74,10 +74,13 @@ function commonStyle(keys: Iterable<string>): CaseStyle | undefined {
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
-function* allKeys(node: SourceMap): Generator<string> {
+/** Without the keys of values that are objects: those are data. */
+function* allKeys({ path, node }: MapPlace, isObject: IsObject): Generator<string> {
   for (const [key, { value }] of node.entries) {
+    const below = [...path, key];
     yield key;
-    if (value.kind === "map") yield* allKeys(value);
+    if (value.kind === "map" && !isObject(settingName(below)))
+      yield* allKeys({ path: below, node: value }, isObject);
   }
 }
 
@@ -89,9 +92,15 @@ function inStyle(rest: string, style: CaseStyle): string {
 }
 
 /** The key in the siblings' style, or in one that reads back as the name and is not taken. */
-function keyIn({ path, node }: MapPlace, name: string, root: SourceMap): string | undefined {
+function keyIn(
+  { path, node }: MapPlace,
+  name: string,
+  root: SourceMap,
+  isObject: IsObject,
+): string | undefined {
   const rest = path.length === 0 ? name : name.slice(settingName(path).length + 1);
-  const style = commonStyle(node.entries.keys()) ?? commonStyle(allKeys(root)) ?? "snake";
+  const style =
+    commonStyle(node.entries.keys()) ?? commonStyle(allKeys({ path: [], node: root }, isObject)) ?? "snake";
   const styles = new Set<CaseStyle>([style, "snake", "upper"]);
   return [...styles]
     .map((one) => inStyle(rest, one))
@@ -112,7 +121,7 @@ export function newPath(
   const longest = maps.reduce((best, map) =>
     settingName(map.path).length > settingName(best.path).length ? map : best,
   );
-  const key = keyIn(longest, name, top.node);
+  const key = keyIn(longest, name, top.node, isObject);
   return key === undefined ? undefined : [...longest.path, key];
 }
 
@@ -121,11 +130,12 @@ export function pathBeside(
   root: SourceMap,
   { path }: SettingPlace,
   name: string,
+  isObject: IsObject,
 ): readonly string[] | undefined {
   const above = path.slice(0, -1);
   let node: SourceNode | undefined = root;
   for (const key of above) node = node?.kind === "map" ? node.entries.get(key)?.value : undefined;
   const fits = above.length === 0 || name.startsWith(`${settingName(above)}_`);
-  const key = node?.kind === "map" && fits ? keyIn({ path: above, node }, name, root) : undefined;
+  const key = node?.kind === "map" && fits ? keyIn({ path: above, node }, name, root, isObject) : undefined;
   return key === undefined ? undefined : [...above, key];
 }
