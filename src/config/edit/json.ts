@@ -103,7 +103,9 @@ function set(text: string, path: readonly string[], value: SettingValue): string
   if (!braces) return undefined;
   const [last] = braces.items.slice(-1);
   const margin = /^[ \t]*/.exec(marginOf(text, last?.from ?? braces.open))![0];
-  if (!last && !layout.isTight) {
+  const owner = json.slot(path.slice(0, -1));
+  const isInLine = owner !== undefined && marginOf(text, owner.key.from).trim() !== "";
+  if (!last && !layout.isTight && !isInLine) {
     const inner = margin + layout.step;
     const body = `${layout.eol}${inner}${key}: ${blockJson(value, inner, layout)}${layout.eol}${margin}`;
     return spliced(text, [{ from: braces.open + 1, to: braces.close, text: body }]);

@@ -110,6 +110,15 @@ const yaml: readonly Row[] = [
   ["renamed to the top", "db:\n  v: [1, x]\n\nlog: 1\n", rename("DB_V", "W"), "log: 1\n\nw:\n  - 1\n  - x\n"],
   ["through a byte order mark", "\ufeffa: 1\n", set("A", 2), "\ufeffa: 2\n"],
   ["with line ends of Windows", "a: 1\r\n# b\r\nb: 2\r\nc: 3\r\n", remove("B"), "a: 1\r\nc: 3\r\n"],
+  ["renamed, a number with a tag", "x:\n  b: !!str 12\n", rename("X_B", "D"), 'd: "12"\n'],
+  ["a key that is a number", "x:\n  0x10: a\n", set("X_0X10", 1), "x:\n  0x10: 1\n"],
+  ["behind a document mark", "---\na: 1\n...\n", set("B", 1), "---\na: 1\nb: 1\n...\n"],
+  [
+    "removed, and a comment in braces stays",
+    "a: { x: 1, # x\n  y: 2 }\n",
+    remove("A_Y"),
+    "a: { x: 1 # x\n   }\n",
+  ],
 ];
 
 const json: readonly Row[] = [
@@ -160,6 +169,7 @@ const json: readonly Row[] = [
     '{\n  "db": {\n    "x": 1,\n    "v": 1.10\n  }\n}\n',
   ],
   ["through a byte order mark", '\ufeff{"a":1}', set("A", 2), '\ufeff{"a":2}'],
+  ["in an empty map on the line", '{"a": {}}', set("A_B", 1), '{"a": { "b": 1 }}'],
 ];
 
 const toml: readonly Row[] = [
@@ -246,6 +256,14 @@ const toml: readonly Row[] = [
     "\ufeffa = 1\r\n[db]\r\nx = 1\r\ny = 2\r\n",
   ],
   ["without a last line feed", "a = 1\nb = 2", remove("B"), "a = 1"],
+  ["removed, a dotted key in braces", "x = { a.b = 1, c = 2 }\n", remove("X_A_B"), "x = { c = 2 }\n"],
+  [
+    "renamed, a date with a time",
+    "d = 1979-05-27 07:32:00Z # d\n",
+    rename("D", "E"),
+    "e = 1979-05-27 07:32:00Z # d\n",
+  ],
+  ["renamed, as it is written", "a = 1_000\n[t]\nx=1\n", rename("A", "T_A"), "[t]\nx=1\na=1_000\n"],
 ];
 
 const tfvars: readonly Row[] = [

@@ -150,6 +150,10 @@ export function startsWith(path: readonly string[], start: readonly string[]): b
   return start.length <= path.length && start.every((key, index) => path[index] === key);
 }
 
+export function isAt(one: TomlStatement, path: readonly string[]): boolean {
+  return one.path.length === path.length && startsWith(one.path, path);
+}
+
 export function bracesOf({ value, inner }: TomlPair): Braces | undefined {
   return inner && { open: inner.open, close: value.to - 1, items: inner.pairs.map(({ span }) => span) };
 }

@@ -26,9 +26,15 @@ export function dataOf(node: ParsedDocument | ParsedNode, document: ParsedDocume
   return node === document ? document.toJS({ maxAliasCount: -1 }) : (node as ParsedNode).toJS(document);
 }
 
+/** A key as the reader names it: what is no text keeps how it is written, such as `0x10`. */
+function nameOf(key: unknown): string | undefined {
+  if (!isScalar(key)) return undefined;
+  return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
+}
+
 /** The pair of a map under a key, as a path names it. */
 export function pairOf(map: { readonly items: readonly ParsedPair[] }, key: string): ParsedPair | undefined {
-  return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
+  return map.items.find((pair) => nameOf(pair.key) === key);
 }
 
 export function isEmptyFlow(node: ParsedNode | null): boolean {
