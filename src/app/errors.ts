@@ -14,11 +14,6 @@ export const appErrors = errorCatalogue({
     exit: EXIT.findings,
     http: 422,
   },
-  APP_MANIFEST_UNEDITABLE: {
-    summary: "A value can't be set in the manifest without touching other lines; it is written by hand then.",
-    exit: EXIT.failed,
-    http: 409,
-  },
   APP_UNREADABLE: { summary: "A file can't be read or written.", exit: EXIT.failed, http: 500 },
   APP_SECRET_INPUT: {
     summary: "No secret value arrived on standard input, or it is not usable text.",

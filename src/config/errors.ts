@@ -12,4 +12,9 @@ export const configErrors = errorCatalogue({
     exit: EXIT.findings,
     http: 422,
   },
+  CONFIG_UNEDITABLE: {
+    summary: "A file can't be edited without touching what others depend on; it is written by hand then.",
+    exit: EXIT.failed,
+    http: 409,
+  },
 });

@@ -1,5 +1,5 @@
-/** Values as YAML text for what is written into a manifest: lines of a block, or one line in flow style. Pure. */
-import type { Json } from "../base/canonical-json.ts";
+/** Values as YAML text for what is written into a file: lines of a block, or one line in flow style. Pure. */
+import type { Json } from "../../base/canonical-json.ts";
 
 /** Surely a text in every YAML version and in both styles; whatever else is quoted. */
 const PLAIN = /^[A-Za-z][\w./@+-]*(?::[\w./@+=-]+)*$/;

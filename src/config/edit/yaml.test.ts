@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Document, isCollection, isMap, isScalar, parse, parseDocument, visit } from "yaml";
-import type { Json } from "../base/canonical-json.ts";
-import { isRingfenceError } from "../base/error.ts";
-import { withValue } from "./manifest-edit.ts";
+import type { Json } from "../../base/canonical-json.ts";
+import { isRingfenceError } from "../../base/error.ts";
+import { withValue } from "./yaml.ts";
 
 const KEY = { key: "ed25519:ab+/c=" };
 
@@ -116,7 +116,7 @@ describe("one value is set", () => {
   test("is refused when others refer to the old one, with the lines to write", () => {
     const text = "a: &x [one]\nb: *x\n";
     const refused = () => withValue(text, ["a"], ["two"]);
-    expect(refused).toThrow(expect.objectContaining({ code: "APP_MANIFEST_UNEDITABLE" }));
+    expect(refused).toThrow(expect.objectContaining({ code: "CONFIG_UNEDITABLE" }));
     try {
       refused();
     } catch (error) {

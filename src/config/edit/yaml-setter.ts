@@ -1,49 +1,22 @@
-/**
- * Sets one value in a YAML text by splicing: only the lines of that value differ afterwards; comments, quoting,
- * spacing and line ends of all others stay byte by byte. Pure.
- */
+/** Sets one value in a YAML text: which lines to replace or to add, and with what. */
 import { isDeepStrictEqual } from "node:util";
+import { isAlias, isCollection, isMap, isPair, type ParsedNode } from "yaml";
+import type { Json } from "../../base/canonical-json.ts";
+import { eolOf, lineEnd, lineStart, type Splice } from "./text-splice.ts";
 import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  type Pair,
-  type ParsedNode,
-  parseDocument,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
-import type { Json } from "../base/canonical-json.ts";
-import { appErrors } from "./errors.ts";
+  type Collection,
+  dataOf,
+  endOf,
+  isEmptyFlow,
+  isQuoted,
+  type ParsedDocument,
+  type ParsedPair,
+  pairOf,
+} from "./yaml-document.ts";
 import { blockLines, flowText, isFilled, keyText } from "./yaml-text.ts";
 
-type ParsedDocument = Document.Parsed<ParsedNode>;
-type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
-type Collection = YAMLMap.Parsed<ParsedNode> | YAMLSeq.Parsed<ParsedNode>;
-
-/** Offsets count in the text that it was made for. */
-interface Splice {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
-
-const BYTE_ORDER_MARK = "\ufeff";
-
-function parse(text: string): ParsedDocument {
-  return parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
-}
-
-function dataOf(node: ParsedDocument | ParsedNode, document: ParsedDocument): Json {
-  // How often aliases may be followed was checked when the manifest was read.
-  return node === document ? document.toJS({ maxAliasCount: -1 }) : (node as ParsedNode).toJS(document);
-}
-
 /** The data with one value set; what is no map on the way to it becomes one. */
-function withSet(data: Json, path: readonly string[], value: Json): Json {
+export function withSet(data: Json, path: readonly string[], value: Json): Json {
   const [key, ...rest] = path;
   if (key === undefined) return value;
   const map = typeof data === "object" && data !== null && !Array.isArray(data) ? data : {};
@@ -51,15 +24,7 @@ function withSet(data: Json, path: readonly string[], value: Json): Json {
   return { ...map, [key]: withSet(inner, rest, value) };
 }
 
-function isEmptyFlow(node: ParsedNode | null): boolean {
-  return isCollection(node) && node.flow === true && node.items.length === 0;
-}
-
-function isQuoted(node: unknown): boolean {
-  return isScalar(node) && node.type === "QUOTE_DOUBLE";
-}
-
-class Splicer {
+export class YamlSetter {
   readonly #text: string;
   readonly #document: ParsedDocument;
   readonly #eol: string;
@@ -67,7 +32,7 @@ class Splicer {
   constructor(text: string, document: ParsedDocument) {
     this.#text = text;
     this.#document = document;
-    this.#eol = /\r?\n/.exec(text)?.[0] ?? "\n";
+    this.#eol = eolOf(text);
   }
 
   splice(path: readonly string[], value: Json): Splice {
@@ -77,8 +42,7 @@ class Splicer {
     let depth = 0;
     for (; depth < path.length && isMap(node) && !isEmptyFlow(node); depth++) {
       inFlow ||= node.flow === true;
-      const pairs: readonly ParsedPair[] = node.items;
-      const found = pairs.find(({ key }) => isScalar(key) && String(key.value) === path[depth]);
+      const found = pairOf(node, path[depth]!);
       if (!found)
         return this.#append(node as Collection, withSet(null, path.slice(depth), value), depth === 0);
       owner = found;
@@ -113,7 +77,7 @@ class Splicer {
 
   /** Behind the last item of a collection that has some. */
   #append(collection: Collection, more: Json, atRoot: boolean): Splice {
-    const end = this.#endOf(collection.items.at(-1)!);
+    const end = endOf(this.#text, collection.items.at(-1)!);
     if (collection.flow) return this.#appendInFlow(collection, more, end);
     const lines = blockLines(more as readonly Json[], this.#columnOf(collection.range[0]), this.#step());
     // Where the sections stand apart, so does a new one.
@@ -151,7 +115,7 @@ class Splicer {
   #replace({ key, value: node }: ParsedPair, value: Json): Splice {
     const colon = this.#text.indexOf(":", key.range[1]) + 1;
     const from = node && node.range[0] < node.range[1] ? node.range[0] : undefined;
-    const end = from === undefined ? colon : this.#endOf(node!);
+    const end = from === undefined ? colon : endOf(this.#text, node!);
     const onKeyLine = from === undefined || this.#lineStart(from) === this.#lineStart(colon);
     const rest = this.#text.slice(onKeyLine ? end : colon, this.#lineEnd(onKeyLine ? end : colon));
     const comment = /^\s+#/.test(rest) ? rest : "";
@@ -170,28 +134,14 @@ class Splicer {
     return { from: colon, to: this.#lineEnd(end), text: [comment, ...lines].join(this.#eol) };
   }
 
-  /** Behind the last character that belongs to it, without trailing comments and blank lines. */
-  #endOf(item: Collection["items"][number] | ParsedNode): number {
-    if (isPair(item)) return item.value ? this.#endOf(item.value as ParsedNode) : item.key.range[1];
-    const node = item as ParsedNode;
-    if (isCollection(node) && !node.flow && node.items.length > 0) return this.#endOf(node.items.at(-1)!);
-    const [from, to] = node.range;
-    if (!isScalar(node) || (node.type !== "BLOCK_LITERAL" && node.type !== "BLOCK_FOLDED")) return to;
-    // With `+` the blank lines at its end belong to the text (YAML 1.2.2, 8.1.1.2).
-    const written = this.#text.slice(from, to);
-    return /^.[^\n#]*\+/.test(written) ? to : from + written.trimEnd().length;
-  }
-
   #lineStart(offset: number): number {
-    return this.#text.lastIndexOf("\n", offset - 1) + 1;
+    return lineStart(this.#text, offset);
   }
 
   /** Before the line feed (and carriage return) that ends the line; of a whole line's end, that line's. */
   #lineEnd(offset: number): number {
     const isWhole = offset > 0 && this.#text[offset - 1] === "\n";
-    const feed = isWhole ? offset - 1 : this.#text.indexOf("\n", offset);
-    if (feed < 0) return this.#text.length;
-    return this.#text[feed - 1] === "\r" ? feed - 1 : feed;
+    return lineEnd(this.#text, isWhole ? offset - 1 : offset);
   }
 
   #columnOf(offset: number): number {
@@ -209,29 +159,4 @@ class Splicer {
     }
     return 2;
   }
-}
-
-/**
- * The text with one value set. A list that only gets longer keeps its items as they are written.
- *
- * @throws APP_MANIFEST_UNEDITABLE when the result would not say what was there before plus the change, such as
- * when the old value holds an anchor that others refer to.
- */
-export function withValue(marked: string, path: readonly string[], value: Json): string {
-  const mark = marked.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
-  const text = marked.slice(mark.length);
-  const document = parse(text);
-  const before = dataOf(document, document);
-  const wanted = withSet(before, path, value);
-  if (isDeepStrictEqual(before, wanted)) return marked;
-  const splice = new Splicer(text, document).splice(path, value);
-  const result = text.slice(0, splice.from) + splice.text + text.slice(splice.to);
-  const after = parse(result);
-  if (after.errors.length === 0 && isDeepStrictEqual(dataOf(after, after), wanted)) return mark + result;
-  throw appErrors.APP_MANIFEST_UNEDITABLE({
-    what: `${path.join(".")} can't be set without touching other lines`,
-    where: path.join("."),
-    why: "it is written in a way that others depend on, such as an anchor",
-    fix: `write it by hand:\n${blockLines(withSet(null, path, value) as readonly Json[], 0, 2).join("\n")}`,
-  });
 }
