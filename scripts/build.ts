@@ -53,12 +53,13 @@ const commands: BuildOptions = {
   chunkNames: "[name]-[hash]",
 };
 
-/** Processes that outlive the command, and an upgrade of the package: each in one file of its own. */
+/** What runs in a process of its own, some of it longer than the command or the package: each in one file. */
 const processes: BuildOptions = {
   ...shared,
   entryPoints: {
     supervisor: "src/adapters/target-process/supervisor.ts",
     router: "src/adapters/target-process/router.ts",
+    "module-entry": "src/adapters/program-process/module-entry.ts",
   },
   outdir: "dist",
 };

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
 import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
+import { openProgramRunner } from "../adapters/program-process/index.ts";
 import { openGitSource } from "../adapters/source-git/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
 import type { Json } from "../base/canonical-json.ts";
@@ -17,11 +18,13 @@ import type { RuleChecker } from "../model/rule-check.ts";
 import type { ArtifactStore } from "../ports/artifacts.ts";
 import type { Builder } from "../ports/builder.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ProgramRunner } from "../ports/programs.ts";
 import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
 import { identityPath, ringfenceHome } from "../snapshot/home.ts";
 import { ensureStateFolder, stateFolder } from "../snapshot/state-folder.ts";
+import { answeringOnce } from "./answering-once.ts";
 import { lazyStore } from "./lazy-store.ts";
 import { LEASE_MS } from "./lease.ts";
 import { loadProject } from "./project.ts";
@@ -50,6 +53,8 @@ export interface App {
   readonly artifacts: ArtifactStore;
   readonly source: Source;
   readonly builder: Builder;
+  /** Within one command the same call is answered once. */
+  readonly programs: ProgramRunner;
   /** Undefined where the project has no rules, or only {@link openApp} was asked. */
   readonly rules: RuleChecker | undefined;
   readonly leaseMs: number;
@@ -57,6 +62,8 @@ export interface App {
   readonly scratch: string;
   target(environment: Environment): Target;
   progress(progress: Progress): void;
+  /** For what a person must see although the command goes on. */
+  warn(text: string): void;
   close(): Promise<void>;
 }
 
@@ -100,6 +107,7 @@ export function openApp(options: AppOptions): App {
   const home = ringfenceHome(variables);
   const clock = options.clock ?? systemClock;
   const storePath = join(state, "store.db");
+  const warn = options.warn ?? ((text: string) => process.emitWarning(text));
   const wrap = options.wrapStore ?? ((store: Store) => store);
   const store = lazyStore({
     isThere: () => existsSync(storePath),
@@ -122,11 +130,12 @@ export function openApp(options: AppOptions): App {
       project: project.name,
       home,
       clock,
-      warn: options.warn ?? ((text) => process.emitWarning(text)),
+      warn,
     }),
     artifacts: openArtifactsFolder(join(state, "artifacts")),
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
+    programs: answeringOnce(openProgramRunner()),
     rules: undefined,
     leaseMs: options.leaseMs ?? LEASE_MS,
     scratch: join(state, "scratch"),
@@ -138,6 +147,7 @@ export function openApp(options: AppOptions): App {
         production: environment.policies.production,
       }),
     progress: options.progress ?? (() => {}),
+    warn,
     close: () => store.close(),
   };
 }

@@ -246,6 +246,27 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./status/show.ts"),
   },
   {
+    ...{"name":"trust","form":"operation","summary":"Let Ringfence run the project's programs on this machine, as they stand now","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [
+      {"name":"yes","type":"boolean","required":false,"description":"do not ask: what it lists was read"},
+      {"name":"commit","type":"string","required":false,"description":"as they stand at a commit; else in the work tree"},
+    ],
+    load: () => import("./trust/trust.ts"),
+  },
+  {
+    ...{"name":"trust revoke","form":"operation","summary":"Forget everything that was trusted of this project on this machine","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [],
+    load: () => import("./trust/revoke.ts"),
+  },
+  {
+    ...{"name":"trust show","form":"query","summary":"Show which programs the project would run, and whether they are trusted on this machine","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
+    load: () => import("./trust/show.ts"),
+  },
+  {
     ...{"name":"which","form":"query","summary":"Say which environment this is and how that was found","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [],

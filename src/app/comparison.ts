@@ -57,7 +57,7 @@ export function comparedEnvironment(app: App, environment: Environment): Compare
   } catch (error) {
     if (!isAboutSecrets(error)) throw error;
     const { project } = app;
-    const layers = readLayers(project, environment);
+    const layers = readLayers(app, environment);
     const resolution = resolve({
       project,
       environment,

@@ -90,6 +90,8 @@ export interface Step {
 export interface Operation<I = Record<string, unknown>> extends Face<I> {
   /** Who is nobody in the manifest may do it too. */
   readonly anybody?: true;
+  /** Left out: nobody is asked. Else what would happen is shown and must be confirmed, unless the input says that it was. */
+  isConfirmed?(input: I, plan: Plan): boolean;
   /** Reads only; everything that would happen, as data. */
   plan(context: Context, input: I): Promise<PlanDraft>;
   /** Why an earlier plan is no longer true; undefined while it holds. Left out: it is planned again and compared. */

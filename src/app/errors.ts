@@ -52,6 +52,21 @@ export const appErrors = errorCatalogue({
     exit: EXIT.findings,
     http: 422,
   },
+  RELEASE_PROGRAM_FAILED: {
+    summary: "A program that gives a layer gave nothing, so that the release would lack it.",
+    exit: EXIT.failed,
+    http: 422,
+  },
+  RELEASE_PROGRAM_SECRET: {
+    summary: "A program that gives a layer gives a secret in plain; a release never holds one.",
+    exit: EXIT.findings,
+    http: 422,
+  },
+  OPERATION_UNCONFIRMED: {
+    summary: "The operation shows what it would do and has to be confirmed.",
+    exit: EXIT.refused,
+    http: 409,
+  },
   APP_NOT_QUARANTINED: { summary: "The release is in no quarantine.", exit: EXIT.usage, http: 404 },
   APP_NOTHING_TO_ROLL_BACK: {
     summary:

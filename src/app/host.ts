@@ -10,7 +10,7 @@ import { type App, type AppOptions, openAppWithRules, type Progress } from "./ap
 import type { CatalogueItem } from "./catalogue.ts";
 import type { Context, InputSchema, Operation } from "./definition.ts";
 import { appErrors } from "./errors.ts";
-import { type Outcome, perform, resume, unknownOperation } from "./operation.ts";
+import { type Confirm, type Outcome, perform, resume, unknownOperation } from "./operation.ts";
 import { ruleOf } from "./rule.ts";
 
 /** One command as a face got it. */
@@ -30,6 +30,8 @@ export interface Request {
   readonly again?: CommandAgain;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly readInput: () => Promise<string>;
+  /** Left out where nobody can answer. */
+  readonly confirm?: Confirm;
   readonly progress: (progress: Progress) => void;
   /** Decorations for tests and library users. */
   readonly options?: Pick<AppOptions, "host" | "clock" | "leaseMs" | "wrapStore">;
@@ -152,7 +154,10 @@ export async function runCommand(request: Request): Promise<Answer> {
     if (module.operation) {
       const input = checkInput(request, module.operation.input);
       return outcomeAnswer(
-        await perform(contextOf(app, request), module.operation, input, { dryRun: request.dryRun }),
+        await perform(contextOf(app, request), module.operation, input, {
+          dryRun: request.dryRun,
+          confirm: request.confirm,
+        }),
       );
     }
     if (request.dryRun) {

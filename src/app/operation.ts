@@ -33,7 +33,12 @@ export interface Outcome {
 
 export interface DoorOptions {
   readonly dryRun: boolean;
+  /** Shows what would happen to who can answer; false where nobody can. */
+  readonly confirm?: Confirm | undefined;
 }
+
+/** Asks a person whether the planned operation is what they want. */
+export type Confirm = (planned: OperationView) => Promise<boolean>;
 
 /** An operation as every face shows it. */
 export function viewOf(record: OperationRecord): OperationView {
@@ -74,7 +79,7 @@ function newRecord(
 /**
  * Takes an operation from its input as far as its gates allow.
  *
- * @throws what planning throws, ACCESS_DENIED, LEASE_HELD, OPERATION_UNFINISHED, LEASE_LOST. A shut gate, a
+ * @throws what planning throws, ACCESS_DENIED, OPERATION_UNCONFIRMED, LEASE_HELD, OPERATION_UNFINISHED, LEASE_LOST. A shut gate, a
  * missing approval and a failed step are no exception: they are the outcome's `error`.
  */
 export async function perform(
@@ -90,9 +95,25 @@ export async function perform(
   const gates = (await kind.gates?.(context, planned, record)) ?? [];
   if (options.dryRun) {
     const shown = { ...record, gates: gates.map(forDryRun) };
-    return { record: shown, answer: { ...viewOf(shown), state: "planned" }, error: undefined };
+    return { record: shown, answer: plannedView(shown), error: undefined };
   }
+  // The very plan that was shown is what then runs; under the lease it is compared once more.
+  const asks = kind.isConfirmed !== undefined && !kind.isConfirmed(input, planned);
+  if (asks && !(await options.confirm?.(plannedView({ ...record, gates })))) throw unconfirmed(kind, planned);
   return enter(context, kind, { ...record, gates });
+}
+
+function plannedView(record: OperationRecord): OperationView {
+  return { ...viewOf(record), state: "planned" };
+}
+
+function unconfirmed(kind: Operation, { summary, effects }: Plan): RingfenceError {
+  return appErrors.OPERATION_UNCONFIRMED({
+    what: `${summary}: not confirmed, nothing is done`,
+    where: `ringfence ${kind.name}`,
+    why: ["it would", ...effects].join("\n"),
+    fix: `ringfence ${kind.name} --yes   (after reading: ringfence ${kind.name} --dry-run)`,
+  });
 }
 
 /** Nothing of a dry run is kept, so there is nothing yet that could be approved. */

@@ -1,7 +1,8 @@
 /** What a release takes from a commit: its manifest, and each environment's configuration by revision. */
 import { join } from "node:path";
 import { digestOf } from "../base/digest.ts";
-import { type LayerText, resolve } from "../config/index.ts";
+import { isLayerMissing, type LayerText, type Resolution, resolve } from "../config/index.ts";
+import type { Finding } from "../model/finding.ts";
 import { readManifest } from "../model/manifest.ts";
 import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
 import type { ConfigRevision, Release } from "../model/release.ts";
@@ -32,17 +33,62 @@ export function projectAt(
   return { project, manifest };
 }
 
-/** An environment's configuration in a checkout: its layers whole, its plain settings for comparison, secrets by name. */
+function listed(findings: readonly Finding[]): string {
+  return findings.map(({ where, why }) => `${where}  ${why}`).join("\n");
+}
+
+/**
+ * A release keeps what programs gave, so that a promotion need not run them: all of it must be there, and no secret.
+ *
+ * @throws RELEASE_PROGRAM_FAILED, RELEASE_PROGRAM_SECRET
+ */
+function assertKeepable(
+  environment: Environment,
+  layers: readonly LayerText[],
+  { findings }: Pick<Resolution, "findings">,
+): void {
+  const programs = layers.filter(({ declaration }) => declaration.program !== undefined);
+  const problems = new Set(programs.flatMap(({ problem }) => problem?.why ?? []));
+  const lost = findings.filter(({ code, why }) => isLayerMissing(code) && problems.has(why));
+  if (lost.length > 0) {
+    throw appErrors.RELEASE_PROGRAM_FAILED({
+      what: `a layer of ${environment.name} is missing, because its program gave nothing`,
+      where: lost[0]!.where,
+      why: listed(lost),
+      fix: lost[0]!.fix,
+    });
+  }
+  const paths = new Set(programs.map(({ path }) => path));
+  const printed = findings.filter(
+    ({ code, where }) => code === "SETTING_SECRET_IN_PLAIN" && paths.has(where),
+  );
+  if (printed.length > 0) {
+    throw appErrors.RELEASE_PROGRAM_SECRET({
+      what: `a program gives ${printed.map(({ setting }) => setting).join(", ")} in plain`,
+      where: printed[0]!.where,
+      why: `a release keeps what programs give, and secrets only by name\n${listed(printed)}`,
+      fix: `ringfence secret set ${printed[0]!.setting} -e ${environment.name}   # and leave it out in the program`,
+    });
+  }
+}
+
+/**
+ * An environment's configuration in a checkout: its layers whole, with what their programs give there; its plain
+ * settings for comparison, secrets by name.
+ *
+ * @throws RELEASE_PROGRAM_FAILED, RELEASE_PROGRAM_SECRET
+ */
 export function configurationAt(
+  app: App,
   project: Project,
   environment: Environment,
   checkout: string,
 ): ConfigRevision {
-  const layers = readLayers(project, environment, checkout);
+  const layers = readLayers(app, environment, { project, root: checkout });
   const file = expandTemplate(project.secretsPath, environment);
   const secretsText = readTextIfThere(join(checkout, file));
   const names = secretsText === undefined ? [] : listSecrets(secretsText, { file }).names;
-  const { settings } = resolve({
+  const { settings, findings } = resolve({
     project,
     environment,
     layers,
@@ -50,6 +96,7 @@ export function configurationAt(
     process: {},
     rules: undefined,
   });
+  assertKeepable(environment, layers, { findings });
   const all = [...settings.values()];
   const content = {
     environment: environment.name,

@@ -4,13 +4,14 @@ import type { Digest } from "../base/digest.ts";
 import { isRingfenceError } from "../base/error.ts";
 import { rememberSecret } from "../base/redact.ts";
 import {
+  isLayerMissing,
   type LayerCache,
   type LayerText,
   type Resolution,
   resolve,
   type SecretEntry,
 } from "../config/index.ts";
-import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
+import { type Environment, expandTemplate, layersFor } from "../model/project.ts";
 import type { Phase } from "../model/setting.ts";
 import {
   assertNotReplayed,
@@ -23,6 +24,7 @@ import {
 import { highestRevision, identityMaterial, identityPath, raiseRevision } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
 import { assignments, refuseSecretFlags } from "./config-flags.ts";
+import { type LayerPlace, programLayer } from "./layer-programs.ts";
 import { readTextIfThere } from "./project.ts";
 
 /** What is known of an environment's secrets file here. */
@@ -53,12 +55,21 @@ export interface Configuration extends Resolution {
   readonly layers: readonly LayerText[];
 }
 
-/** The texts of an environment's layers in the work tree. */
-export function readLayers(project: Project, environment: Environment, root = project.root): LayerText[] {
-  return layersFor(project, environment).map((layer) => ({
-    ...layer,
-    text: layer.declaration.program ? undefined : readTextIfThere(join(root, layer.path)),
-  }));
+/**
+ * The texts of an environment's layers: of files as they are, of programs what they give now, where they are trusted.
+ *
+ * @throws APP_UNREADABLE, TRUST_HOME_IN_PROJECT, TRUST_RECORD_DAMAGED
+ */
+export function readLayers(
+  app: App,
+  environment: Environment,
+  place: LayerPlace = { project: app.project, root: app.project.root },
+): LayerText[] {
+  return layersFor(place.project, environment).map((layer) =>
+    layer.declaration.program
+      ? programLayer(app, environment, layer, place)
+      : { ...layer, text: readTextIfThere(join(place.root, layer.path)) },
+  );
 }
 
 /** The identity of an environment on this machine: its key lines. @throws SNAPSHOT_KEY_UNUSABLE */
@@ -145,6 +156,13 @@ export function rememberSecrets({ settings }: Resolution): void {
   for (const { secret, text } of settings.values()) if (secret) rememberSecret(text);
 }
 
+/** Where values are shown although a layer is missing: the values may be others with it. */
+export function warnOfMissingLayers(app: App, { findings }: Resolution): void {
+  for (const { code, where, why, fix } of findings) {
+    if (isLayerMissing(code)) app.warn(`${where} ${why}; fix: ${fix}`);
+  }
+}
+
 /** What a command says about how to resolve. */
 export interface ConfigureOptions {
   /** The process environment to look at; the command's own where left out. */
@@ -165,7 +183,7 @@ export function configure(app: App, environment: Environment, options: Configure
   const { variables = app.variables, set = [], phase, cache } = options;
   const flags = assignments(set);
   const secrets = readSecrets(app, environment);
-  const layers = readLayers(app.project, environment);
+  const layers = readLayers(app, environment);
   const resolution = resolve({
     project: app.project,
     environment,

@@ -12,11 +12,13 @@ import { describeInput, type SnapshotInput } from "../snapshot/inputs.ts";
 import { writeIndex } from "../snapshot/project-index.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
 import { type Snapshot, writeSnapshot } from "../snapshot/snapshot.ts";
+import { layerPrograms } from "../trust/index.ts";
 import { type App, openAppWithRules } from "./app.ts";
 import { keepForNextTime } from "./cache.ts";
 import { appErrors } from "./errors.ts";
 import { type Configuration, configure } from "./resolution.ts";
 import { ruleOf } from "./rule.ts";
+import { requireTrust } from "./trust/programs.ts";
 
 export interface RunInput {
   readonly folder: string;
@@ -110,9 +112,11 @@ function snapshotOf(
 }
 
 /**
- * Resolves, checks and guards; writes the snapshot where the process environment changed nothing of it.
+ * Resolves, checks and guards; writes the snapshot where the process environment changed nothing of it. What a
+ * program will say the next time nobody knows, so that an environment with one is compiled anew for every run.
  *
- * @throws what resolving and guarding throw; CONFIG_INVALID; SECRETS_NO_IDENTITY when a secret stays sealed.
+ * @throws what resolving and guarding throw; TRUST_REQUIRED; CONFIG_INVALID; SECRETS_NO_IDENTITY when a secret stays
+ * sealed.
  */
 export async function compileRun(input: RunInput): Promise<CompiledRun> {
   const app = await openAppWithRules({ folder: input.folder, variables: input.variables });
@@ -122,6 +126,8 @@ export async function compileRun(input: RunInput): Promise<CompiledRun> {
   guardNested(selection, input.variables, input.again);
   guardRun(rule, selection, { host: app.host, force: input.force, again: input.again });
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
+  const programs = layerPrograms(project, [environment]);
+  requireTrust(app, programs);
   const inputs = describeInputs(app, environment);
   const phase = phaseOf(input.phase);
   const configuration = configure(app, environment, {
@@ -134,7 +140,7 @@ export async function compileRun(input: RunInput): Promise<CompiledRun> {
   const fromCaller = [...configuration.settings.values()].some(({ history }) =>
     history.some(({ source, wins }) => wins && (source === "process environment" || source === "--set")),
   );
-  if (!fromCaller && phase === "run") {
+  if (!fromCaller && phase === "run" && programs.length === 0) {
     keepForNextTime(() => {
       writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, environment.name));
       writeIndex(project.root, { format: 1, project: project.name, manifest: inputs[0]!, rule });

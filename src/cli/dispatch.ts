@@ -6,6 +6,7 @@ import { redact } from "../base/redact.ts";
 import { shellWords } from "../base/shell-word.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { completionScript, type Shell } from "./completion.ts";
+import { confirmAtTerminal } from "./confirm.ts";
 import { readValue } from "./input.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import { buildProgram, type Line, type Typed } from "./program.ts";
@@ -82,6 +83,7 @@ async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
     again: (flags) => `${shellWords(["ringfence", ...argv])} ${flags}`,
     variables: process.env,
     readInput: readValue,
+    ...(json ? {} : { confirm: confirmAtTerminal }),
     progress(seen) {
       watch.running(seen.operation);
       if (!json) showProgress(seen);

@@ -9,6 +9,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   identity: "Make what opens an environment's secrets",
   me: "Make your key and join the project's people",
   release: "Build, list and show immutable releases",
+  trust: "Let Ringfence run the project's programs here, show and revoke that",
   operation: "Follow, resume and take back changes",
   audit: "Read and verify the record",
 };
@@ -17,7 +18,7 @@ const HEADINGS: readonly (readonly [heading: string, words: readonly string[]])[
   ["Environments:", ["run", "which", "env", "status"]],
   ["Settings and secrets:", ["config", "secret", "identity"]],
   ["Releases:", ["release", "promote", "rollback", "approve", "operation"]],
-  ["People and record:", ["me", "audit"]],
+  ["People and record:", ["me", "trust", "audit"]],
   ["Command line:", ["completion"]],
 ];
 

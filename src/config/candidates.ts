@@ -17,8 +17,10 @@ export interface LayerText {
   readonly declaration: LayerDeclaration;
   /** The declaration's path with the environment's name in it; relative to the root. */
   readonly path: string;
-  /** Of a program, what it printed. Undefined where the file is missing, or the program was not run. */
+  /** Of a program, what it printed. Undefined where the file is missing, or the program gave nothing. */
   readonly text: string | undefined;
+  /** Why there is no text, where that is more than a missing file. */
+  readonly problem?: FindingDraft | undefined;
 }
 
 /** Parsed layers by path, so that a file which several environments share is parsed once. */
@@ -81,6 +83,27 @@ function finality(final: LayerDeclaration["final"]): (name: string) => boolean {
   return (name) => names.has(name);
 }
 
+function missingLayer({ program, place }: LayerDeclaration, path: string): FindingDraft {
+  const isCommand = program?.kind === "command";
+  return {
+    code: "SETTING_LAYER_MISSING",
+    place,
+    why: isCommand ? `the layer ${path} was not run` : `the layer ${path} does not exist`,
+    fix: isCommand
+      ? "ringfence release create <the next version>"
+      : `create ${path}, or make the layer optional`,
+  };
+}
+
+/** What a program printed has no place in a file that anybody could open. */
+function withoutLines({ entries, problems }: ParsedLayer): ParsedLayer {
+  const whole = (place: Place): Place => ({ file: place.file, line: 0, column: 0 });
+  return {
+    entries: entries.map((entry) => ({ ...entry, place: whole(entry.place) })),
+    problems: problems.map((problem) => ({ ...problem, place: whole(problem.place) })),
+  };
+}
+
 class Gatherer {
   readonly drafts = new FindingList();
   readonly candidates = new Map<string, Candidate[]>();
@@ -126,17 +149,10 @@ class Gatherer {
     this.#push({ ...common, origin: "policy", source, value: given, text: plainText(given) }, name);
   }
 
-  #layer({ declaration, path, text }: LayerText): void {
+  #layer({ declaration, path, text, problem }: LayerText): void {
     if (text === undefined) {
-      if (declaration.optional) return;
-      this.drafts.add({
-        code: "SETTING_LAYER_MISSING",
-        place: declaration.place,
-        why: declaration.program ? `the layer ${path} was not run` : `the layer ${path} does not exist`,
-        fix: declaration.program
-          ? "ringfence trust   (after reading what it lists)"
-          : `create ${path}, or make the layer optional`,
-      });
+      if (problem) this.drafts.add(problem);
+      else if (!declaration.optional) this.drafts.add(missingLayer(declaration, path));
       return;
     }
     const { entries, problems } = this.#parsed(declaration, text, path);
@@ -171,7 +187,8 @@ class Gatherer {
     const { cache, declared } = this.#input;
     const known = cache?.get(path);
     if (known?.text === text) return known.parsed;
-    const parsed = parseLayer(declaration, text, path, declared);
+    const read = parseLayer(declaration, text, path, declared);
+    const parsed = declaration.program ? withoutLines(read) : read;
     cache?.set(path, { text, parsed });
     return parsed;
   }

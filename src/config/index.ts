@@ -10,6 +10,7 @@ export { configErrors } from "./errors.ts";
 export { assertUsable, explain } from "./explain.ts";
 export type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
 export { filterMatrix, type MatrixFilter, type MatrixOptions, matrixOf } from "./matrix.ts";
-export { parity } from "./parity.ts";
+export { isLayerMissing, parity } from "./parity.ts";
+export { failedLayer, printedLayer, untrustedLayer } from "./program-layer.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
 export { parseJsonLayer, parseYamlLayer, settingName } from "./tree-layer.ts";

@@ -83,9 +83,14 @@ function deductionOf(key: string, { kind, entries, why }: Reason): Deduction {
   return { kind, key, environments: entries.map(([name]) => name), weight: WEIGHTS[kind], why };
 }
 
+/** True for the findings that say that a whole layer is not there. */
+export function isLayerMissing(code: string): boolean {
+  return ["SETTING_LAYER_MISSING", "SETTING_LAYER_UNTRUSTED", "SETTING_LAYER_FAILED"].includes(code);
+}
+
 function missingLayers({ name, resolution }: Side): Deduction[] {
   return resolution.findings
-    .filter(({ code }) => code === "SETTING_LAYER_MISSING")
+    .filter(({ code }) => isLayerMissing(code))
     .map(({ why }) => ({
       kind: "layer-missing" as const,
       key: null,

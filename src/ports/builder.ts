@@ -1,4 +1,4 @@
-/** Builds one service in a clean checkout. */
+/** Builds services in a clean checkout. */
 import type { ServiceBuild } from "../model/project.ts";
 
 export interface BuildOutput {
@@ -8,8 +8,10 @@ export interface BuildOutput {
 }
 
 export interface Builder {
+  /** Links the project's installed dependencies into a checkout. Once more changes nothing. */
+  prepare(checkout: string): Promise<void>;
   /**
-   * @param checkout absolute folder with the project's files at the commit; dependencies are linked in.
+   * @param checkout absolute folder with the project's files at the commit; it is prepared where it was not.
    * @param scratch absolute empty folder for the output.
    * @throws BUILD_FAILED with the tool's own words, file:line:column where it gives them.
    */

@@ -45,7 +45,7 @@ function errorOf(stderr: string): Ran["error"] {
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if ([".git", ".ringfence", "home"].includes(entry.name)) return [];
+    if ([".git", ".ringfence"].includes(entry.name)) return [];
     const path = join(folder, entry.name);
     return entry.isDirectory() ? filesBelow(path) : [path];
   });
@@ -53,7 +53,8 @@ function filesBelow(folder: string): string[] {
 
 export function openCliScene(manifest: string): CliScene {
   const root = mkdtempSync(join(tmpdir(), "ringfence-cli-"));
-  const home = join(root, "home");
+  // Outside of the project: what lies in it could be the project's own word.
+  const home = mkdtempSync(join(tmpdir(), "ringfence-home-"));
   const run: CliScene["run"] = (words, { input = "", variables = {}, cwd = root } = {}) => {
     const { PATH = "" } = process.env;
     const env = { PATH, HOME: root, RINGFENCE_HOME: home, ...variables };
@@ -99,6 +100,8 @@ export function openCliScene(manifest: string): CliScene {
         hash.update(`${path} ${statSync(path).mode}`).update(readFileSync(path));
       return hash.digest("hex");
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove() {
+      for (const folder of [root, home]) rmSync(folder, { recursive: true, force: true });
+    },
   };
 }

@@ -38,6 +38,7 @@ beforeAll(() => {
   scene.must(["secret", "set", "TOKEN", "-e", "development"], "first-token");
   scene.git("add", "-A");
   scene.git("commit", "-q", "-m", "first");
+  scene.must(["trust", "--yes"]);
 });
 
 afterAll(() => scene.remove());

@@ -14,9 +14,14 @@ export { buildErrors } from "./errors.ts";
  */
 export function openBuilder(options: BundleOptions): Builder {
   const project = resolve(options.project);
+  const prepare = (checkout: string) => linkPackages(packageFolders(project), checkout);
   return {
+    async prepare(checkout) {
+      prepare(checkout);
+    },
+
     async build(service, build, checkout, scratch) {
-      linkPackages(packageFolders(project), checkout);
+      prepare(checkout);
       return build.kind === "entry"
         ? bundle(service, build.entry, checkout, scratch, { ...options, project })
         : runBuild(service, build, checkout, scratch);

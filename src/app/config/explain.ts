@@ -4,7 +4,7 @@ import { explain } from "../../config/index.ts";
 import type { Explanation } from "../../model/setting.ts";
 import { settingFlags } from "../config-flags.ts";
 import { defineQuery } from "../definition.ts";
-import { configure } from "../resolution.ts";
+import { configure, warnOfMissingLayers } from "../resolution.ts";
 
 export const query = defineQuery({
   name: "config explain",
@@ -15,6 +15,8 @@ export const query = defineQuery({
     ...settingFlags,
   }),
   async run({ app, environment }, { key, ...flags }): Promise<Explanation> {
-    return explain(configure(app, environment, flags), key);
+    const configuration = configure(app, environment, flags);
+    warnOfMissingLayers(app, configuration);
+    return explain(configuration, key);
   },
 });

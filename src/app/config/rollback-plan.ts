@@ -142,7 +142,7 @@ export async function planRollback(
 
 /** An environment's resolution with other texts in some files. */
 function resolutionWith(app: App, environment: Environment, texts: ReadonlyMap<string, string | undefined>) {
-  const layers = readLayers(app.project, environment).map((layer) =>
+  const layers = readLayers(app, environment).map((layer) =>
     texts.has(layer.path) ? { ...layer, text: texts.get(layer.path) } : layer,
   );
   const { entries } = readSecrets(app, environment);

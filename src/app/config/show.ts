@@ -5,7 +5,7 @@ import type { SettingsView, SettingView } from "../../contract/settings.ts";
 import { fingerprint } from "../../secrets/index.ts";
 import { settingFlags } from "../config-flags.ts";
 import { defineQuery } from "../definition.ts";
-import { configure, identityOf } from "../resolution.ts";
+import { configure, identityOf, warnOfMissingLayers } from "../resolution.ts";
 
 export const query = defineQuery({
   name: "config show",
@@ -13,7 +13,9 @@ export const query = defineQuery({
   scope: "environment",
   input: z.object(settingFlags),
   async run({ app, environment }, flags): Promise<SettingsView> {
-    const { settings } = configure(app, environment, flags);
+    const configuration = configure(app, environment, flags);
+    warnOfMissingLayers(app, configuration);
+    const { settings } = configuration;
     const identity = identityOf(app, environment);
     const key = identity === undefined ? undefined : deriveKey(identity, `fingerprint:${app.project.name}`);
     const entries = [...settings.values()].map((setting): [string, SettingView] => {

@@ -5,18 +5,20 @@ import * as z from "zod";
 import type { Json } from "../../base/canonical-json.ts";
 import type { Artifact, ReleaseContent } from "../../model/release.ts";
 import { composeRelease, parseVersion } from "../../releases/index.ts";
+import { programsOf } from "../../trust/index.ts";
 import type { App } from "../app.ts";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { configurationAt, projectAt } from "../release-content.ts";
 import { releaseView } from "../release-view.ts";
+import { requireTrust } from "../trust/programs.ts";
 
 interface Facts {
   readonly version: string;
   readonly commit: string;
 }
 
-/** Checks the commit out, builds every service and keeps the outputs by digest. */
+/** Checks the commit out, runs its programs where they are trusted, builds every service and keeps the outputs by digest. */
 async function build(app: App, facts: Facts, operation: string): Promise<Json> {
   const scratch = join(app.scratch, operation);
   rmSync(scratch, { recursive: true, force: true });
@@ -33,8 +35,13 @@ async function build(app: App, facts: Facts, operation: string): Promise<Json> {
         fix: "add to ringfence.yaml and commit:\nservices:\n  api: { entry: src/api.ts }",
       });
     }
+    requireTrust(app, programsOf(project), {
+      folder: checkout,
+      fix: `ringfence trust --commit ${facts.commit.slice(0, 12)}   (after reading what it lists)`,
+    });
+    await app.builder.prepare(checkout);
     const configuration = project.environments.map((environment) =>
-      configurationAt(project, environment, checkout),
+      configurationAt(app, project, environment, checkout),
     );
     const artifacts: Artifact[] = [];
     for (const service of project.services) {

@@ -22,6 +22,7 @@ import {
   renderSecretSet,
   renderSettings,
 } from "./settings.ts";
+import { renderTrust, renderTrustGiven, renderTrustRevoked } from "./trust.ts";
 import { renderWhich } from "./which.ts";
 
 /** Positionals and flags as they were typed, by name. */
@@ -50,6 +51,9 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "release list": renderReleases,
   "release show": renderRelease,
   "operation list": renderOperations,
+  trust: renderTrustGiven,
+  "trust show": renderTrust,
+  "trust revoke": renderTrustRevoked,
   "audit log": renderAuditLog,
   "audit verify": renderAuditVerify,
 };

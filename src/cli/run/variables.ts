@@ -1,12 +1,10 @@
 /** What a child finds in its environment variables. Pure. */
 import { ENVIRONMENT_VARIABLE } from "../../snapshot/detection.ts";
+import { withoutKeys } from "../../snapshot/key-variables.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { runErrors } from "./errors.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
-
-/** Ways to the keys of this or another environment: a child gets values, never keys. */
-const KEYS = /^(RINGFENCE_HOME|RINGFENCE_IDENTIT.*|SOPS_AGE_KEY.*|SOPS_AGE_SSH_PRIVATE_KEY.*)$/;
 
 function unfit(name: string, why: string): Error {
   return runErrors.RUN_VARIABLE_UNFIT({
@@ -23,10 +21,7 @@ function unfit(name: string, why: string): Error {
  * @throws RUN_VARIABLE_UNFIT for a name that is empty or holds `=`, or a NUL character anywhere.
  */
 export function childVariables(snapshot: Snapshot, outer: Variables): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const [name, value] of Object.entries(outer)) {
-    if (value !== undefined && !KEYS.test(name)) variables[name] = value;
-  }
+  const variables = withoutKeys(outer);
   for (const [name, value] of Object.entries(snapshot.variables)) {
     if (name === "" || name.includes("=")) throw unfit(name, "its name cannot be a variable's name");
     if (name.includes("\0") || value.includes("\0")) throw unfit(name, "it holds a NUL character");

@@ -1,0 +1,83 @@
+/** Layers that programs give: run where they are trusted, with an environment that leads to no key and no secret. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { redact } from "../base/redact.ts";
+import { shellWord, shellWords } from "../base/shell-word.ts";
+import { failedLayer, type LayerText, printedLayer, untrustedLayer } from "../config/index.ts";
+import type { Environment, EnvironmentLayer, Project } from "../model/project.ts";
+import type { ProgramCall } from "../ports/programs.ts";
+import { ENVIRONMENT_VARIABLE } from "../snapshot/detection.ts";
+import { withoutKeys } from "../snapshot/key-variables.ts";
+import { layerProgram, type Program, type ProgramContent, whyUntrusted } from "../trust/index.ts";
+import type { App } from "./app.ts";
+import { trustIn } from "./trust/programs.ts";
+import { readTrustRecord } from "./trust/record-file.ts";
+
+/** Set for a program, so that one that asks Ringfence for its own layer is not started without end. */
+const WITHIN = "RINGFENCE_LAYER";
+
+/** Where the layers are: the project's own folder, or a checkout of it with the manifest that lies there. */
+export interface LayerPlace {
+  readonly project: Project;
+  readonly root: string;
+}
+
+/** The caller's variables without ways to keys, and without secrets: by their names, and by values that are known. */
+function variablesFor(app: App, project: Project, environment: Environment, layer: EnvironmentLayer) {
+  const secrets = new Set(project.settings.filter(({ secret }) => secret).map(({ name }) => name));
+  const kept = Object.entries(withoutKeys(app.variables)).filter(
+    ([name, value]) => !secrets.has(name) && redact(value) === value,
+  );
+  return {
+    ...Object.fromEntries(kept),
+    [project.detect.variable]: environment.name,
+    [ENVIRONMENT_VARIABLE]: environment.name,
+    [WITHIN]: layer.path,
+  };
+}
+
+function callOf(
+  content: ProgramContent,
+  environment: Environment,
+  facts: Pick<ProgramCall, "folder" | "variables">,
+): ProgramCall {
+  const { kind, words, files } = content;
+  if (kind !== "module") return { kind: "command", words, ...facts };
+  return { kind: "module", path: words[0]!, environment: environment.name, files, ...facts };
+}
+
+/** How to see what the program says for oneself: its own words are not repeated here, they may be secret. */
+function tryIt({ kind, words }: Program, { name }: Environment): string {
+  if (kind !== "module") return `${ENVIRONMENT_VARIABLE}=${shellWord(name)} ${shellWords(words)}`;
+  const load = `import(${JSON.stringify(`./${words[0]}`)}).then((module) => console.log(module.default))`;
+  return `node --eval ${shellWord(load)}`;
+}
+
+/**
+ * The layer that a program gives for an environment. A module that is not there is a missing file; a program that is
+ * not trusted is not run.
+ *
+ * @throws TRUST_HOME_IN_PROJECT, TRUST_RECORD_DAMAGED
+ */
+export function programLayer(
+  app: App,
+  environment: Environment,
+  layer: EnvironmentLayer,
+  { project, root }: LayerPlace,
+): LayerText {
+  const program = layerProgram(layer, environment)!;
+  if (program.kind === "module" && !existsSync(join(root, layer.path))) return { ...layer, text: undefined };
+  const [{ content, trust }] = trustIn(root, [program], readTrustRecord(app)) as [
+    ReturnType<typeof trustIn>[number],
+  ];
+  if (trust.state !== "trusted") return untrustedLayer(layer, whyUntrusted(trust));
+  const fix = tryIt(program, environment);
+  const outer = app.variables[WITHIN];
+  if (outer !== undefined) {
+    const why = `the program of the layer ${outer} asks for it, and programs are not run by programs`;
+    return failedLayer(layer, why, "let the program ask for no environment whose layers are programs");
+  }
+  const variables = variablesFor(app, project, environment, layer);
+  const answer = app.programs.run(callOf(content, environment, { folder: root, variables }));
+  return answer.ok ? printedLayer(layer, answer.text, fix) : failedLayer(layer, answer.why, fix);
+}

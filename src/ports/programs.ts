@@ -1,0 +1,41 @@
+/** Runs a project's own programs that give layers. Whoever asks has made sure that they are trusted. */
+import type { Digest } from "../base/digest.ts";
+
+interface CallFacts {
+  /** Absolute; the working folder. */
+  readonly folder: string;
+  /** All that the program finds in its environment. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** A command, started without a shell; `node` is Ringfence's own. It prints JSON on standard output. */
+export interface CommandCall extends CallFacts {
+  readonly kind: "command";
+  readonly words: readonly string[];
+}
+
+/**
+ * A JavaScript or TypeScript module in Ringfence's own Node. Its default export is the value, or a function or a
+ * class that is called with the environment's name for it, and is awaited.
+ */
+export interface ModuleCall extends CallFacts {
+  readonly kind: "module";
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly environment: string;
+  /** The files that it may load, besides installed packages; each only as long as it has this digest. */
+  readonly files: readonly { readonly path: string; readonly digest: Digest }[];
+}
+
+export type ProgramCall = CommandCall | ModuleCall;
+
+export type ProgramAnswer =
+  /** What it gave: of a command its output, of a module its value as JSON. */
+  | { readonly ok: true; readonly text: string }
+  /** Why it gave nothing. Never holds what the program printed or threw: that may be secret. */
+  | { readonly ok: false; readonly why: string };
+
+export interface ProgramRunner {
+  /** Waits for the end. A program has no input, and limited time and output; one that fails is an answer. */
+  run(call: ProgramCall): ProgramAnswer;
+}

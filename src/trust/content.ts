@@ -1,0 +1,89 @@
+/**
+ * What a program's trust is bound to: its words, and the bytes of the project's files that they name, of what those
+ * import by relative paths, and of the files by which package managers and Node decide what runs.
+ */
+import { posix } from "node:path";
+import { type Digest, digestOf, digestOfBytes } from "../base/digest.ts";
+import { isScript, relativeImports } from "./imports.ts";
+import type { Program } from "./program.ts";
+
+/** A file that belongs to a program. */
+export interface ProgramFile {
+  /** Relative to the project's root, with forward slashes. */
+  readonly path: string;
+  readonly digest: Digest;
+}
+
+/** A program as it stands now. */
+export interface ProgramContent extends Program {
+  /** By path. */
+  readonly files: readonly ProgramFile[];
+  /** Of the words and the files. */
+  readonly digest: Digest;
+}
+
+/** The bytes of a plain file (path relative to the root); undefined for what is none. */
+export type ReadFile = (path: string) => Uint8Array | undefined;
+
+/** They say which packages and scripts run: npm's and Node's, and what package managers run by themselves. */
+const PACKAGE_FILES: readonly string[] = [
+  "package.json",
+  "package-lock.json",
+  "npm-shrinkwrap.json",
+  ".npmrc",
+  "pnpm-lock.yaml",
+  ".pnpmfile.cjs",
+  "yarn.lock",
+  ".yarnrc",
+  ".yarnrc.yml",
+  "bun.lock",
+  "bunfig.toml",
+];
+
+/** As `require` and `node SCRIPT` complete a path. */
+const COMPLETIONS: readonly string[] = [".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".json"].flatMap(
+  (ending) => [ending, `/index${ending}`],
+);
+
+function completed(path: string): string[] {
+  return [path, ...COMPLETIONS.map((ending) => path + ending)];
+}
+
+/** The paths that a word of a command may mean: itself, and what stands behind the `=` of a flag. */
+function pathsIn(word: string, root: string): string[] {
+  const texts = [word, ...(word.includes("=") ? [word.slice(word.indexOf("=") + 1)] : [])];
+  return texts
+    .filter((text) => text !== "" && !text.includes("\0"))
+    .map((text) => (posix.isAbsolute(text) ? posix.relative(root, text) : posix.normalize(text)))
+    .filter((path) => path !== ".." && !path.startsWith("../"));
+}
+
+/**
+ * The files that a program's trust is bound to. Where a path may mean several files, all that are there count, so
+ * that none of them can be put before another unseen.
+ *
+ * @param root absolute folder that `read` reads in
+ */
+function filesOf({ words }: Program, root: string, read: ReadFile): ProgramFile[] {
+  const digests = new Map<string, Digest | undefined>();
+  const waiting = [...words.flatMap((word) => pathsIn(word, root)).flatMap(completed), ...PACKAGE_FILES];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (digests.has(path)) continue;
+    const bytes = read(path);
+    digests.set(path, bytes && digestOfBytes(bytes));
+    if (bytes === undefined || !isScript(path)) continue;
+    const folder = posix.dirname(path);
+    for (const named of relativeImports(Buffer.from(bytes).toString("utf8"))) {
+      waiting.push(...completed(posix.join(folder, named)));
+    }
+  }
+  const files = [...digests].flatMap(([path, digest]) => (digest === undefined ? [] : [{ path, digest }]));
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A program with everything that its trust is bound to. @param root absolute folder that `read` reads in */
+export function contentOf(program: Program, root: string, read: ReadFile): ProgramContent {
+  const files = filesOf(program, root, read);
+  const { kind, name, words } = program;
+  return { ...program, files, digest: digestOf({ kind, name, words, files }) };
+}

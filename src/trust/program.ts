@@ -1,0 +1,49 @@
+/** The programs of a project that Ringfence would run by itself: layers that commands and modules give, and builds. */
+import type { Place } from "../base/place.ts";
+import { shellWords } from "../base/shell-word.ts";
+import type { Project, Service } from "../model/project.ts";
+import { type Environment, type EnvironmentLayer, expandTemplate, layersFor } from "../model/project.ts";
+import { visible } from "./visible.ts";
+
+/** One thing that would be run. */
+export interface Program {
+  readonly kind: "command" | "module" | "build";
+  /** For people and in the record: `module config/config_dev.ts`, `command node settings.js dev`. */
+  readonly name: string;
+  /** Word by word, with the environment's own names in it; of a module its path alone. */
+  readonly words: readonly string[];
+  /** Where the manifest declares it. */
+  readonly place: Place;
+}
+
+/** The program of an environment's layer; undefined where the layer is a file. */
+export function layerProgram(
+  { declaration, path }: EnvironmentLayer,
+  environment: Environment,
+): Program | undefined {
+  const { program, place } = declaration;
+  if (program === undefined) return undefined;
+  if (program.kind === "module")
+    return { kind: "module", name: `module ${visible(path)}`, words: [path], place };
+  const words = program.command.map((word) => expandTemplate(word, environment));
+  return { kind: "command", name: `command ${visible(shellWords(words))}`, words, place };
+}
+
+function buildProgram({ name, build, place }: Service): Program[] {
+  if (build.kind === "entry") return [];
+  const words = visible(shellWords(build.command));
+  return [{ kind: "build", name: `build ${name}: ${words}`, words: build.command, place }];
+}
+
+/** The programs among the layers of some environments, each once, in the manifest's order. */
+export function layerPrograms(project: Project, environments: readonly Environment[]): Program[] {
+  const programs = environments.flatMap((environment) =>
+    layersFor(project, environment).flatMap((layer) => layerProgram(layer, environment) ?? []),
+  );
+  return [...new Map(programs.map((program) => [program.name, program])).values()];
+}
+
+/** All programs of a project: those of its layers in any environment, then its services' builds. */
+export function programsOf(project: Project): Program[] {
+  return [...layerPrograms(project, project.environments), ...project.services.flatMap(buildProgram)];
+}
