@@ -174,6 +174,9 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "secret list": (environment) => ["secret", "list", "-e", environment],
   "secret set": (environment) => ["secret", "set", "PIN", "-e", environment, "--dry-run"],
   status: () => ["status"],
+  trust: () => ["trust", "--yes"],
+  "trust revoke": () => ["trust", "revoke"],
+  "trust show": () => ["trust", "show"],
   which: (environment) => ["which", "-e", environment],
 };
 

@@ -1,5 +1,5 @@
 /** `ringfence trust`: lets Ringfence run the project's programs on this machine, as they stand now. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
@@ -29,6 +29,7 @@ async function trustAt(app: App, commit: string): Promise<ProgramTrust[]> {
   const scratch = mkdtempSync(join(tmpdir(), "ringfence-trust-"));
   const checkout = join(scratch, "checkout");
   try {
+    mkdirSync(checkout);
     await app.source.checkout(commit, checkout);
     const { project } = projectAt(checkout, app.project.root, commit);
     return trustIn(checkout, programsOf(project), readTrustRecord(app));
