@@ -1,6 +1,4 @@
 /** Layers that programs give: run where they are trusted, with an environment that leads to no key and no secret. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { redact } from "../base/redact.ts";
 import { shellWord, shellWords } from "../base/shell-word.ts";
 import { failedLayer, type LayerText, printedLayer, untrustedLayer } from "../config/index.ts";
@@ -66,10 +64,9 @@ export function programLayer(
   { project, root }: LayerPlace,
 ): LayerText {
   const program = layerProgram(layer, environment)!;
-  if (program.kind === "module" && !existsSync(join(root, layer.path))) return { ...layer, text: undefined };
-  const [{ content, trust }] = trustIn(root, [program], readTrustRecord(app)) as [
-    ReturnType<typeof trustIn>[number],
-  ];
+  const [found] = trustIn(root, [program], readTrustRecord(app));
+  if (!found) return { ...layer, text: undefined };
+  const { content, trust } = found;
   if (trust.state !== "trusted") return untrustedLayer(layer, whyUntrusted(trust));
   const fix = tryIt(program, environment);
   const outer = app.variables[WITHIN];

@@ -33,12 +33,11 @@ export interface Outcome {
 
 export interface DoorOptions {
   readonly dryRun: boolean;
-  /** Shows what would happen to who can answer; false where nobody can. */
   readonly confirm?: Confirm | undefined;
 }
 
-/** Asks a person whether the planned operation is what they want. */
-export type Confirm = (planned: OperationView) => Promise<boolean>;
+/** Shows what is planned and asks whether it is wanted; undefined where nobody could be asked. */
+export type Confirm = (planned: OperationView) => Promise<boolean | undefined>;
 
 /** An operation as every face shows it. */
 export function viewOf(record: OperationRecord): OperationView {
@@ -99,7 +98,8 @@ export async function perform(
   }
   // The very plan that was shown is what then runs; under the lease it is compared once more.
   const asks = kind.isConfirmed !== undefined && !kind.isConfirmed(input, planned);
-  if (asks && !(await options.confirm?.(plannedView({ ...record, gates })))) throw unconfirmed(kind, planned);
+  const wanted = asks ? await options.confirm?.(plannedView({ ...record, gates })) : true;
+  if (!wanted) throw unconfirmed(kind, planned, wanted === false);
   return enter(context, kind, { ...record, gates });
 }
 
@@ -107,11 +107,11 @@ function plannedView(record: OperationRecord): OperationView {
   return { ...viewOf(record), state: "planned" };
 }
 
-function unconfirmed(kind: Operation, { summary, effects }: Plan): RingfenceError {
+function unconfirmed(kind: Operation, { summary, effects }: Plan, wasShown: boolean): RingfenceError {
   return appErrors.OPERATION_UNCONFIRMED({
     what: `${summary}: not confirmed, nothing is done`,
     where: `ringfence ${kind.name}`,
-    why: ["it would", ...effects].join("\n"),
+    why: wasShown ? undefined : ["it would", ...effects].join("\n"),
     fix: `ringfence ${kind.name} --yes   (after reading: ringfence ${kind.name} --dry-run)`,
   });
 }

@@ -9,7 +9,6 @@ const GROUPS: Readonly<Record<string, string>> = {
   identity: "Make what opens an environment's secrets",
   me: "Make your key and join the project's people",
   release: "Build, list and show immutable releases",
-  trust: "Let Ringfence run the project's programs here, show and revoke that",
   operation: "Follow, resume and take back changes",
   audit: "Read and verify the record",
 };

@@ -81,6 +81,11 @@ function filesOf({ words }: Program, root: string, read: ReadFile): ProgramFile[
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** False for a module whose file is not there: it can't run, so there is nothing to trust. */
+export function isThere({ kind, words, files }: ProgramContent): boolean {
+  return kind !== "module" || files.some(({ path }) => path === posix.normalize(words[0]!));
+}
+
 /** A program with everything that its trust is bound to. @param root absolute folder that `read` reads in */
 export function contentOf(program: Program, root: string, read: ReadFile): ProgramContent {
   const files = filesOf(program, root, read);

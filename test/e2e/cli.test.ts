@@ -192,6 +192,23 @@ describeWith("at a terminal", missingScript, () => {
     expect(scene.must(["secret", "get", "TOKEN", "-e", "development"]).stdout).toBe("tipped-unseen\n");
   });
 
+  test("what trust would run is shown, and only a yes is one", async () => {
+    scene.must(["trust", "revoke"]);
+    const state = () => JSON.parse(scene.must(["trust", "show", "--json"]).stdout).programs[0].state;
+    for (const [typed, exit, then] of [
+      ["n\r", 10, "never"],
+      ["\r", 10, "never"],
+      ["\u0004", 10, "never"],
+      ["yes\r", 0, "trusted"],
+    ] as const) {
+      const terminal = atTerminal(["trust"]);
+      await eventually(() => terminal.shown().includes("[y/N]"), "it asks");
+      expect(terminal.shown()).toContain("build api: sh -c");
+      terminal.type(typed);
+      expect({ exit: await terminal.ended, state: state() }).toEqual({ exit, state: then });
+    }
+  });
+
   test("Ctrl-C at the prompt changes nothing", async () => {
     const before = scene.fingerprint();
     const terminal = atTerminal(["secret", "set", "TOKEN", "-e", "development"]);

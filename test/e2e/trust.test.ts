@@ -240,6 +240,7 @@ describe("once trusted", () => {
       MANIFEST.replace('config_{short}.ts", only', 'gone_{short}.ts", optional: true, only'),
     );
     expect(findings()).toEqual([]);
+    expect(run(["run", "-e", "development", "--", "true"]).exit).toBe(0);
   });
 });
 

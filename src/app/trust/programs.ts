@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { systemCode } from "../../base/error.ts";
 import {
   contentOf,
+  isThere,
   type Program,
   type ProgramTrust,
   type ReadFile,
@@ -33,6 +34,8 @@ function readIn(folder: string): ReadFile {
 }
 
 /**
+ * What is known of programs; modules that are not there are left out.
+ *
  * @param folder the project's root, or a checkout of it
  * @param record undefined: nothing is trusted
  */
@@ -42,10 +45,10 @@ export function trustIn(
   record: TrustRecord | undefined,
 ): ProgramTrust[] {
   const read = readIn(folder);
-  return programs.map((program) => {
-    const content = contentOf(program, folder, read);
-    return { content, trust: trustOf(content, record) };
-  });
+  return programs
+    .map((program) => contentOf(program, folder, read))
+    .filter(isThere)
+    .map((content) => ({ content, trust: trustOf(content, record) }));
 }
 
 /**

@@ -77,12 +77,16 @@ export const operation = defineOperation({
     return {
       summary: namesOf(app, untrusted),
       environment: null,
-      effects: [...untrusted.flatMap(effectsOf), `keep that in ${trustRecordPath(app)}`],
+      effects:
+        untrusted.length === 0
+          ? []
+          : [...untrusted.flatMap(effectsOf), `keep that in ${trustRecordPath(app)}`],
       facts: { programs: untrusted.map(({ content }) => content) } as never,
     };
   },
   steps({ app, actor }, plan) {
     const { programs } = plan.facts as unknown as Facts;
+    if (programs.length === 0) return [];
     return [
       {
         key: "trust",
