@@ -66,10 +66,13 @@ function shapeOf(value: SettingValue, text: string, refuse: (why: string) => voi
     if (template.ok) return { kind: "text", parts: template.parts };
     refuse(template.why);
   } else if (Array.isArray(value)) {
-    return { kind: "list", items: value.map((item) => shapeOf(item, String(item), refuse)) };
+    return { kind: "list", items: value.map((item) => shapeOf(item, plainText(item), refuse)) };
   } else if (value !== null && typeof value === "object") {
     const entries = Object.entries(value);
-    return { kind: "map", entries: entries.map(([key, item]) => [key, shapeOf(item, String(item), refuse)]) };
+    return {
+      kind: "map",
+      entries: entries.map(([key, item]) => [key, shapeOf(item, plainText(item), refuse)]),
+    };
   }
   return { kind: "fixed", value };
 }

@@ -11,7 +11,9 @@ test.each([
   ["MANIFEST", "src/model", "docs/manifest.md"],
   ["SETTING", "src/config", "docs/settings.md"],
 ])("every %s_ finding stands in its page, and the page names no other", (prefix, folder, page) => {
-  const files = readdirSync(new URL(`${folder}/`, ROOT)).filter((file) => !file.endsWith(".test.ts"));
+  const files = readdirSync(new URL(`${folder}/`, ROOT), { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".ts") && !file.endsWith(".test.ts"),
+  );
   const source = files.map((file) => readFileSync(new URL(`${folder}/${file}`, ROOT), "utf8")).join("\n");
   const documented = codesIn(
     readFileSync(new URL(page, ROOT), "utf8"),

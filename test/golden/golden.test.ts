@@ -135,7 +135,11 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "audit log": () => ["audit", "log"],
   "audit verify": () => ["audit", "verify"],
   "config check": (environment) => ["config", "check", "-e", environment],
+  "config docs": () => ["config", "docs"],
+  // With --secrets it shows them by intent, as secret get does.
+  "config export": (environment) => ["config", "export", "--format", "kubernetes", "-e", environment],
   "config explain": (environment) => ["config", "explain", "DATABASE_URL", "-e", environment],
+  "config schema": (environment) => ["config", "schema", "-e", environment],
   "config show": (environment) => ["config", "show", "-e", environment],
   "env list": () => ["env", "list"],
   "env stop": (environment) => ["env", "stop", "-e", environment, "--dry-run"],

@@ -8,9 +8,11 @@ import {
   renderStatus,
 } from "./environment.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
+import { renderReference } from "./reference.ts";
 import {
   renderCheck,
   renderExplain,
+  renderExport,
   renderIdentity,
   renderPerson,
   renderSecret,
@@ -28,6 +30,8 @@ const RENDERERS: Readonly<Record<string, (answer: never) => string>> = {
   "config show": renderSettings,
   "config explain": renderExplain,
   "config check": renderCheck,
+  "config export": renderExport,
+  "config docs": renderReference,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
