@@ -22,14 +22,20 @@ import { identityPath } from "../../snapshot/home.ts";
 import { type Context, defineQuery } from "../definition.ts";
 import { type Configuration, configure } from "../resolution.ts";
 
-interface Input {
-  readonly format: ExportFormat;
-  readonly secrets: boolean;
-  readonly only: readonly string[];
-  readonly name?: string | undefined;
-  readonly namespace?: string | undefined;
-  readonly "secrets-prefix"?: string | undefined;
-}
+const INPUT = z.object({
+  format: z.enum(EXPORT_FORMATS).meta({ description: "whose format" }),
+  secrets: z.boolean().default(false).meta({ description: "with the secrets' values; recorded first" }),
+  only: z.array(z.string()).default([]).meta({ description: "only these settings" }),
+  name: z
+    .string()
+    .optional()
+    .meta({ description: "kubernetes: the objects' name; <project>-<environment> unless told" }),
+  namespace: z.string().optional().meta({ description: "kubernetes: the objects' namespace" }),
+  "secrets-prefix": z.string().optional().meta({
+    description: "ecs: what stands before <project>/<environment>/<name> in the secrets' addresses",
+  }),
+});
+type Input = z.infer<typeof INPUT>;
 
 /** The formats that have a use for a flag. */
 const FLAG_FORMATS: readonly (readonly [
@@ -133,25 +139,13 @@ function leftOutText(names: readonly string[], format: ExportFormat): string {
   return `left out, because secret: ${names.join(", ")} (${flag})`;
 }
 
-export const query = defineQuery<Input>({
+export const query = defineQuery({
   name: "config export",
   summary:
     "Print an environment's settings in another tool's format; secrets only when asked for, and recorded",
   scope: "environment",
   explicit: true,
-  input: z.object({
-    format: z.enum(EXPORT_FORMATS).meta({ description: "whose format" }),
-    secrets: z.boolean().default(false).meta({ description: "with the secrets' values; recorded first" }),
-    only: z.array(z.string()).default([]).meta({ description: "only these settings" }),
-    name: z
-      .string()
-      .optional()
-      .meta({ description: "kubernetes: the objects' name; <project>-<environment> unless told" }),
-    namespace: z.string().optional().meta({ description: "kubernetes: the objects' namespace" }),
-    "secrets-prefix": z.string().optional().meta({
-      description: "ecs: what stands before <project>/<environment>/<name> in the secrets' addresses",
-    }),
-  }),
+  input: INPUT,
   async run(context, input): Promise<ExportView> {
     const { app, environment } = context;
     const { format, secrets, only, name, namespace, "secrets-prefix": prefix } = input;

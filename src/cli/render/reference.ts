@@ -49,7 +49,8 @@ function defaultCell({ default: value }: SettingReference): string {
 /** A table, without the columns that have nothing to say. */
 function table(columns: readonly Column[], settings: readonly SettingReference[]): string {
   const filled = columns.filter(({ cell }) => settings.some((setting) => cell(setting) !== ""));
-  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`.replace(/ {2,}/g, " ");
+  const row = (cells: readonly string[]) =>
+    `|${cells.map((cell) => (cell === "" ? " " : ` ${cell} `)).join("|")}|`;
   return [
     row(filled.map(({ heading }) => heading)),
     row(filled.map(() => "---")),
