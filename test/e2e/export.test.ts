@@ -76,6 +76,11 @@ describe("without --secrets", () => {
     const refused = exported("production", "json", "--json");
     expectRefusal(refused, "CONFIG_EXPORT_LEAK", 1);
     expect(refused.error?.where).toBe("production.env:1:1");
+    expectRefusal(
+      exported("production", "json", "--secrets", "--only", "GREETING", "--json"),
+      "CONFIG_EXPORT_LEAK",
+      1,
+    );
     expect(exported("production", "json", "--only", "LEVEL").exit).toBe(0);
   });
 

@@ -158,7 +158,8 @@ export const query = defineQuery({
     const all = chosen(configuration, only, environment.name);
     const isWritten = (setting: ResolvedSetting) => !setting.secret || secrets || prefix !== undefined;
     const written = all.filter(isWritten);
-    if (secrets) assertOpened(written, context, configuration.secrets.file);
+    const shown = secrets ? namesOf(written.filter((setting) => setting.secret)) : [];
+    if (shown.length > 0) assertOpened(written, context, configuration.secrets.file);
     else assertPlain(written, environment.name);
     const about = { project: app.project.name, environment: environment.name };
     const exported = written.map((setting) =>
@@ -168,7 +169,6 @@ export const query = defineQuery({
       ),
     );
     const text = exportSettings(format, exported, { ...about, name, namespace });
-    const shown = secrets ? namesOf(written.filter((setting) => setting.secret)) : [];
     if (shown.length > 0) await record(context, format, shown);
     const secretsLeftOut = namesOf(all.filter((setting) => !isWritten(setting)));
     if (secretsLeftOut.length > 0) context.warn(leftOutText(secretsLeftOut, format));
