@@ -11,10 +11,12 @@ import {
 import { renderEnvironmentComparison } from "./environment-comparison.ts";
 import { renderMatrix } from "./matrix.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
+import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
   renderCheck,
   renderExplain,
+  renderExport,
   renderIdentity,
   renderPerson,
   renderSecret,
@@ -41,6 +43,8 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config history": renderConfigHistory,
   "config record": renderConfigRecord,
   "config rollback": renderConfigRollback,
+  "config export": renderExport,
+  "config docs": renderReference,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
