@@ -1,5 +1,5 @@
 /**
- * Reads YAML and JSON layers: nested keys become one flat namespace. The parts of a path are joined by `_`, humps
+ * Reads layers of YAML, JSON, TOML and Terraform's variables: nested keys become one flat namespace. The parts of a path are joined by `_`, humps
  * of camelCase are split, hyphens, dots and spaces become `_`, everything is upper-cased: `database.poolSize` and
  * `database.pool_size` are `DATABASE_POOL_SIZE`. A key that is upper case already stays as it is.
  *
@@ -9,7 +9,9 @@ import { formatPlace } from "../base/place.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import type { SettingValue } from "../model/setting.ts";
 import { plainText } from "../model/setting-value.ts";
+import { readTfvars } from "../model/source-hcl.ts";
 import { readJson } from "../model/source-json.ts";
+import { readToml } from "../model/source-toml.ts";
 import { plainValue, type Source, type SourceEntry, type SourceNode } from "../model/source-tree.ts";
 import { readYaml } from "../model/source-yaml.ts";
 import { type LayerEntry, type ParsedLayer, SETTING_NAME } from "./layer-entry.ts";
@@ -126,4 +128,21 @@ export function parseYamlLayer(text: string, file: string, isObject: (name: stri
 /** Reads a JSON layer. @param isObject tells whether the setting of a name is declared as `object` */
 export function parseJsonLayer(text: string, file: string, isObject: (name: string) => boolean): ParsedLayer {
   return flatten(readJson(text, file), isObject, true);
+}
+
+/** Reads a TOML layer. @param isObject tells whether the setting of a name is declared as `object` */
+export function parseTomlLayer(text: string, file: string, isObject: (name: string) => boolean): ParsedLayer {
+  return flatten(readToml(text, file), isObject, true);
+}
+
+/**
+ * Reads a layer of Terraform's variables. Its values are literal: HCL has its own `${…}`, which the reader refuses, and
+ * what it escaped as `$${…}` is text. @param isObject tells whether the setting of a name is declared as `object`
+ */
+export function parseTfvarsLayer(
+  text: string,
+  file: string,
+  isObject: (name: string) => boolean,
+): ParsedLayer {
+  return flatten(readTfvars(text, file), isObject, false);
 }

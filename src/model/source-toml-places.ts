@@ -3,7 +3,7 @@
  * Values are smol-toml's; here are only places and what stands there.
  */
 import { parse } from "smol-toml";
-import type { Place } from "../base/place.ts";
+import { forwardPlaces, type Place } from "../base/place.ts";
 
 /** One key, item or table: where it stands, and what is inside. */
 export interface TomlMark {
@@ -50,15 +50,13 @@ export class TomlPlaces {
   /** The table in which the next key stands: the last one that was opened. */
   table: TomlMark;
   readonly #text: string;
-  readonly #file: string;
+  readonly #at: (offset: number) => Place;
   readonly #end: number;
   #offset = 0;
-  #line = 1;
-  #lineStart = 0;
 
   constructor(text: string, file: string, end = text.length) {
     this.#text = text;
-    this.#file = file;
+    this.#at = forwardPlaces(file, text);
     this.#end = end;
     this.root = markAt(this.#place());
     this.table = this.root;
@@ -79,25 +77,13 @@ export class TomlPlaces {
   }
 
   #place(): Place {
-    return { file: this.#file, line: this.#line, column: this.#offset - this.#lineStart + 1 };
-  }
-
-  #advance(to: number): void {
-    for (
-      let at = this.#text.indexOf("\n", this.#offset);
-      at >= 0 && at < to;
-      at = this.#text.indexOf("\n", at + 1)
-    ) {
-      this.#line++;
-      this.#lineStart = at + 1;
-    }
-    this.#offset = to;
+    return this.#at(this.#offset);
   }
 
   #match(pattern: RegExp): string {
     pattern.lastIndex = this.#offset;
     const found = pattern.exec(this.#text)?.[0] ?? "";
-    this.#advance(this.#offset + found.length);
+    this.#offset += found.length;
     return found;
   }
 
@@ -147,7 +133,7 @@ export class TomlPlaces {
     const quote = this.#text[this.#offset];
     if (quote !== '"' && quote !== "'") return this.#match(BARE_KEY);
     const start = this.#offset;
-    this.#advance(this.#stringEnd());
+    this.#offset = this.#stringEnd();
     const quoted = this.#text.slice(start, this.#offset);
     return quoted.includes("\\") ? Object.keys(parse(`${quoted} = 0`))[0]! : quoted.slice(1, -1);
   }
@@ -165,7 +151,7 @@ export class TomlPlaces {
     const first = this.#text[this.#offset];
     if (this.#take("[")) this.#list(mark);
     else if (this.#take("{")) this.#inlineTable(mark);
-    else if (first === '"' || first === "'") this.#advance(this.#stringEnd());
+    else if (first === '"' || first === "'") this.#offset = this.#stringEnd();
     else mark.text = this.#match(BARE_VALUE);
   }
 
