@@ -17,4 +17,10 @@ export { filterMatrix, type MatrixFilter, type MatrixOptions, matrixOf } from ".
 export { parity } from "./parity.ts";
 export { settingsReference } from "./reference.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
-export { parseJsonLayer, parseYamlLayer, settingName } from "./tree-layer.ts";
+export {
+  parseJsonLayer,
+  parseTfvarsLayer,
+  parseTomlLayer,
+  parseYamlLayer,
+  settingName,
+} from "./tree-layer.ts";
