@@ -57,7 +57,14 @@ function inTurn<Name extends string>(
 /** One function for each environment, with its texts already at hand. */
 function resolversOf({ project, layersOf }: GeneratedProject): readonly (() => void)[] {
   return project.environments.map((environment) => {
-    const input = { project, environment, layers: layersOf(environment), secrets: [], process: {} };
+    const input = {
+      project,
+      environment,
+      layers: layersOf(environment),
+      secrets: [],
+      process: {},
+      rules: undefined,
+    };
     return () => {
       const { settings, findings } = resolve(input);
       if (settings.size === SETTINGS && findings.length === 0) return;

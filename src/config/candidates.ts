@@ -10,7 +10,7 @@ import type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
 import { policyValue } from "./policy-default.ts";
 import type { Suggestions } from "./suggestions.ts";
 import { namesIn, parseTemplate } from "./template.ts";
-import { parseJsonLayer, parseYamlLayer } from "./tree-layer.ts";
+import { parseJsonLayer, parseTfvarsLayer, parseTomlLayer, parseYamlLayer } from "./tree-layer.ts";
 
 /** A declared layer with the text of its file. */
 export interface LayerText {
@@ -70,8 +70,10 @@ export function parseLayer(
       return parseYamlLayer(text, file, isObject);
     case "json":
       return parseJsonLayer(text, file, isObject);
-    default:
-      return { entries: [], problems: [] };
+    case "toml":
+      return parseTomlLayer(text, file, isObject);
+    case "tfvars":
+      return parseTfvarsLayer(text, file, isObject);
   }
 }
 
