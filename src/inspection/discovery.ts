@@ -58,7 +58,13 @@ function candidateOf(path: string): Candidate | undefined {
       reason: `in the folder ${folderMark.parent}${folderMark.written}/`,
     };
   }
-  const beside = `${folder}${kind.shape}${kind.mark === undefined ? "" : name.replace(kind.mark, "*")}`;
+  const others =
+    kind.mark &&
+    name
+      .toLowerCase()
+      .replace(kind.mark.toLowerCase(), "*")
+      .replace(/[._-]?\*[._-]?/, "*");
+  const beside = `${folder}${kind.shape} ${others ?? ""}`;
   const byName = kind.mark === undefined ? undefined : environmentOf(kind.mark);
   const trusted = byName && (byName.sure || !kind.whole || position.inConfig);
   return {

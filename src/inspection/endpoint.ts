@@ -34,9 +34,14 @@ const SCHEMES: Readonly<Record<string, readonly [scheme: string, port: number]>>
   elasticsearch: ["elasticsearch", 9200],
 };
 
+/** Saying one of these or saying none is the same. */
+const USUAL_PORTS = new Set(Object.values(SCHEMES).map(([, port]) => port));
+
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$|^\d{1,3}(?:\.\d{1,3}){3}$/i;
 const DATABASE = /^[A-Za-z][A-Za-z0-9_-]{0,40}$|^\d{1,3}$/;
 const LONGEST_LABEL = 24;
+/** A long run of letters and digits without a hyphen is more like a key than like a name. */
+const MIXED_LABEL = /^(?=.*\d)(?=.*[a-z])[a-z0-9]{16,}$/i;
 
 /** True for a host that means another machine in each environment: a single word, or this machine. */
 function isRelative(host: string): boolean {
@@ -51,7 +56,7 @@ function isRelative(host: string): boolean {
 export function shownHost(host: string): string | undefined {
   if (host === "localhost") return host;
   if (!HOST.test(host)) return undefined;
-  const label = (text: string) => (text.length > LONGEST_LABEL ? "…" : text);
+  const label = (text: string) => (text.length > LONGEST_LABEL || MIXED_LABEL.test(text) ? "…" : text);
   return host.toLowerCase().split(".").map(label).join(".");
 }
 
@@ -59,13 +64,11 @@ function endpoint(scheme: string, host: string, port: string, database: string):
   const lower = host.toLowerCase();
   const shown = shownHost(lower);
   if (shown === undefined || isRelative(lower)) return undefined;
-  const [kind, usual] = SCHEMES[scheme] ?? [scheme, 0];
-  const at = port === "" || Number(port) === usual ? "" : `:${Number(port)}`;
+  const kind = SCHEMES[scheme]?.[0] ?? scheme;
+  const at = port === "" || USUAL_PORTS.has(Number(port)) ? "" : `:${Number(port)}`;
   const named = DATABASE.test(database) ? `, database ${database}` : database === "" ? "" : ", one database";
-  return {
-    identity: `${kind} ${lower} ${Number(port) || usual} ${database}`,
-    shown: `${kind} at ${shown}${at}${named}`,
-  };
+  // Without the scheme: the same database may stand as a URL here and as DB_HOST there.
+  return { identity: `${lower}${at} ${database}`, shown: `${kind} at ${shown}${at}${named}` };
 }
 
 /** The parts of a URL behind its password; undefined where a password without escapes leaves them in doubt. */

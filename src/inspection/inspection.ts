@@ -108,13 +108,17 @@ export function inspect(input: InspectionInput): InspectionResult {
   const { items, problems, files } = readAll(input);
   const landscape = landscapeOf(items);
   const { missing, differences, unfilled, parity } = compare(landscape);
+  const shared = findSharing(landscape);
+  const told = new Set(
+    shared.filter(({ production }) => production).flatMap(({ places }) => places.map(({ where }) => where)),
+  );
   return {
     inspection: {
       environments: environmentsOf(landscape, items),
       files,
-      shared: findSharing(landscape),
+      shared,
       secrets: findReadableSecrets(items, input.git),
-      outOfPlace: findOutOfPlace(items),
+      outOfPlace: findOutOfPlace(items).filter(({ where }) => !told.has(where)),
       missing,
       examples: exampleGaps(items),
       unfilled,

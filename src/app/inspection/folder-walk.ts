@@ -14,7 +14,7 @@ const SKIPPED = new Set(
 );
 
 /** Entries of folders, files and folders together. */
-export const MOST_ENTRIES = 100_000;
+const MOST_ENTRIES = 100_000;
 const LARGEST_BYTES = 1024 * 1024;
 
 export interface Walk {

@@ -10,6 +10,14 @@ interface Rule {
   readonly negated: boolean;
 }
 
+const WILDCARDS: Readonly<Record<string, string>> = {
+  "/**/": "/(?:.*/)?",
+  "**/": "(?:.*/)?",
+  "/**": "/.*",
+  "*": "[^/]*",
+  "?": "[^/]",
+};
+
 function toPattern(line: string): RegExp {
   const folder = line.endsWith("/");
   const body = line.replace(/\/$/, "");
@@ -17,9 +25,7 @@ function toPattern(line: string): RegExp {
   const glob = body
     .replace(/^\//, "")
     .replace(/[.+^${}()|\\]/g, "\\$&")
-    .replace(/\*\*\/|\/\*\*|\*|\?/g, (sign) =>
-      sign === "**/" ? "(?:.*/)?" : sign === "/**" ? "/.*" : sign === "*" ? "[^/]*" : "[^/]",
-    );
+    .replace(/\/\*\*\/|\*\*\/|\/\*\*|\*|\?/g, (sign) => WILDCARDS[sign]!);
   return new RegExp(`^${anchored ? "" : "(?:.*/)?"}${glob}${folder ? "/.*" : "(?:/.*)?"}$`);
 }
 

@@ -112,9 +112,12 @@ export function gitStates(folder: string): (path: string) => GitState {
   const paths = repository === undefined ? undefined : indexOf(repository);
   if (repository === undefined || !paths) return () => "unknown";
   const prefix = relative(repository, resolve(folder)).replaceAll("\\", "/");
+  const known = new Map<string, GitState>();
+  const stateOf = (whole: string): GitState =>
+    paths.has(whole) ? "tracked" : isIgnored(repository, whole) ? "ignored" : "untracked";
   return (path) => {
-    const whole = prefix === "" ? path : `${prefix}/${path}`;
-    if (paths.has(whole)) return "tracked";
-    return isIgnored(repository, whole) ? "ignored" : "untracked";
+    const state = known.get(path) ?? stateOf(prefix === "" ? path : `${prefix}/${path}`);
+    known.set(path, state);
+    return state;
   };
 }

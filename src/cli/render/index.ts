@@ -7,6 +7,7 @@ import {
   renderReleases,
   renderStatus,
 } from "./environment.ts";
+import { renderInspection } from "./inspection.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
 import {
   renderCheck,
@@ -22,6 +23,7 @@ import { renderWhich } from "./which.ts";
 
 // An answer's shape is known by its command's name alone, which no type can say.
 const RENDERERS: Readonly<Record<string, (answer: never) => string>> = {
+  inspect: renderInspection,
   which: renderWhich,
   "env list": renderEnvironments,
   status: renderStatus,
