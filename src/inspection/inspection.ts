@@ -10,9 +10,9 @@ import { compare, exampleGaps } from "./comparison.ts";
 import type { SourceFile } from "./discovery.ts";
 import { extract } from "./extraction.ts";
 import type { Item, Readers } from "./item.ts";
-import { itemsIn, type Landscape, landscapeOf } from "./landscape.ts";
+import { itemsIn, type Known, type Landscape, landscapeOf } from "./landscape.ts";
 import { findOutOfPlace, findReadableSecrets } from "./leaks.ts";
-import { secretKind } from "./secret-shape.ts";
+import { passwordIn, secretKind } from "./secret-shape.ts";
 import { findSharing } from "./sharing.ts";
 import { shownName } from "./shown-value.ts";
 
@@ -49,6 +49,7 @@ interface Read {
   readonly items: Item[];
   readonly problems: InspectionProblem[];
   readonly files: InspectedFile[];
+  readonly named: Known[];
 }
 
 /** Compose files first: they may say whose an `.env` file is that no name gives away. */
@@ -71,7 +72,7 @@ function claimedFile(file: SourceFile, by: SourceFile | undefined): SourceFile {
 }
 
 function readAll(input: InspectionInput): Read {
-  const all: Read = { items: [], problems: [], files: [] };
+  const all: Read = { items: [], problems: [], files: [], named: [] };
   const claimed = claims(input);
   for (const found of input.files) {
     const file = claimedFile(found, claimed.get(found.path));
@@ -81,6 +82,7 @@ function readAll(input: InspectionInput): Read {
     if (read && !read.counts) continue;
     all.items.push(...(read?.items ?? []));
     all.problems.push(...(read?.problems ?? []));
+    if (environment && role === "environment") all.named.push(environment);
     all.files.push({
       path,
       role,
@@ -92,21 +94,22 @@ function readAll(input: InspectionInput): Read {
   return all;
 }
 
-function environmentsOf(landscape: Landscape, items: readonly Item[]): InspectedEnvironment[] {
+function environmentsOf(landscape: Landscape, { items, files }: Read): InspectedEnvironment[] {
   return landscape.environments.map(({ name, class: near }) => {
-    const own = items.filter(
-      ({ environment, file }) => environment?.name === name && file.role !== "example",
-    );
+    const named = files.filter(({ role, environment }) => role === "environment" && environment === name);
+    const own = items.filter((item) => item.environment?.name === name && item.file.role !== "example");
+    const paths = [...named.map(({ path }) => path), ...own.map(({ file }) => file.path)];
     const keys = new Set(
       itemsIn(landscape, name).map((item) => `${item.file.unit} ${item.part} ${item.name}`),
     );
-    return { name, class: near, files: [...new Set(own.map(({ file }) => file.path))], keys: keys.size };
+    return { name, class: near, files: [...new Set(paths)], keys: keys.size };
   });
 }
 
 export function inspect(input: InspectionInput): InspectionResult {
-  const { items, problems, files } = readAll(input);
-  const landscape = landscapeOf(items);
+  const read = readAll(input);
+  const { items, problems, files, named } = read;
+  const landscape = landscapeOf(items, named);
   const { missing, differences, unfilled, parity } = compare(landscape);
   const shared = findSharing(landscape);
   const told = new Set(
@@ -114,7 +117,7 @@ export function inspect(input: InspectionInput): InspectionResult {
   );
   return {
     inspection: {
-      environments: environmentsOf(landscape, items),
+      environments: environmentsOf(landscape, read),
       files,
       shared,
       secrets: findReadableSecrets(items, input.git),
@@ -127,7 +130,7 @@ export function inspect(input: InspectionInput): InspectionResult {
       problems,
     },
     secretTexts: items.flatMap(({ name, text, reference }) =>
-      !reference && secretKind(name, text) ? [text] : [],
+      !reference && secretKind(name, text) ? [passwordIn(text) ?? text] : [],
     ),
     keys: new Set(items.map(({ key }) => shownName(key))).size,
   };

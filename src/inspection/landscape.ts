@@ -50,9 +50,12 @@ function groupOf(unit: string, part: string, items: readonly Item[]): Group {
   return { title, unit, part, base, environments };
 }
 
-/** @param items in the order of layers: base before environments */
-export function landscapeOf(items: readonly Item[]): Landscape {
-  const known = new Map<string, Known>();
+/**
+ * @param items in the order of layers: base before environments
+ * @param named environments that have files, perhaps without a key
+ */
+export function landscapeOf(items: readonly Item[], named: readonly Known[]): Landscape {
+  const known = new Map(named.map((one) => [one.name, one]));
   const grouped = new Map<string, Item[]>();
   for (const item of items.filter(isLayer)) {
     if (item.environment) known.set(item.environment.name, item.environment);

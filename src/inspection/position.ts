@@ -25,7 +25,7 @@ export interface Position {
 
 const PARENT = /^(?:environments?|envs?|overlays|stages|values|tfvars|vars)$/;
 const LAYOUT =
-  /^(?:environments?|envs?|overlays|stages|values|tfvars|vars|configs?|conf|configuration|settings|deploy(?:ments?)?|k8s|kubernetes|kustomize|manifests|infra(?:structure)?|terraform|base|\.config|src|main|resources)$/;
+  /^(?:environments?|envs?|overlays|stages|values|tfvars|vars|configs?|conf|configuration|settings|secrets|deploy(?:ments?)?|k8s|kubernetes|kustomize|manifests|infra(?:structure)?|terraform|base|\.config|src|main|resources)$/;
 const CONFIG = /^(?:configs?|conf|configuration|settings|environments?|envs?|values|tfvars|vars|\.config)$/;
 const DEPLOYMENT = /^(?:k8s|kubernetes|kustomize|manifests|overlays|deploy(?:ments?)?)$/;
 const FOREIGN =

@@ -68,10 +68,11 @@ export function flatten(
   settingName: (path: readonly string[]) => string,
   above: readonly string[] = [],
 ): TreeEntry[] {
+  const sealed = child(node, "sops", "mac") !== undefined;
   return [...entriesOf(node)].flatMap(([key, { keyPlace, value }]): TreeEntry[] => {
     const path = [...above, key];
-    // SOPS keeps its own data beside the settings.
-    if (above.length === 0 && key === "sops" && child(value, "mac")) return [];
+    // An encrypted file has data of its tools beside the settings: SOPS's, and to whom it is bound.
+    if (above.length === 0 && sealed && (key === "sops" || key === "RINGFENCE_BINDING")) return [];
     if (value.kind === "map") return flatten(value, settingName, path);
     const named = namedValues(value);
     if (named.length > 0 && named.length === itemsOf(value).length) {

@@ -135,6 +135,15 @@ test("an env_file of a compose file belongs to the compose file's environment", 
   });
 });
 
+test("an environment whose file is empty is one as well", async () => {
+  scene.write({ ".env.development": "A=1\n", ".env.production": "" });
+  const { view } = await scene.inspect();
+  expect(view.environments).toMatchObject([
+    { name: "development", keys: 1 },
+    { name: "production", keys: 0, files: [".env.production"] },
+  ]);
+});
+
 test("keys of the example and of the environments are held against each other", async () => {
   scene.write({ ".env.example": "A=\nOLD=\n", ".env": "A=1\nNEW=1\n" });
   const { view } = await scene.inspect();

@@ -57,7 +57,7 @@ function countsOf(inspection: Inspection, keys: number): InspectionView["counts"
 
 function nextOf({ environments, files }: Inspection, manifest: boolean): string | null {
   if (manifest) return environments.length > 0 ? "ringfence env list" : null;
-  return files.length > 0 ? "ringfence init" : null;
+  return files.some(({ role }) => role !== "noted") ? "ringfence init" : null;
 }
 
 /** What must be looked at before anybody ships: shared with production, readable by all, or in the wrong place. */

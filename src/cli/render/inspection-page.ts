@@ -40,7 +40,7 @@ function section(
 }
 
 /** `2 files`, `1 file`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
+function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 

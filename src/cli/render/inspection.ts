@@ -2,7 +2,6 @@
 import type { InspectionView } from "../../contract/inspection.ts";
 import { styled, table } from "../style.ts";
 import {
-  counted,
   footer,
   headline,
   NOTHING,
@@ -112,7 +111,7 @@ function markdownPage(view: InspectionView): string {
     ...praiseOf(view).map((text) => `✓ ${text}`),
     ...sectionsOf(view).map(sectionMarkdown),
     ...(parity ? [`**Parity** ${plain(parity)}`] : []),
-    `<sub>${plain(footer(view).join(" "))} Made by \`ringfence inspect\`, ${counted(view.looked.entries, "entry", "entries")} looked at.</sub>`,
+    `<sub>${plain(footer(view).join(" "))} Made by \`ringfence inspect\`.</sub>`,
   ].join("\n\n");
 }
 
