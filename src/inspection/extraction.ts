@@ -7,6 +7,7 @@ import { environmentOf } from "./environment-name.ts";
 import type { Item, Part, Readers } from "./item.ts";
 import { isManifest, kubernetesParts } from "./kubernetes.ts";
 import { splitPrefixes } from "./prefixes.ts";
+import { withoutControls } from "./shown-value.ts";
 import {
   assignments,
   child,
@@ -121,12 +122,15 @@ function itemsOfPart(file: SourceFile, { part, environment, entries, encoded }: 
     text,
     place,
     file,
-    part,
+    part: withoutControls(part),
     environment: file.environment ?? environment,
     reference,
     encoded: encoded ?? false,
   }));
 }
+
+/** The readers' own words may quote an alias, which may be a value without quotes: `password: *hunter2`. */
+const UNREADABLE = { yaml: "this is not YAML that can be read", json: "this is not JSON" } as const;
 
 function extractTree(file: SourceFile, format: "yaml" | "json", text: string, readers: Readers): Extraction {
   const sources = readTrees(format, text, file.path);
@@ -136,7 +140,7 @@ function extractTree(file: SourceFile, format: "yaml" | "json", text: string, re
   let counts = false;
   for (const { root, problems: found } of sources) {
     const broken = root ? undefined : found[0];
-    if (broken && !file.sniffed) problems.push({ where: formatPlace(broken.place), why: broken.why });
+    if (broken && !file.sniffed) problems.push({ where: formatPlace(broken.place), why: UNREADABLE[format] });
     const parts = root && treeParts(file, root, readers.settingName);
     counts ||= parts !== undefined || (broken !== undefined && !file.sniffed);
     for (const part of parts ?? []) items.push(...itemsOfPart(file, part));

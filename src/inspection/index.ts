@@ -2,3 +2,4 @@
 export { discover, type SourceFile } from "./discovery.ts";
 export { inspect } from "./inspection.ts";
 export type { Readers } from "./item.ts";
+export { withoutControls } from "./shown-value.ts";

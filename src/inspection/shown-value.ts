@@ -51,9 +51,14 @@ export function shownValue(name: string, value: string): string {
   return shape(value);
 }
 
+/** A foreign text that a terminal must not obey. */
+export function withoutControls(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
+}
+
 /** A key's name, unless it looks like a value that slipped into a name's place (a line of a broken private key). */
 export function shownName(name: string): string {
   const whole =
     name.split("_").some((part) => looksRandom(part)) || (!name.includes("_") && looksRandom(name));
-  return whole || providerOf(name) ? "[name not shown]" : name;
+  return whole || providerOf(name) ? "[name not shown]" : withoutControls(name);
 }

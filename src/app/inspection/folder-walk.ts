@@ -15,6 +15,7 @@ const SKIPPED = new Set(
 
 /** Entries of folders, files and folders together. */
 const MOST_ENTRIES = 100_000;
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
 const LARGEST_BYTES = 1024 * 1024;
 
 export interface Walk {
@@ -46,7 +47,10 @@ export function walk(root: string, most = MOST_ENTRIES): Walk {
       for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
         if (++entries > most) return { paths: paths.sort(), entries: most, limit: most, problems };
         const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-        if (!entry.isDirectory()) paths.push(path);
+        // Its name would be printed: a terminal must not obey it.
+        if (CONTROLS.test(entry.name))
+          problems.push({ where: folder || ".", why: "a name with control characters: not read" });
+        else if (!entry.isDirectory()) paths.push(path);
         else if (!SKIPPED.has(entry.name)) folders.push(path);
       }
     } catch (error) {

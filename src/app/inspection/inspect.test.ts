@@ -289,6 +289,18 @@ describe("a folder that nobody trusts", () => {
     expect(JSON.stringify(view)).not.toContain("OUTSIDE");
   });
 
+  test("names that a terminal would obey", async () => {
+    scene.write({
+      ".env.prod\u001b[2J": "A=1\n",
+      "config/production.json": JSON.stringify({ "a\u001b[31m": { b: 1 } }),
+      "docker-compose.prod.yml": `services: { "x\\u009b31m": { environment: { A: 1 } } }\n`,
+    });
+    const { view } = await scene.inspect();
+    expect(view.missing.length + view.files.length).toBeGreaterThan(0);
+    expect(view.problems).toHaveLength(1);
+    expect(JSON.stringify(view)).not.toMatch(/\\u001b|\u009b/);
+  });
+
   test("a tree of 20,000 files, most of them another tool's", async () => {
     for (let folder = 0; folder < 200; folder++) {
       const path = join(scene.folder, folder < 100 ? `src/f${folder}` : `node_modules/f${folder}`);

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { EXIT } from "../../base/error.ts";
 import { rememberSecret } from "../../base/redact.ts";
 import type { InspectionView } from "../../contract/inspection.ts";
-import { discover, inspect } from "../../inspection/index.ts";
+import { discover, inspect, withoutControls } from "../../inspection/index.ts";
 import type { Inspection, InspectionProblem } from "../../model/inspection.ts";
 import { MANIFEST } from "../../snapshot/project-root.ts";
 import { defineFolderQuery } from "../definition.ts";
@@ -91,7 +91,7 @@ export const query = defineFolderQuery({
     scrub(secretTexts);
     const manifest = found === MANIFEST;
     return {
-      project: basename(root),
+      project: withoutControls(basename(root)),
       root: found,
       manifest,
       ...inspection,

@@ -43,6 +43,7 @@ function planted(value: string): Readonly<Record<string, string>> {
     "config/production.json": `{ "a": { "token": ${quoted} }, "list": [${quoted}], "broken`,
     "config/development.json": `{ "a": { "token": ${quoted} }, "list": [${quoted}] }`,
     "config/production.toml": lines(`token = ${quoted}`, `broken = = ${quoted}`),
+    "config/qa.yml": lines(`token: *${value}`),
     "config/staging.yml": lines(`a: ${quoted}`, `- ${quoted}: [`),
     "deploy/prod/secret.yaml": lines(
       "apiVersion: v1",
