@@ -112,10 +112,10 @@ class Gatherer {
     this.drafts.addAll(problems);
     for (const entry of entries) {
       this.#checkEntry(entry);
-      const { name, value, interpolated, place } = entry;
+      const { name, value, interpolated, syntax, place } = entry;
       // A secret is literal, so its text must be free of the mark that only interpolation knows.
       const exact = this.secretNames.has(name) && typeof value === "string" ? value : entry.text;
-      this.#push(name, { origin: "layer", source: path, place, value, text: exact, interpolated });
+      this.#push(name, { origin: "layer", source: path, place, value, text: exact, interpolated, syntax });
     }
   }
 
