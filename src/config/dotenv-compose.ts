@@ -83,8 +83,12 @@ class Reader {
       this.#problem(this.#offset, "this character can't stand in a name", fix);
       this.#nextLine(this.#offset);
     } else if (name.includes(" ")) {
-      this.#problem(nameStart, "a name has no space in it", "write NAME=value, or # before a comment");
+      // At the very end of the file, without a line end, Compose does not mind.
+      const severity = sign === undefined ? "warning" : undefined;
+      this.#problem(nameStart, "a name has no space in it", "write NAME=value, or # before a comment", severity);
       this.#nextLine(this.#offset);
+    } else if (sign === undefined && name === "") {
+      this.#problem(start, "export is followed by no name", "write export NAME=value, or delete it");
     } else if (sign === undefined || sign === "\n") {
       this.#offset++;
       this.#alone(names);

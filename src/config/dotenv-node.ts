@@ -1,11 +1,11 @@
 /**
  * The dialect of `node --env-file` and `parseEnv` of `node:util` (Node 24): the same names and values, held against it
- * by the tests. What it skips without a word, or joins, is a warning here.
+ * by the tests. What it skips without a word is a warning here.
  *
- * - A name is whatever stands before the next `=`, even over lines; only spaces around it and one `export ` go.
- * - Without quotes a value ends before any `#` and only spaces around it go. Quotes ('…', "…", `…`) run over lines;
- *   what follows them in their line is dropped. "…" knows \n. One that is not closed means itself.
- * - Carriage returns are dropped everywhere. There are no references. A line that begins with `=` ends the file.
+ * - A name is whatever stands before `=` in a line, without white space around it and one `export `.
+ * - Without quotes a value ends before any `#`. Quotes ('…', "…", `…`) run over lines; what follows them in their
+ *   line is dropped. "…" knows \n. One that is not closed means itself. There are no references.
+ * - Carriage returns are dropped everywhere. After `NAME= ` the value may stand in a later line.
  */
 import {
   type Assignment,
@@ -17,7 +17,8 @@ import {
   withoutReturns,
 } from "./dotenv-reading.ts";
 
-const SPACES = / */y;
+const WHITE = /[ \t\n]*/y;
+const AROUND = /^[ \t\n]+|[ \t\n]+$/g;
 const WHOSE = "Node";
 
 class Reader {
@@ -28,22 +29,23 @@ class Reader {
   #offset = 0;
 
   constructor(original: Rewritten) {
-    this.#text = original.text;
+    // Only what follows the last name matters: Node drops white space at the end of the file.
+    this.#text = original.text.replace(/[ \t\n]+$/, "");
     this.#original = original;
   }
 
   read(): void {
-    this.#skipSpaces();
+    this.#skipWhite();
     while (this.#offset < this.#text.length) {
       const first = this.#text[this.#offset];
-      if (first === "\n" || first === "#") this.#offset = Math.min(this.#lineEnd(this.#offset) + 1, this.#text.length);
-      else if (!this.#assignment()) return;
+      if (first === "\n" || first === "#") this.#nextLine(this.#offset);
+      else this.#line();
     }
   }
 
-  #skipSpaces(): void {
-    SPACES.lastIndex = this.#offset;
-    this.#offset += SPACES.exec(this.#text)?.[0].length ?? 0;
+  #skipWhite(): void {
+    WHITE.lastIndex = this.#offset;
+    this.#offset += WHITE.exec(this.#text)?.[0].length ?? 0;
   }
 
   #lineEnd(offset: number): number {
@@ -51,47 +53,45 @@ class Reader {
     return end < 0 ? this.#text.length : end;
   }
 
-  /** False at the end of what Node reads. */
-  #assignment(): boolean {
+  #nextLine(from: number): void {
+    this.#offset = Math.min(this.#lineEnd(from) + 1, this.#text.length);
+  }
+
+  #line(): void {
     const begin = this.#offset;
-    const equals = this.#text.indexOf("=", begin);
-    const written = this.#text.slice(begin, equals < 0 ? undefined : equals);
-    const trimmed = written.replace(/^ +| +$/g, "");
-    if (equals < 0 || trimmed === "") {
-      if (/\S/.test(this.#text.slice(begin))) this.problems.push(skipped(this.#original.start(begin), WHOSE));
-      return false;
+    const line = this.#text.slice(begin, this.#lineEnd(begin));
+    const sign = line.indexOf("=");
+    const written = line.slice(0, Math.max(sign, 0)).replace(AROUND, "");
+    if (written === "") {
+      if (line.trim() !== "") this.problems.push(skipped(this.#original.start(begin), WHOSE));
+      // Behind a sign without a name Node reads on as if a line began there.
+      const goesOn = sign >= 0 && sign + 1 < line.length;
+      if (goesOn) this.#offset = begin + sign + 1;
+      else this.#nextLine(begin);
+      if (goesOn || sign < 0) this.#skipWhite();
+      return;
     }
-    const start = begin + written.indexOf(trimmed);
-    const name = trimmed.startsWith("export ") ? trimmed.slice(7) : trimmed;
-    this.#offset = equals + 1;
-    this.#value(name, start, start + trimmed.length - name.length, start + trimmed.length);
-    return true;
+    const start = begin + line.indexOf(written);
+    // With nothing at all behind the sign, Node leaves the export in the name.
+    const isBare = sign + 1 === line.length;
+    const name = isBare ? written : written.replace(/^export /, "").replace(AROUND, "");
+    const nameEnd = start + written.length;
+    this.#offset = begin + sign + 1;
+    this.#value(name, start, nameEnd - name.length, nameEnd);
   }
 
   #value(name: string, start: number, nameStart: number, nameEnd: number): void {
-    const equals = this.#offset;
-    this.#skipSpaces();
+    const sign = this.#offset;
+    const isBare = this.#text[sign] === "\n";
+    if (!isBare) this.#skipWhite();
     const begin = this.#offset;
     const first = this.#text[begin];
     const quote = first === '"' || first === "'" || first === "`" ? first : "";
-    const lineEnd = this.#lineEnd(begin);
     const close = quote ? this.#text.indexOf(quote, begin + 1) : -1;
-    let value: string;
-    let valueEnd: number;
-    if (close >= 0) {
-      value = this.#text.slice(begin + 1, close);
-      if (quote === '"') value = value.replaceAll("\\n", "\n");
-      valueEnd = close + 1;
-      this.#offset = this.#lineEnd(valueEnd);
-      if (/^[^\n]*?[^\s#]/.test(this.#text.slice(valueEnd, this.#offset).replace(/#.*/, "")))
-        this.problems.push(strayQuote(this.#original.start(begin), quote, WHOSE));
-    } else {
-      value = this.#text.slice(begin, lineEnd);
-      if (quote) this.problems.push(strayQuote(this.#original.start(begin), quote, WHOSE));
-      else value = value.replace(/#.*/s, "").replace(/^ +| +$/g, "");
-      valueEnd = begin + value.length;
-      this.#offset = lineEnd;
-    }
+    const [value, valueEnd] = close < 0 ? this.#unquoted(begin, quote) : this.#quoted(begin, close, quote);
+    this.#nextLine(valueEnd);
+    if (!isBare && close < 0) this.#skipWhite();
+    const { start: startOf, end: endOf } = this.#original;
     const isEmpty = valueEnd === begin;
     this.assignments.push({
       name,
@@ -99,12 +99,27 @@ class Reader {
       text: value,
       interpolated: false,
       quote,
-      start: this.#original.start(start),
-      nameStart: this.#original.start(nameStart),
-      nameEnd: this.#original.end(nameEnd),
-      valueStart: isEmpty ? equals : this.#original.start(begin),
-      valueEnd: isEmpty ? equals : this.#original.end(valueEnd),
+      start: startOf(start),
+      nameStart: startOf(nameStart),
+      nameEnd: endOf(nameEnd),
+      valueStart: isEmpty ? endOf(sign) : startOf(begin),
+      valueEnd: isEmpty ? endOf(sign) : endOf(valueEnd),
     });
+  }
+
+  #unquoted(begin: number, quote: string): readonly [value: string, end: number] {
+    const line = this.#text.slice(begin, this.#lineEnd(begin));
+    if (quote) this.problems.push(strayQuote(this.#original.start(begin), quote, WHOSE));
+    const value = quote ? line : line.replace(/#.*/s, "").replace(AROUND, "");
+    return [value, begin + value.length];
+  }
+
+  #quoted(begin: number, close: number, quote: string): readonly [value: string, end: number] {
+    const inner = this.#text.slice(begin + 1, close);
+    const behind = this.#text.slice(close + 1, this.#lineEnd(close)).trim();
+    if (behind && !behind.startsWith("#"))
+      this.problems.push(strayQuote(this.#original.start(begin), quote, WHOSE));
+    return [quote === '"' ? inner.replaceAll("\\n", "\n") : inner, close + 1];
   }
 }
 
