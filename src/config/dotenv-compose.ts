@@ -33,7 +33,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Resolves one escape sequence. Go wants three octal digits after the 0 and at most 0377; others lose their 0. */
-function unescape(sequence: string, dollar: string): string {
+function resolveEscape(sequence: string, dollar: string): string {
   const letter = sequence[1]!;
   if (letter === "$") return dollar;
   if (letter !== "0") return ESCAPES[letter] ?? sequence;
@@ -85,7 +85,12 @@ class Reader {
     } else if (name.includes(" ")) {
       // At the very end of the file, without a line end, Compose does not mind.
       const severity = sign === undefined ? "warning" : undefined;
-      this.#problem(nameStart, "a name has no space in it", "write NAME=value, or # before a comment", severity);
+      this.#problem(
+        nameStart,
+        "a name has no space in it",
+        "write NAME=value, or # before a comment",
+        severity,
+      );
       this.#nextLine(this.#offset);
     } else if (sign === undefined && name === "") {
       this.#problem(start, "export is followed by no name", "write export NAME=value, or delete it");
@@ -113,7 +118,11 @@ class Reader {
     if (names.name === "") {
       this.#problem(names.nameStart, "no name stands before the sign", "write NAME=value", "warning");
     } else if (read.value?.includes("\u0000")) {
-      this.#problem(read.valueStart, "an environment variable can't hold \\0000", "remove it, or write base64");
+      this.#problem(
+        read.valueStart,
+        "an environment variable can't hold \\0000",
+        "remove it, or write base64",
+      );
     } else this.assignments.push({ ...names, ...read });
   }
 
@@ -141,8 +150,8 @@ class Reader {
     const at = { quote, valueStart: begin, valueEnd: this.#offset };
     const raw = found.slice(0, -1).replace(/\\([\s\S])/g, (pair, next) => (next === quote ? quote : pair));
     if (quote === "'") return { value: raw, text: raw, interpolated: false, ...at };
-    const value = raw.replace(ESCAPE, (sequence) => unescape(sequence, "$"));
-    const text = raw.replace(ESCAPE, (sequence) => unescape(sequence, "$$"));
+    const value = raw.replace(ESCAPE, (sequence) => resolveEscape(sequence, "$"));
+    const text = raw.replace(ESCAPE, (sequence) => resolveEscape(sequence, "$$"));
     return { value, text, interpolated: true, ...at };
   }
 }

@@ -7,8 +7,14 @@
  *   a comment follows; a backslash keeps a quote from closing and stays in the value. "…" knows \n and \r.
  * - dotenv-expand does not know which value had quotes, so references count in all of them.
  */
-import { type Assignment, type DotenvProblem, type Reading, skipped, strayQuote } from "./dotenv-reading.ts";
-import { withoutReturns } from "./dotenv-reading.ts";
+import {
+  type Assignment,
+  type DotenvProblem,
+  type Reading,
+  skipped,
+  strayQuote,
+  withoutReturns,
+} from "./dotenv-reading.ts";
 
 const NAME = /(?<lead>\s*)(?<exported>export\s+)?(?<name>[\w.-]+)(?<sign>\s*=|:\s)/;
 const SINGLE = /\s*'(?:\\'|[^'])*'/;

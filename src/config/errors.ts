@@ -7,6 +7,12 @@ export const configErrors = errorCatalogue({
     exit: EXIT.usage,
     http: 404,
   },
+  CONFIG_UNEDITABLE: {
+    summary:
+      "An edit of a layer's file can't be expressed in its format, or would change more than it should.",
+    exit: EXIT.usage,
+    http: 422,
+  },
   CONFIG_INVALID: {
     summary: "The settings of an environment have errors, so nothing may run with them.",
     exit: EXIT.findings,

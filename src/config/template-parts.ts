@@ -11,8 +11,7 @@ type Missing = "unset" | "empty";
 export interface Reference {
   readonly name: string;
   /** What follows the name, as `:-` or `:?`; undefined for a reference that must have a value. */
-  readonly otherwise:
-    /** Stands where the setting is missing. */
+  readonly otherwise: /** Stands where the setting is missing. */
     | { readonly kind: "default"; readonly missing: Missing; readonly parts: readonly TemplatePart[] }
     /** Stands where the setting is not missing; otherwise nothing does. */
     | { readonly kind: "alternative"; readonly missing: Missing; readonly parts: readonly TemplatePart[] }
