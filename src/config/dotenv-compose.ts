@@ -8,17 +8,18 @@
  *   quotes": \" and those of Go (\a \b \f \n \r \t \v \\ \$ and octal \0ddd). Line ends inside stay as they are.
  * - After a closing quote the next name may follow in the same line.
  */
-import type { Assignment, DotenvProblem, Reading } from "./dotenv-reading.ts";
+import { type Assignment, type DotenvProblem, type Reading, trimmedEnd } from "./dotenv-reading.ts";
 
 /** What Go takes for white space (`unicode.IsSpace`). */
-const WHITE = "\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const WHITE =
+  "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
+const WHITES = new Set(WHITE);
 /** The part of it that Compose skips around names and values. */
 const BLANK = "\\t\\v\\f\\r \\u0085\\u00a0";
 const BETWEEN = new RegExp(`(?:[${WHITE}]+|#[^\\n]*(?=\\n))*(?:#[^\\n]*$)?`, "y");
 const EXPORT = new RegExp(`export(?=[\\t\\n\\f\\r ])[${BLANK}]*`, "y");
 const NAME = new RegExp(`[\\p{L}\\p{N}_.\\[\\]${BLANK}-]*`, "uy");
 const BLANKS = new RegExp(`[${BLANK}]*`, "y");
-const TRAILING = new RegExp(`[${WHITE}]+$`);
 const ESCAPE = /\\(?:[abcfnrtv$"\\]|0\d{0,3})/g;
 const ESCAPES: Readonly<Record<string, string>> = {
   a: "\u0007",
@@ -75,7 +76,7 @@ class Reader {
     const start = this.#offset;
     this.#match(EXPORT);
     const nameStart = this.#offset;
-    const name = this.#match(NAME).replace(TRAILING, "");
+    const name = trimmedEnd(this.#match(NAME), WHITES);
     const sign = this.#text[this.#offset];
     const names = { name, start, nameStart, nameEnd: nameStart + name.length };
     if (sign !== undefined && sign !== "=" && sign !== ":" && sign !== "\n") {
@@ -130,7 +131,7 @@ class Reader {
     const begin = this.#offset;
     this.#nextLine(begin);
     const [line = ""] = this.#text.slice(begin, this.#offset).split(/\n| #/, 1);
-    const value = line.replace(TRAILING, "");
+    const value = trimmedEnd(line, WHITES);
     const valueStart = value === "" ? sign : begin;
     const valueEnd = valueStart + value.length;
     return { value, text: value, interpolated: true, quote: "", valueStart, valueEnd };

@@ -14,12 +14,17 @@ import {
   type Rewritten,
   skipped,
   strayQuote,
+  trimmedEnd,
   withoutReturns,
 } from "./dotenv-reading.ts";
 
 const WHITE = /[ \t\n]*/y;
-const AROUND = /^[ \t\n]+|[ \t\n]+$/g;
+const WHITES = new Set(" \t\n");
 const WHOSE = "Node";
+
+function trimmed(text: string): string {
+  return trimmedEnd(text, WHITES).replace(/^[ \t\n]+/, "");
+}
 
 class Reader {
   readonly problems: DotenvProblem[] = [];
@@ -30,7 +35,7 @@ class Reader {
 
   constructor(original: Rewritten) {
     // Only what follows the last name matters: Node drops white space at the end of the file.
-    this.#text = original.text.replace(/[ \t\n]+$/, "");
+    this.#text = trimmedEnd(original.text, WHITES);
     this.#original = original;
   }
 
@@ -61,7 +66,7 @@ class Reader {
     const begin = this.#offset;
     const line = this.#text.slice(begin, this.#lineEnd(begin));
     const sign = line.indexOf("=");
-    const written = line.slice(0, Math.max(sign, 0)).replace(AROUND, "");
+    const written = trimmed(line.slice(0, Math.max(sign, 0)));
     if (written === "") {
       if (line.trim() !== "") this.problems.push(skipped(this.#original.start(begin), WHOSE));
       // Behind a sign without a name Node reads on as if a line began there.
@@ -74,7 +79,7 @@ class Reader {
     const start = begin + line.indexOf(written);
     // With nothing at all behind the sign, Node leaves the export in the name.
     const isBare = sign + 1 === line.length;
-    const name = isBare ? written : written.replace(/^export /, "").replace(AROUND, "");
+    const name = isBare ? written : trimmed(written.replace(/^export /, ""));
     const nameEnd = start + written.length;
     this.#offset = begin + sign + 1;
     this.#value(name, start, nameEnd - name.length, nameEnd);
@@ -110,7 +115,7 @@ class Reader {
   #unquoted(begin: number, quote: string): readonly [value: string, end: number] {
     const line = this.#text.slice(begin, this.#lineEnd(begin));
     if (quote) this.problems.push(strayQuote(this.#original.start(begin), quote, WHOSE));
-    const value = quote ? line : line.replace(/#.*/s, "").replace(AROUND, "");
+    const value = quote ? line : trimmed(line.replace(/#.*/s, ""));
     return [value, begin + value.length];
   }
 

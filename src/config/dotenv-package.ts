@@ -16,12 +16,14 @@ import {
   withoutReturns,
 } from "./dotenv-reading.ts";
 
-const NAME = /(?<lead>\s*)(?<exported>export\s+)?(?<name>[\w.-]+)(?<sign>\s*=|:\s)/;
+const NAME = /(?<exported>export\s+)?(?<name>[\w.-]+)(?<sign>\s*=|:\s)/;
 const SINGLE = /\s*'(?:\\'|[^'])*'/;
 const DOUBLE = /\s*"(?:\\"|[^"])*"/;
 const BACK = /\s*`(?:\\`|[^`])*`/;
 const VALUE = `(?<value>${SINGLE.source}|${DOUBLE.source}|${BACK.source}|[^#\\r\\n]+)?`;
-const STATEMENT = `^${NAME.source}${VALUE}\\s*(?:#.*)?$`;
+const STATEMENT = new RegExp(`${NAME.source}${VALUE}\\s*(?:#.*)?$`, "my");
+const WHITE = /\s*/y;
+const LINE = /.*/y;
 const QUOTES = /^(['"`])([\s\S]*)\1$/gm;
 const WHOSE = "the dotenv package";
 
@@ -31,20 +33,11 @@ function unquote(written: string): string {
   return written.startsWith('"') ? inner.replaceAll("\\n", "\n").replaceAll("\\r", "\r") : inner;
 }
 
-/** Every line between two statements that is neither blank nor a comment. */
-function* skippedLines(text: string, begin: number, end: number): Iterable<DotenvProblem> {
-  const line = /[^\s#][^\n]*|#[^\n]*/g;
-  line.lastIndex = begin;
-  for (let found = line.exec(text); found && found.index < end; found = line.exec(text)) {
-    if (!found[0].startsWith("#")) yield skipped(found.index, WHOSE);
-  }
-}
-
 function assignmentOf(found: RegExpExecArray): Assignment {
-  const { lead = "", exported = "", name = "", sign = "", value: raw = "" } = found.groups ?? {};
+  const { exported = "", name = "", sign = "", value: raw = "" } = found.groups ?? {};
   const written = raw.trim();
   const value = unquote(written);
-  const start = found.index + lead.length;
+  const start = found.index;
   const nameStart = start + exported.length;
   const nameEnd = nameStart + name.length;
   const behindSign = nameEnd + sign.length;
@@ -64,21 +57,33 @@ function assignmentOf(found: RegExpExecArray): Assignment {
   };
 }
 
+function isStray(written: string, quote: string): boolean {
+  return quote !== "" && (written.length < 2 || !written.endsWith(quote));
+}
+
 /** Reads a text without NUL. */
 export function readPackageDotenv(original: string): Reading {
   const unified = original.replace(/\r(?!\n)/g, "\n");
   const { text, start, end } = withoutReturns(unified, /\r/g);
   const assignments: Assignment[] = [];
   const problems: DotenvProblem[] = [];
-  const statement = new RegExp(STATEMENT, "gm");
-  let done = 0;
-  for (let found = statement.exec(text); found; found = statement.exec(text)) {
+  /** Where the pattern's match that begins at the offset ends. */
+  const behind = (pattern: RegExp, offset: number): number => {
+    pattern.lastIndex = offset;
+    return offset + (pattern.exec(text)?.[0].length ?? 0);
+  };
+  // Every statement begins a line, so only the first character of each is looked at.
+  for (let offset = behind(WHITE, 0); offset < text.length; offset = behind(WHITE, offset)) {
+    STATEMENT.lastIndex = offset;
+    const found = STATEMENT.exec(text);
+    if (!found) {
+      if (text[offset] !== "#") problems.push(skipped(start(offset), WHOSE));
+      offset = behind(LINE, offset);
+      continue;
+    }
+    offset = STATEMENT.lastIndex;
     const read = assignmentOf(found);
-    for (const problem of skippedLines(text, done, found.index))
-      problems.push({ ...problem, offset: start(problem.offset) });
-    done = statement.lastIndex;
-    const written = text.slice(read.valueStart, read.valueEnd);
-    if (read.quote && (written.length < 2 || !written.endsWith(read.quote)))
+    if (isStray(text.slice(read.valueStart, read.valueEnd), read.quote))
       problems.push(strayQuote(start(read.valueStart), read.quote, WHOSE));
     assignments.push({
       ...read,
@@ -89,7 +94,5 @@ export function readPackageDotenv(original: string): Reading {
       valueEnd: end(read.valueEnd),
     });
   }
-  for (const problem of skippedLines(text, done, text.length))
-    problems.push({ ...problem, offset: start(problem.offset) });
   return { assignments, problems };
 }

@@ -56,6 +56,16 @@ export function strayQuote(offset: number, quote: string, whose: string): Dotenv
   };
 }
 
+/**
+ * The text without those characters at its end. (A pattern such as `/ +$/` would take quadratic time for a text with
+ * many spaces inside.)
+ */
+export function trimmedEnd(text: string, characters: ReadonlySet<string>): string {
+  let end = text.length;
+  while (end > 0 && characters.has(text[end - 1]!)) end--;
+  return text.slice(0, end);
+}
+
 /** A text without some of its carriage returns, and the way back to the offsets of the text as it was. */
 export interface Rewritten {
   readonly text: string;

@@ -1,6 +1,7 @@
 /** The way into configuration: parse layers, resolve an environment's settings, explain and check them. */
 export type { LayerText, SecretEntry } from "./candidates.ts";
 export { parseDotenv } from "./dotenv.ts";
+export { type DotenvEdit, editDotenv } from "./dotenv-edit.ts";
 export { configErrors } from "./errors.ts";
 export { assertUsable, explain } from "./explain.ts";
 export type { LayerEntry, ParsedLayer } from "./layer-entry.ts";

@@ -1,8 +1,10 @@
 /**
  * The references of Docker Compose (compose-go 2): `$NAME`, `${NAME}`, and in braces `:-` `-` (a default), `:+` `+`
- * (a text where it is set), `:?` `?` (an error); with the colon the empty text counts as unset. `$$` is a dollar
- * sign, and so is a `$` before anything else. A `${` that begins no reference is an error. What is not set is the
- * empty text. A reference stays in its line.
+ * (a text where it is set), `:?` `?` (an error); with the colon the empty text counts as unset. What is not set is the
+ * empty text.
+ *
+ * `$$` is a dollar sign, and so is a `$` before anything else. A `${` that begins no reference is an error. A reference
+ * stays in its line.
  */
 import { BadTemplate, DEEPEST, matchAt, Parts, type Reference, type TemplatePart } from "./template-parts.ts";
 

@@ -1,7 +1,8 @@
 /**
  * The references of dotenv-expand 13: `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME-default}` (both: unset or
- * empty), `${NAME:+text}` and `${NAME+text}` (both: set and not empty). `\$` is a dollar sign. What is not set is the
- * empty text. A brace that is no reference's makes everything around it literal.
+ * empty), `${NAME:+text}` and `${NAME+text}` (both: set and not empty). What is not set is the empty text.
+ *
+ * `\$` is a dollar sign. A brace that is no reference's makes everything around it literal.
  *
  * Two things differ, since dotenv-expand works by replacing text: what a value brings with it is not read for
  * references again, and what could be no name is an error here, there the empty text.
