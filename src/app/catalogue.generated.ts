@@ -38,6 +38,12 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/check.ts"),
   },
   {
+    ...{"name":"config compile","form":"query","summary":"Compile an environment's settings into its cache, as the files say; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/compile.ts"),
+  },
+  {
     ...{"name":"config explain","form":"query","summary":"Show where a setting's value comes from, layer by layer","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"key","required":true,"description":"the setting's name"},
@@ -50,6 +56,12 @@ export const catalogue: readonly CatalogueItem[] = [
     positionals: [],
     flags: [],
     load: () => import("./config/show.ts"),
+  },
+  {
+    ...{"name":"config types","form":"query","summary":"Print the settings' types for TypeScript applications (> ringfence-settings.d.ts)","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/types.ts"),
   },
   {
     ...{"name":"env list","form":"query","summary":"List the environments and what each demands","scope":"project","environmentFlag":null,"explicit":false},

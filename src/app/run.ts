@@ -1,7 +1,7 @@
 /** Compiles what `run` needs: the checked configuration of an environment as a sealed snapshot. */
 import { digestOf } from "../base/digest.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
-import { assertUsable } from "../config/index.ts";
+import { assertUsable, shapesOf } from "../config/index.ts";
 import { type Environment, expandTemplate } from "../model/project.ts";
 import { secretsErrors } from "../secrets/index.ts";
 import { type CommandAgain, detect, guardNested, guardRun } from "../snapshot/detection.ts";
@@ -58,18 +58,13 @@ function assertComplete(
   assertUsable(configuration);
 }
 
-function snapshotOf(
-  app: App,
-  environment: Environment,
-  configuration: Configuration,
-  inputs: readonly SnapshotInput[],
-): Snapshot {
+function snapshotOf(app: App, environment: Environment, { inputs, configuration }: Draft): Snapshot {
   const { project, clock } = app;
   const settings = [...configuration.settings.values()];
   const texts = (wanted: typeof settings) => Object.fromEntries(wanted.map(({ name, text }) => [name, text]));
   const plain = texts(settings.filter(({ secret }) => !secret));
   return {
-    format: 1,
+    format: 2,
     project: project.name,
     environment: environment.name,
     kind: environment.kind,
@@ -79,6 +74,7 @@ function snapshotOf(
     detection: ruleOf(project),
     inputs,
     variables: texts(settings),
+    shapes: shapesOf(project, environment),
     secretNames: settings.filter(({ secret }) => secret).map(({ name }) => name),
     declared: project.settings.map(({ name }) => name),
     secretsRevision: configuration.secrets.opened?.binding.revision ?? 0,
@@ -88,6 +84,37 @@ function snapshotOf(
   };
 }
 
+/** A configuration as the files say now, with the files. */
+export interface Draft {
+  /** The manifest first. */
+  readonly inputs: readonly SnapshotInput[];
+  readonly configuration: Configuration;
+}
+
+/** Resolves; mistakes are findings of the configuration. @param variables the process environment to look at. */
+export function draftOf(app: App, environment: Environment, variables = app.variables): Draft {
+  const inputs = describeInputs(app, environment);
+  return { inputs, configuration: configure(app, environment, variables) };
+}
+
+/** @throws SECRETS_NO_IDENTITY when a secret stays sealed, CONFIG_INVALID for everything else that is wrong. */
+export function compile(app: App, environment: Environment, draft: Draft): Snapshot {
+  assertComplete(app, environment, draft.configuration);
+  return snapshotOf(app, environment, draft);
+}
+
+/** Seals a snapshot and writes it with the project's index. @throws the system's error. */
+export function keepSnapshot({ project, home }: App, snapshot: Snapshot): void {
+  writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, snapshot.environment));
+  const [manifest] = snapshot.inputs;
+  writeIndex(project.root, {
+    format: 1,
+    project: project.name,
+    manifest: manifest!,
+    rule: snapshot.detection,
+  });
+}
+
 /**
  * Resolves, checks and guards; writes the snapshot where the process environment changed nothing of it.
  *
@@ -95,24 +122,17 @@ function snapshotOf(
  */
 export function compileRun(input: RunInput): CompiledRun {
   const app = openApp({ folder: input.folder, variables: input.variables });
-  const { project, home } = app;
+  const { project } = app;
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
   guardNested(selection, input.variables, input.again);
   guardRun(rule, selection, { host: app.host, force: input.force, again: input.again });
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
-  const inputs = describeInputs(app, environment);
-  const configuration = configure(app, environment);
-  assertComplete(app, environment, configuration);
-  const snapshot = snapshotOf(app, environment, configuration, inputs);
-  const fromProcess = [...configuration.settings.values()].some(({ history }) =>
+  const draft = draftOf(app, environment);
+  const snapshot = compile(app, environment, draft);
+  const fromProcess = [...draft.configuration.settings.values()].some(({ history }) =>
     history.some(({ source, wins }) => wins && source === "process environment"),
   );
-  if (!fromProcess) {
-    keepForNextTime(() => {
-      writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, environment.name));
-      writeIndex(project.root, { format: 1, project: project.name, manifest: inputs[0]!, rule });
-    });
-  }
+  if (!fromProcess) keepForNextTime(() => keepSnapshot(app, snapshot));
   return { root: project.root, snapshot };
 }

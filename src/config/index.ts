@@ -5,4 +5,6 @@ export { configErrors } from "./errors.ts";
 export { assertUsable, explain } from "./explain.ts";
 export type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
+export { shapesOf } from "./setting-shapes.ts";
 export { parseJsonLayer, parseYamlLayer, settingName } from "./tree-layer.ts";
+export { typeDeclaration } from "./type-declaration.ts";

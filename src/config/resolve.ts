@@ -5,10 +5,11 @@
 import type { Place } from "../base/place.ts";
 import type { Finding } from "../model/finding.ts";
 import type { FindingList } from "../model/finding-list.ts";
-import { type Environment, isNamedIn, type Project } from "../model/project.ts";
+import type { Environment, Project } from "../model/project.ts";
 import type { ResolvedSetting, SettingDeclaration } from "../model/setting.ts";
 import { type Gathered, gather, type LayerText, type SecretEntry } from "./candidates.ts";
 import { type Candidate, type Evaluated, type Evaluation, evaluate } from "./evaluate.ts";
+import { isRequiredIn } from "./presence.ts";
 import { checkValue, missingFinding } from "./setting-checks.ts";
 import { Suggestions } from "./suggestions.ts";
 
@@ -141,8 +142,7 @@ class Resolver {
 
   #missing(declaration: SettingDeclaration, emptyAt: Candidate | undefined): void {
     const { project, environment } = this.#input;
-    const { required } = declaration;
-    const needed = Array.isArray(required) ? isNamedIn(environment, required) : required === true;
+    const needed = isRequiredIn(declaration, environment);
     if (needed) this.#findings.add(missingFinding(declaration, project, environment, emptyAt));
   }
 

@@ -1,4 +1,5 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
+import { renderCompile, renderTypes } from "./compiled.ts";
 import {
   renderAuditLog,
   renderAuditVerify,
@@ -28,6 +29,8 @@ const RENDERERS: Readonly<Record<string, (answer: never) => string>> = {
   "config show": renderSettings,
   "config explain": renderExplain,
   "config check": renderCheck,
+  "config compile": renderCompile,
+  "config types": renderTypes,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
