@@ -18,7 +18,7 @@ function table(rows: readonly Row[]): string {
     `${row.value.toFixed(2)} ${row.unit}`,
     row.against,
     row.ratio === null ? "" : `${row.ratio.toFixed(2)} ×`,
-    row.limit === null ? "" : `${row.limit} ×`,
+    row.limit === null ? "" : `${row.limit} ${row.ratio === null ? row.unit : "×"}`,
     row.holds === null ? "" : row.holds ? "holds" : "BROKEN",
   ]);
   const widths = head.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]!.length)));

@@ -61,7 +61,7 @@ export const catalogue: readonly CatalogueItem[] = [
     ...{"name":"config types","form":"query","summary":"Print the settings' types for TypeScript applications (> ringfence-settings.d.ts)","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [],
-    load: () => import("./config/types.ts"),
+    load: () => import("./config/declare-types.ts"),
   },
   {
     ...{"name":"env list","form":"query","summary":"List the environments and what each demands","scope":"project","environmentFlag":null,"explicit":false},

@@ -1,5 +1,4 @@
 /** Has the `ringfence` command compile an environment's settings: this library reads no YAML and checks no rules. */
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { settingsErrors } from "./errors.ts";
@@ -41,7 +40,9 @@ interface Ended {
   readonly stderr: string;
 }
 
-function run(command: readonly string[], home: string, signal: AbortSignal): Promise<Ended> {
+async function run(command: readonly string[], home: string, signal: AbortSignal): Promise<Ended> {
+  // It loads sockets and more, which a process that only reads its settings does not need.
+  const { spawn } = await import("node:child_process");
   const kept = HANDED_ON.flatMap((name) =>
     process.env[name] === undefined ? [] : [[name, process.env[name]]],
   );

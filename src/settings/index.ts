@@ -29,11 +29,15 @@ export { Secret } from "./secret.ts";
 export type { SettingOptions, SettingSpec, Settings } from "./specification.ts";
 export type { SettingsChange, SettingsWatch, WatchOptions } from "./watch.ts";
 
+declare const declared: unique symbol;
+
 /**
  * The settings that the project declares. Empty until its generated declaration adds them:
  * `ringfence config types > ringfence-settings.d.ts`.
  */
-export type ProjectSettings = {};
+export interface ProjectSettings {
+  readonly [declared]?: never;
+}
 
 /** Name of the environment that this process runs in; undefined where Ringfence did not start it. */
 export const environment: string | undefined = process.env.RINGFENCE_ENVIRONMENT || undefined;

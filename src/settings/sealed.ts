@@ -5,7 +5,6 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { isRingfenceError } from "../base/error.ts";
 import { shellWord } from "../base/shell-word.ts";
 import { detect, guardNested, guardRun, type Selection } from "../snapshot/detection.ts";
 import { ringfenceHome } from "../snapshot/home.ts";
@@ -110,25 +109,19 @@ export function openSnapshotHere(options: LoadOptions, variables: Variables): Op
 }
 
 /**
- * Records that the settings were handed to this process.
+ * Records that the settings were handed to this process, where the kind requires a record.
  *
- * @throws SPOOL_UNWRITABLE where the kind requires a record; elsewhere that is a warning.
+ * @throws SPOOL_UNWRITABLE
  */
 export function recordOpening({ snapshot, root, selection, force }: OpenedSnapshot): void {
-  try {
-    appendSpool(root, {
-      environment: snapshot.environment,
-      command: basename(process.argv[1] ?? process.execPath),
-      arguments: Math.max(process.argv.length - 2, 0),
-      secrets: snapshot.secretNames,
-      revision: snapshot.revision,
-      method: selection.method,
-      ...(force !== undefined && { force }),
-    });
-  } catch (error) {
-    if (snapshot.recordRequired || !isRingfenceError(error, "SPOOL_UNWRITABLE")) throw error;
-    process.emitWarning(
-      `${error.code}: ${error.message}: ${error.why} (${snapshot.environment} runs without a record)`,
-    );
-  }
+  if (!snapshot.recordRequired && force === undefined) return;
+  appendSpool(root, {
+    environment: snapshot.environment,
+    command: basename(process.argv[1] ?? process.execPath),
+    arguments: Math.max(process.argv.length - 2, 0),
+    secrets: snapshot.secretNames,
+    revision: snapshot.revision,
+    method: selection.method,
+    ...(force !== undefined && { force }),
+  });
 }
