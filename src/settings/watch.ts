@@ -75,6 +75,8 @@ class Watching<T> implements SettingsWatch<T> {
   readonly #end = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
+  /** The command is of another version than this library: to have it compile again leads nowhere. */
+  #foreign = false;
   #again = false;
 
   constructor(opened: OpenedSnapshot, onChange: (change: SettingsChange<T>) => void, options: WatchOptions) {
@@ -136,6 +138,7 @@ class Watching<T> implements SettingsWatch<T> {
     const owner = { project: snapshot.project, environment: snapshot.environment };
     let reading = readSnapshot(root, home, owner);
     if (!("snapshot" in reading)) {
+      if (reading.foreign && this.#foreign) return;
       const { command } = this.#options;
       const { error, inputs } = await compileAgain(this.#opened, { command, signal: this.#end.signal });
       if (this.#end.signal.aborted) return;
@@ -143,6 +146,7 @@ class Watching<T> implements SettingsWatch<T> {
       if (error) throw error;
       reading = readSnapshot(root, home, owner);
     }
+    this.#foreign = "stale" in reading && reading.foreign === true;
     this.#take({ ...this.#opened, snapshot: freshSnapshot(reading, root, snapshot.environment) });
   }
 
@@ -162,12 +166,25 @@ class Watching<T> implements SettingsWatch<T> {
       throw error;
     }
     this.error = undefined;
-    if (changed.length > 0) this.#onChange({ settings: this.settings, changed });
+    if (changed.length > 0) this.#deliver(changed);
+  }
+
+  /** What the listener throws is told, but takes nothing back. */
+  #deliver(changed: readonly string[]): void {
+    try {
+      this.#onChange({ settings: this.settings, changed });
+    } catch (error) {
+      this.#say(error);
+    }
   }
 
   #report(error: unknown): void {
     if (this.#end.signal.aborted) return;
     this.error = error;
+    this.#say(error);
+  }
+
+  #say(error: unknown): void {
     const { onError = warn } = this.#options;
     try {
       onError(error);

@@ -88,8 +88,8 @@ export function writeSnapshot(root: string, snapshot: Snapshot, keyMaterial: str
 
 export type SnapshotReading =
   | { readonly snapshot: Snapshot }
-  /** It must be compiled (again). Why, for people. */
-  | { readonly stale: string };
+  /** It must be compiled (again). Why, for people; foreign: by this version of Ringfence. */
+  | { readonly stale: string; readonly foreign?: true };
 
 function forged(path: string): Error {
   return snapshotErrors.SNAPSHOT_FORGED({
@@ -126,7 +126,7 @@ export function readSnapshot(root: string, home: string, owner: SnapshotOwner): 
     throw forged(path);
   }
   if (snapshot.format !== 2 || snapshot.program !== RINGFENCE_VERSION)
-    return { stale: "compiled by another version" };
+    return { stale: "compiled by another version", foreign: true };
   // First: after a secret was set anew, the old snapshot is merely stale. Only one whose inputs are old, too, is a replay.
   if (!snapshot.inputs.every((input) => isUnchanged(root, input))) return { stale: "an input has changed" };
   const highest = highestRevision(home, owner.project, owner.environment);
