@@ -77,13 +77,18 @@ const builtinsByCall: Plugin = {
   },
 };
 
-/** What is behind a getter is left out: it would be loaded by being named. */
+/**
+ * Functions that ask for the builtin when they are called. What is behind a getter, and a class, is left out: naming
+ * it would load it.
+ */
 function builtinModule(path: string): string {
   const properties = Object.getOwnPropertyDescriptors(process.getBuiltinModule(path));
-  const names = Object.keys(properties).filter((name) => "value" in properties[name]! && name !== "default");
-  const exported = names.map((name) => `export const ${name} = /* @__PURE__ */ of("${name}");`);
-  const call = `const builtin = process.getBuiltinModule(${JSON.stringify(path)});`;
-  return [call, "const of = (name) => builtin[name];", ...exported].join("\n");
+  const isFunction = (name: string) => typeof properties[name]!.value === "function" && /^[a-z]/.test(name);
+  const call = `process.getBuiltinModule(${JSON.stringify(path)})`;
+  return Object.keys(properties)
+    .filter((name) => name !== "default" && isFunction(name))
+    .map((name) => `export function ${name}(...given) { return ${call}.${name}(...given); }`)
+    .join("\n");
 }
 
 /** What applications import; they may run on an older Node than we do. */

@@ -4,8 +4,12 @@ import { settingsErrors } from "./errors.ts";
 import { SETTING_RULES, type SettingType } from "./parse.ts";
 import { readSettings, type Variables, type WidestOptions } from "./specification.ts";
 
+interface ShapeOptions extends WidestOptions {
+  readonly optional: boolean;
+}
+
 /** A shape in its parts; undefined when it is none that this version knows. */
-function optionsOf(shape: unknown): (WidestOptions & { readonly optional: boolean }) | undefined {
+function optionsOf(shape: unknown): ShapeOptions | undefined {
   const parts = typeof shape === "string" ? /^(secret )?(\w+)(\?)?$/.exec(shape) : null;
   const type = parts?.[2];
   if (!parts || !type || !Object.hasOwn(SETTING_RULES, type)) return undefined;
@@ -52,14 +56,21 @@ function shapesFrom(variables: Variables): SettingShapes {
  * @throws SETTINGS_UNDECLARED for a shape that this version does not know; SETTINGS_INVALID
  */
 export function readDeclared(shapes: SettingShapes, variables: Variables): Readonly<Record<string, unknown>> {
-  const specification: [string, WidestOptions][] = [];
+  const specification: Record<string, WidestOptions> = Object.create(null);
+  // Each variable of a process is read once, and most settings share a shape: both cost at a start.
+  const texts: Record<string, string | undefined> = Object.create(null);
+  const known = new Map<unknown, ShapeOptions | undefined>();
   for (const [name, shape] of Object.entries(shapes)) {
-    const options = optionsOf(shape);
+    if (!known.has(shape)) known.set(shape, optionsOf(shape));
+    const options = known.get(shape);
     if (!options)
       throw undeclared(`what ${name} is can't be read`, "Ringfence and this library differ", variables);
-    if (variables[name] !== undefined || !options.optional) specification.push([name, options]);
+    const text = variables[name];
+    if (text === undefined && options.optional) continue;
+    texts[name] = text;
+    specification[name] = options;
   }
-  return readSettings(Object.fromEntries(specification), variables);
+  return readSettings(specification, texts, variables.RINGFENCE_ENVIRONMENT);
 }
 
 /** The declared settings of a process that Ringfence started. @throws SETTINGS_UNDECLARED, SETTINGS_INVALID */

@@ -71,11 +71,13 @@ function problemOf(options: WidestOptions, text: string | undefined, value: unkn
 /**
  * Typed values of a specification, frozen. A missing optional one is undefined.
  *
+ * @param environment for the error; undefined where Ringfence did not start the process.
  * @throws SETTINGS_INVALID, once, with every variable that is missing or has a wrong value; never with a value.
  */
 export function readSettings(
   specification: Readonly<Record<string, SettingType | WidestOptions>>,
   variables: Variables,
+  environment = variables.RINGFENCE_ENVIRONMENT,
 ): Readonly<Record<string, unknown>> {
   const entries: [string, unknown][] = [];
   const problems: Problem[] = [];
@@ -87,7 +89,7 @@ export function readSettings(
     if (why !== undefined) problems.push({ setting: name, why });
     else entries.push([name, options.secret && value !== undefined ? new Secret(name, value) : value]);
   }
-  if (problems.length > 0) throw invalid(problems, variables.RINGFENCE_ENVIRONMENT);
+  if (problems.length > 0) throw invalid(problems, environment);
   return Object.freeze(Object.fromEntries(entries));
 }
 
