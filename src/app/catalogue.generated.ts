@@ -49,7 +49,7 @@ export const catalogue: readonly CatalogueItem[] = [
   {
     ...{"name":"config diff","form":"query","summary":"Show what differs between two environments or versions; secrets only as equal or different","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [
-      {"name":"a","required":true,"description":"an environment, or a release in it: staging@1.0.0"},
+      {"name":"a","required":true,"description":"an environment, or a version of it: staging@1.0.0, staging@previous, staging@3f2a9c"},
       {"name":"b","required":true,"description":"what it is compared with"},
     ],
     flags: [
