@@ -13,6 +13,7 @@ import { openProgramRunner } from "../adapters/program-process/index.ts";
 import { openGitSource } from "../adapters/source-git/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
 import type { Json } from "../base/canonical-json.ts";
+import type { LayerCache } from "../config/index.ts";
 import type { Environment, Project } from "../model/project.ts";
 import type { RuleChecker } from "../model/rule-check.ts";
 import type { ArtifactStore } from "../ports/artifacts.ts";
@@ -57,13 +58,13 @@ export interface App {
   readonly programs: ProgramRunner;
   /** Undefined where the project has no rules, or only {@link openApp} was asked. */
   readonly rules: RuleChecker | undefined;
+  /** Layers that were parsed already: environments share some. */
+  readonly layers: LayerCache;
   readonly leaseMs: number;
   /** Folder for what may be thrown away. */
   readonly scratch: string;
   target(environment: Environment): Target;
   progress(progress: Progress): void;
-  /** For what a person must see although the command goes on. */
-  warn(text: string): void;
   close(): Promise<void>;
 }
 
@@ -107,7 +108,6 @@ export function openApp(options: AppOptions): App {
   const home = ringfenceHome(variables);
   const clock = options.clock ?? systemClock;
   const storePath = join(state, "store.db");
-  const warn = options.warn ?? ((text: string) => process.emitWarning(text));
   const wrap = options.wrapStore ?? ((store: Store) => store);
   const store = lazyStore({
     isThere: () => existsSync(storePath),
@@ -130,13 +130,14 @@ export function openApp(options: AppOptions): App {
       project: project.name,
       home,
       clock,
-      warn,
+      warn: options.warn ?? ((text) => process.emitWarning(text)),
     }),
     artifacts: openArtifactsFolder(join(state, "artifacts")),
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
     programs: answeringOnce(openProgramRunner()),
     rules: undefined,
+    layers: new Map(),
     leaseMs: options.leaseMs ?? LEASE_MS,
     scratch: join(state, "scratch"),
     target: (environment) =>
@@ -147,7 +148,6 @@ export function openApp(options: AppOptions): App {
         production: environment.policies.production,
       }),
     progress: options.progress ?? (() => {}),
-    warn,
     close: () => store.close(),
   };
 }

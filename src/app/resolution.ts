@@ -5,7 +5,6 @@ import { isRingfenceError } from "../base/error.ts";
 import { rememberSecret } from "../base/redact.ts";
 import {
   isLayerMissing,
-  type LayerCache,
   type LayerText,
   type Resolution,
   resolve,
@@ -157,9 +156,9 @@ export function rememberSecrets({ settings }: Resolution): void {
 }
 
 /** Where values are shown although a layer is missing: the values may be others with it. */
-export function warnOfMissingLayers(app: App, { findings }: Resolution): void {
+export function warnOfMissingLayers(warn: (text: string) => void, { findings }: Resolution): void {
   for (const { code, where, why, fix } of findings) {
-    if (isLayerMissing(code)) app.warn(`${where} ${why}; fix: ${fix}`);
+    if (isLayerMissing(code)) warn(`${where} ${why}; fix: ${fix}`);
   }
 }
 
@@ -170,8 +169,6 @@ export interface ConfigureOptions {
   /** What `--set` was given, as typed. */
   readonly set?: readonly string[];
   readonly phase?: Phase | undefined;
-  /** Shared by the resolutions of several environments. */
-  readonly cache?: LayerCache;
 }
 
 /**
@@ -180,7 +177,7 @@ export interface ConfigureOptions {
  * @throws APP_BAD_INPUT for a `--set` that is none, or names a secret; what reading secrets throws
  */
 export function configure(app: App, environment: Environment, options: ConfigureOptions = {}): Configuration {
-  const { variables = app.variables, set = [], phase, cache } = options;
+  const { variables = app.variables, set = [], phase } = options;
   const flags = assignments(set);
   const secrets = readSecrets(app, environment);
   const layers = readLayers(app, environment);
@@ -193,7 +190,7 @@ export function configure(app: App, environment: Environment, options: Configure
     flags,
     phase,
     rules: app.rules,
-    ...(cache && { cache }),
+    cache: app.layers,
   });
   rememberSecrets(resolution);
   refuseSecretFlags(resolution, Object.keys(flags));

@@ -7,8 +7,15 @@ import type { FindingDraft } from "../model/finding-list.ts";
 import { orderGraph } from "../model/graph.ts";
 import type { SettingValue } from "../model/setting.ts";
 import { plainText } from "../model/setting-value.ts";
+import { LITERAL_DOLLAR } from "./layer-entry.ts";
 import type { Suggestions } from "./suggestions.ts";
-import { namesIn, parseTemplate, type Reference, type TemplatePart } from "./template.ts";
+import {
+  namesIn,
+  parseTemplate,
+  type Reference,
+  type TemplatePart,
+  type TemplateSyntax,
+} from "./template.ts";
 
 /** What one source says about one setting. */
 export interface Candidate {
@@ -19,6 +26,8 @@ export interface Candidate {
   readonly value: SettingValue;
   readonly text: string;
   readonly interpolated: boolean;
+  /** Whose references the text has; Ringfence's own where it is left out. */
+  readonly syntax?: TemplateSyntax | undefined;
   readonly secret: boolean;
   /** Encrypted, and can't be opened here. */
   readonly sealed: boolean;
@@ -65,9 +74,14 @@ type Shape =
   | { readonly kind: "fixed"; readonly value: SettingValue };
 
 /** @param text for a text, what interpolation reads; inside lists and objects it is the text itself */
-function shapeOf(value: SettingValue, text: string | undefined, refuse: (why: string) => void): Shape {
+function shapeOf(
+  value: SettingValue,
+  text: string | undefined,
+  refuse: (why: string) => void,
+  syntax?: TemplateSyntax,
+): Shape {
   if (typeof value === "string") {
-    const template = parseTemplate(text ?? value);
+    const template = parseTemplate(text ?? value, syntax);
     if (template.ok) return { kind: "text", parts: template.parts };
     refuse(template.why);
   } else if (Array.isArray(value)) {
@@ -79,10 +93,26 @@ function shapeOf(value: SettingValue, text: string | undefined, refuse: (why: st
   return { kind: "fixed", value };
 }
 
+/** False where nothing in it can be a reference: nearly every value, so that those cost nothing more. */
+function mayRefer(value: SettingValue, text: string): boolean {
+  if (typeof value === "string") return text.includes("$") || text.includes(LITERAL_DOLLAR);
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    Object.values(value).some((item) => mayRefer(item, item as string))
+  );
+}
+
 function* namesOf(shape: Shape): Iterable<string> {
   if (shape.kind === "text") yield* namesIn(shape.parts);
   if (shape.kind === "list") for (const item of shape.items) yield* namesOf(item);
   if (shape.kind === "map") for (const [, item] of shape.entries) yield* namesOf(item);
+}
+
+const NO_REFERENCES: readonly string[] = [];
+
+function asWritten({ value, text, secret, sealed }: Candidate): Evaluated {
+  return { value, text, secret, sealed, failed: false, references: NO_REFERENCES };
 }
 
 class Evaluator {
@@ -94,10 +124,10 @@ class Evaluator {
 
   constructor(input: EvaluationInput) {
     this.#input = input;
-    for (const [name, { value, text, interpolated }] of input.winners) {
-      if (!interpolated) continue;
+    for (const [name, { value, text, interpolated, syntax }] of input.winners) {
+      if (!interpolated || !mayRefer(value, text)) continue;
       const refuse = (why: string): void => this.#refuse(name, "SETTING_INTERPOLATION", why, SYNTAX_FIX);
-      this.#shapes.set(name, shapeOf(value, text, refuse));
+      this.#shapes.set(name, shapeOf(value, text, refuse, syntax));
     }
   }
 
@@ -107,7 +137,10 @@ class Evaluator {
       const shape = this.#shapes.get(name);
       return shape ? namesOf(shape) : [];
     };
-    const { order, cycles } = orderGraph(winners.keys(), edges);
+    for (const [name, winner] of winners) {
+      if (!this.#shapes.has(name)) this.settings.set(name, asWritten(winner));
+    }
+    const { order, cycles } = orderGraph(this.#shapes.keys(), edges);
     for (const cycle of cycles) {
       const self = cycle.length === 2;
       const why = self
@@ -128,9 +161,8 @@ class Evaluator {
     this.problems.push({ code, setting: name, place, why, fix });
   }
 
-  #evaluate(name: string, { value, text, secret, sealed }: Candidate): Evaluated {
-    const shape = this.#shapes.get(name);
-    if (!shape) return { value, text, secret, sealed, failed: false, references: [] };
+  #evaluate(name: string, { text, secret }: Candidate): Evaluated {
+    const shape = this.#shapes.get(name)!;
     const read = new Set<string>();
     const result = this.#fill(name, shape, read);
     const references = [...read];
@@ -181,10 +213,25 @@ class Evaluator {
       this.#refused.add(name);
       return "";
     }
-    if (found && (found.text !== "" || !otherwise)) return found.text;
+    const isThere = found !== undefined && (found.text !== "" || otherwise?.missing !== "empty");
+    if (otherwise?.kind === "alternative") return isThere ? this.#join(name, otherwise.parts, read) : "";
+    if (isThere) return found.text;
     if (otherwise?.kind === "default") return this.#join(name, otherwise.parts, read);
-    this.#unset(name, target, otherwise?.message);
+    if (otherwise?.kind === "blank") this.#blank(name, target);
+    else this.#unset(name, target, otherwise?.message);
     return "";
+  }
+
+  /** A plain reference to nothing, in a syntax that takes it for the empty text. */
+  #blank(name: string, target: string): void {
+    this.problems.push({
+      code: "SETTING_REFERENCE",
+      severity: "warning",
+      setting: name,
+      place: this.#input.winners.get(name)!.place,
+      why: `${name} refers to ${target}, which has no value; that is the empty text here`,
+      fix: `set ${target} for ${this.#input.environment}, or write \${${target}:-default}`,
+    });
   }
 
   #unset(name: string, target: string, message: string | undefined): void {

@@ -4,13 +4,27 @@ export { type KeyChange, type LayerChange, layerChanges } from "./changes.ts";
 export type { Fingerprint, Side } from "./comparable.ts";
 export { type ComparisonOptions, diffSettings } from "./diff.ts";
 export { parseDotenv } from "./dotenv.ts";
+export { type DotenvEdit, editDotenv } from "./dotenv-edit.ts";
 export { type EditableLayer, editTreeLayer, type SettingEdit } from "./edit/layer-edit.ts";
 export { withValue } from "./edit/yaml.ts";
 export { configErrors } from "./errors.ts";
 export { assertUsable, explain } from "./explain.ts";
+export { secretReference } from "./export/ecs.ts";
+export { type ExportedSetting, exportedSetting } from "./export/exported-setting.ts";
+export { EXPORT_FORMATS, type ExportFormat, exportSettings } from "./export/formats.ts";
+export { settingsJsonSchema } from "./json-schema.ts";
 export type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
 export { filterMatrix, type MatrixFilter, type MatrixOptions, matrixOf } from "./matrix.ts";
 export { isLayerMissing, parity } from "./parity.ts";
 export { failedLayer, printedLayer, untrustedLayer } from "./program-layer.ts";
+export { settingsReference } from "./reference.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
-export { parseJsonLayer, parseYamlLayer, settingName } from "./tree-layer.ts";
+export { shapesOf } from "./setting-shapes.ts";
+export {
+  parseJsonLayer,
+  parseTfvarsLayer,
+  parseTomlLayer,
+  parseYamlLayer,
+  settingName,
+} from "./tree-layer.ts";
+export { typeDeclaration } from "./type-declaration.ts";

@@ -14,9 +14,9 @@ export const query = defineQuery({
     key: z.string().meta({ position: 0, description: "the setting's name" }),
     ...settingFlags,
   }),
-  async run({ app, environment }, { key, ...flags }): Promise<Explanation> {
+  async run({ app, environment, warn }, { key, ...flags }): Promise<Explanation> {
     const configuration = configure(app, environment, flags);
-    warnOfMissingLayers(app, configuration);
+    warnOfMissingLayers(warn, configuration);
     return explain(configuration, key);
   },
 });

@@ -12,9 +12,9 @@ export const query = defineQuery({
   summary: "Show an environment's resolved settings; secrets only by fingerprint",
   scope: "environment",
   input: z.object(settingFlags),
-  async run({ app, environment }, flags): Promise<SettingsView> {
+  async run({ app, environment, warn }, flags): Promise<SettingsView> {
     const configuration = configure(app, environment, flags);
-    warnOfMissingLayers(app, configuration);
+    warnOfMissingLayers(warn, configuration);
     const { settings } = configuration;
     const identity = identityOf(app, environment);
     const key = identity === undefined ? undefined : deriveKey(identity, `fingerprint:${app.project.name}`);
