@@ -134,6 +134,16 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./identity/create.ts"),
   },
   {
+    ...{"name":"inspect","form":"query","summary":"Look at any folder: its environments, what they share, what leaks, what differs","scope":"folder","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"all","type":"boolean","required":false,"description":"show every line, not only the first of each kind"},
+      {"name":"markdown","type":"boolean","required":false,"description":"print Markdown, for a pull request or a page"},
+      {"name":"strict","type":"boolean","required":false,"description":"exit 3 when something is shared with production, leaks or is out of place"},
+    ],
+    load: () => import("./inspection/inspect.ts"),
+  },
+  {
     ...{"name":"me init","form":"operation","summary":"Make your key on this machine and add you to people: in the manifest","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [],
     flags: [

@@ -14,7 +14,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 const HEADINGS: readonly (readonly [heading: string, words: readonly string[]])[] = [
-  ["Environments:", ["run", "which", "env", "status"]],
+  ["Environments:", ["inspect", "run", "which", "env", "status"]],
   ["Settings and secrets:", ["config", "secret", "identity"]],
   ["Releases:", ["release", "promote", "rollback", "approve", "operation"]],
   ["People and record:", ["me", "audit"]],

@@ -9,6 +9,7 @@ import {
   renderStatus,
 } from "./environment.ts";
 import { renderEnvironmentComparison } from "./environment-comparison.ts";
+import { renderInspection } from "./inspection.ts";
 import { renderMatrix } from "./matrix.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
@@ -29,6 +30,7 @@ type Input = Readonly<Record<string, unknown>>;
 
 // An answer's shape is known by its command's name alone, which no type can say.
 const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string>> = {
+  inspect: renderInspection,
   which: renderWhich,
   "env list": renderEnvironments,
   "env compare": renderEnvironmentComparison,
