@@ -12,4 +12,10 @@ export type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
 export { filterMatrix, type MatrixFilter, type MatrixOptions, matrixOf } from "./matrix.ts";
 export { parity } from "./parity.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
-export { parseJsonLayer, parseYamlLayer, settingName } from "./tree-layer.ts";
+export {
+  parseJsonLayer,
+  parseTfvarsLayer,
+  parseTomlLayer,
+  parseYamlLayer,
+  settingName,
+} from "./tree-layer.ts";
