@@ -53,6 +53,12 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/diff.ts"),
   },
   {
+    ...{"name":"config docs","form":"query","summary":"Print the reference of all settings as a Markdown page","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/docs.ts"),
+  },
+  {
     ...{"name":"config explain","form":"query","summary":"Show where a setting's value comes from, layer by layer","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"key","required":true,"description":"the setting's name"},
@@ -62,6 +68,19 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
     load: () => import("./config/explain.ts"),
+  },
+  {
+    ...{"name":"config export","form":"query","summary":"Print an environment's settings in another tool's format; secrets only when asked for, and recorded","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [
+      {"name":"format","type":"string","required":true,"description":"whose format","values":["dotenv","json","yaml","shell","docker","kubernetes","ecs","tfvars","github","github-mask"]},
+      {"name":"secrets","type":"boolean","required":false,"description":"with the secrets' values; recorded first","default":false},
+      {"name":"only","type":"list","required":false,"description":"only these settings","default":[]},
+      {"name":"name","type":"string","required":false,"description":"kubernetes: the objects' name; <project>-<environment> unless told"},
+      {"name":"namespace","type":"string","required":false,"description":"kubernetes: the objects' namespace"},
+      {"name":"secrets-prefix","type":"string","required":false,"description":"ecs: what stands before <project>/<environment>/<name> in the secrets' addresses"},
+    ],
+    load: () => import("./config/export.ts"),
   },
   {
     ...{"name":"config history","form":"query","summary":"Show the revisions of an environment's configuration, newest first","scope":"environment","environmentFlag":null,"explicit":false},
@@ -97,6 +116,12 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"shared","type":"boolean","required":false,"description":"also write files that other environments have as layers","default":false},
     ],
     load: () => import("./config/rollback.ts"),
+  },
+  {
+    ...{"name":"config schema","form":"query","summary":"Print the settings as JSON Schema; what is required follows the environment","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/schema.ts"),
   },
   {
     ...{"name":"config show","form":"query","summary":"Show an environment's resolved settings; secrets only by fingerprint","scope":"environment","environmentFlag":null,"explicit":false},

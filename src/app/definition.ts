@@ -43,6 +43,8 @@ export interface Context {
   readonly kind: (name: string) => Promise<Operation>;
   /** Everything on standard input, for values that must not be arguments. */
   readonly readInput: () => Promise<string>;
+  /** For what a person must see beside the answer; on standard error. */
+  readonly warn: (text: string) => void;
 }
 
 interface Face<I, S extends Scope = "environment" | "project"> {

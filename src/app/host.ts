@@ -95,6 +95,7 @@ function contextOf(app: App, request: Request): Context {
     app,
     reason: request.force ?? request.reason ?? null,
     readInput: request.readInput,
+    warn: request.warn,
     kind: (name: string) => findKind(request, name),
   };
   if (request.command.scope === "environment") {

@@ -62,6 +62,12 @@ function environmentOf({ command, positionals, options }: Typed): string | undef
   return (own ?? options.environment) as string | undefined;
 }
 
+/**
+ * Answers that no secret is masked in: one that was asked for by name, and an export, whose values must be exact; it
+ * has secrets only where they were asked for, and refuses to show one by way of a plain setting.
+ */
+const SHOWN_AS_IT_IS = ["secret get", "config export"];
+
 async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
   const { command, options } = typed;
   const json = options.json === true;
@@ -88,8 +94,7 @@ async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
     },
     warn: (warning) => warn(warning, json),
   }).finally(() => watch.stop());
-  // A secret that was asked for by name is the one thing that may be shown.
-  const safe = command.name === "secret get" ? (shown: string) => shown : redact;
+  const safe = SHOWN_AS_IT_IS.includes(command.name) ? (shown: string) => shown : redact;
   await print(safe(json ? JSON.stringify(answer, null, 2) : render(command.name, answer, input)));
   if (error) report(error, json);
   return exit;

@@ -4,7 +4,7 @@ import type { Command, HelpConfiguration } from "commander";
 /** What a first word that holds other commands is about. */
 const GROUPS: Readonly<Record<string, string>> = {
   env: "List and compare the environments, stop what runs in one",
-  config: "Show, explain, check and compare environments' settings",
+  config: "Show, explain, check, compare, change and export settings",
   secret: "Set, list and read an environment's secrets",
   identity: "Make what opens an environment's secrets",
   me: "Make your key and join the project's people",

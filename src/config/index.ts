@@ -9,9 +9,14 @@ export { type EditableLayer, editTreeLayer, type SettingEdit } from "./edit/laye
 export { withValue } from "./edit/yaml.ts";
 export { configErrors } from "./errors.ts";
 export { assertUsable, explain } from "./explain.ts";
+export { secretReference } from "./export/ecs.ts";
+export { type ExportedSetting, exportedSetting } from "./export/exported-setting.ts";
+export { EXPORT_FORMATS, type ExportFormat, exportSettings } from "./export/formats.ts";
+export { settingsJsonSchema } from "./json-schema.ts";
 export type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
 export { filterMatrix, type MatrixFilter, type MatrixOptions, matrixOf } from "./matrix.ts";
 export { parity } from "./parity.ts";
+export { settingsReference } from "./reference.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
 export {
   parseJsonLayer,

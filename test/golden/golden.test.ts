@@ -159,6 +159,10 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
     "--reason",
     "a test",
   ],
+  "config docs": () => ["config", "docs"],
+  // With --secrets it shows them by intent, as secret get does.
+  "config export": (environment) => ["config", "export", "--format", "kubernetes", "-e", environment],
+  "config schema": (environment) => ["config", "schema", "-e", environment],
   "config show": (environment) => ["config", "show", "-e", environment],
   "env compare": () => ["env", "compare"],
   "env list": () => ["env", "list"],

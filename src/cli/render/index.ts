@@ -12,10 +12,12 @@ import { renderEnvironmentComparison } from "./environment-comparison.ts";
 import { renderInspection } from "./inspection.ts";
 import { renderMatrix } from "./matrix.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
+import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
   renderCheck,
   renderExplain,
+  renderExport,
   renderIdentity,
   renderPerson,
   renderSecret,
@@ -43,6 +45,8 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config history": renderConfigHistory,
   "config record": renderConfigRecord,
   "config rollback": renderConfigRollback,
+  "config export": renderExport,
+  "config docs": renderReference,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
