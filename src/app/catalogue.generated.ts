@@ -159,6 +159,16 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./identity/create.ts"),
   },
   {
+    ...{"name":"init","form":"setup","summary":"Write a ringfence.yaml under which every environment has the values that it has now","scope":"folder","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"here","type":"boolean","required":false,"description":"in this folder, not in the project's found upward","default":false},
+      {"name":"without","type":"list","required":false,"description":"a file to leave out; may be repeated","default":[]},
+      {"name":"gitignore","type":"boolean","required":false,"description":"also add .ringfence/ to .gitignore","default":false},
+    ],
+    load: () => import("./project/init.ts"),
+  },
+  {
     ...{"name":"inspect","form":"query","summary":"Look at any folder: its environments, what they share, what leaks, what differs","scope":"folder","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [

@@ -12,6 +12,7 @@ import { renderEnvironmentComparison } from "./environment-comparison.ts";
 import { renderInspection } from "./inspection.ts";
 import { renderMatrix } from "./matrix.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
+import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
@@ -33,6 +34,8 @@ type Input = Readonly<Record<string, unknown>>;
 // An answer's shape is known by its command's name alone, which no type can say.
 const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string>> = {
   inspect: renderInspection,
+  init: renderInit,
+  eject: renderEject,
   which: renderWhich,
   "env list": renderEnvironments,
   "env compare": renderEnvironmentComparison,
