@@ -34,8 +34,8 @@ export interface InitView {
     readonly types: Readonly<Record<string, number>>;
     readonly undeclared: readonly { readonly name: string; readonly why: string }[];
   };
-  /** Whose rules the values of before were read by. */
-  readonly reader: "dotenv" | "compose";
+  /** Whose rules `.env` files were read by for the values of before; null where there are none. */
+  readonly reader: "dotenv" | "compose" | null;
   /** Whether `.gitignore` has the state folder now. */
   readonly ignored: boolean;
   readonly next: readonly string[];

@@ -121,7 +121,7 @@ function viewOf(draft: FolderDraft, root: string, written: boolean, ignored: boo
       types: countBy(schema.settings.map(({ type }) => type)),
       undeclared: schema.undeclared,
     },
-    reader,
+    reader: landing.layers.some(({ format }) => format === "dotenv") ? reader : null,
     ignored,
     next: nextOf(environments, draft, ignored),
   };

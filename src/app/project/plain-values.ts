@@ -3,12 +3,14 @@
  * the other side of the proof that a manifest changes no value. Nothing here knows layers or resolution; only the
  * names that nested keys get are Ringfence's.
  */
-import { parse as parseDotenvPackage } from "dotenv";
+import { parse as parseDotenv } from "dotenv";
 import { expand } from "dotenv-expand";
 import { parse as parseToml } from "smol-toml";
 import { parseDocument } from "yaml";
-import { parseDotenv, parseTfvarsLayer, settingName } from "../../config/index.ts";
+import { parseTfvarsLayer, resolve, settingName } from "../../config/index.ts";
 import type { LayerFormat } from "../../model/layer.ts";
+import { readManifest } from "../../model/manifest.ts";
+import { layersFor } from "../../model/project.ts";
 import type { SettingValue } from "../../model/setting.ts";
 import { plainText } from "../../model/setting-value.ts";
 
@@ -68,34 +70,45 @@ function readTree({ format, text, path }: PlainFile): unknown {
   }
 }
 
-/** All `.env` files of an environment together: their values may refer to each other. */
-function readDotenvFiles(
-  files: readonly PlainFile[],
-  reader: DotenvReader,
-): Map<string, Map<string, string>> {
-  const raw = new Map<string, Map<string, string>>();
-  for (const { path, text } of files) {
-    const entries =
-      reader === "compose"
-        ? parseDotenv(text, path, "compose").entries.map(({ name, value }): [string, string] => [
-            name,
-            String(value),
-          ])
-        : Object.entries(parseDotenvPackage(text));
-    raw.set(path, new Map(entries));
-  }
+type DotenvTexts = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** As the package reads them, with references between them followed where there are any. */
+function readByPackage(files: readonly PlainFile[]): DotenvTexts {
+  const raw = new Map(files.map(({ path, text }) => [path, new Map(Object.entries(parseDotenv(text)))]));
   const all = Object.fromEntries([...raw.values()].flatMap((values) => [...values]));
   const refers = Object.values(all).some((text) =>
     [...text.matchAll(/\$\{?([A-Za-z_][A-Za-z0-9_]*)/g)].some(([, name]) => Object.hasOwn(all, name!)),
   );
   // Where nothing refers to a key of these files, a dollar sign is a character like any other.
-  if (reader === "compose" || !refers) return raw;
+  if (!refers) return raw;
   const expanded: Record<string, string | undefined> =
     expand({ parsed: { ...all }, processEnv: {} }).parsed ?? {};
   for (const values of raw.values()) {
     for (const [name, text] of values) if (text === all[name]) values.set(name, expanded[name] ?? text);
   }
   return raw;
+}
+
+/** As Docker Compose reads them. It is no package, so this is our reader of its dialect, which its vectors hold. */
+function readByCompose(files: readonly PlainFile[]): DotenvTexts {
+  const layers = files.map(({ path }) => ({ path, format: "dotenv", dialect: "compose" }));
+  const manifest = JSON.stringify({ project: "compose", environments: { local: {} }, layers });
+  const { project } = readManifest(manifest, { root: "/", file: "compose" });
+  const environment = project!.environments[0]!;
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  const { settings } = resolve({
+    project: project!,
+    environment,
+    layers: layersFor(project!, environment).map((layer) => ({ ...layer, text: texts.get(layer.path) })),
+    secrets: [],
+    process: {},
+    rules: undefined,
+  });
+  const read = new Map<string, Map<string, string>>(files.map(({ path }) => [path, new Map()]));
+  for (const { name, text, history } of settings.values()) {
+    read.get(history.find(({ wins }) => wins)!.source)!.set(name, text);
+  }
+  return read;
 }
 
 /** Keys laid over each other. A map gives way to what is laid over it, and a value to a map. */
@@ -136,10 +149,8 @@ export function plainValues(
   files: readonly PlainFile[],
   reader: DotenvReader,
 ): ReadonlyMap<string, PlainValue> {
-  const dotenv = readDotenvFiles(
-    files.filter(({ format }) => format === "dotenv"),
-    reader,
-  );
+  const readDotenv = reader === "compose" ? readByCompose : readByPackage;
+  const dotenv = readDotenv(files.filter(({ format }) => format === "dotenv"));
   const overlay = new Overlay();
   for (const file of files) {
     if (file.format === "dotenv") {

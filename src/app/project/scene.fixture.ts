@@ -1,5 +1,15 @@
 /** Folders for the tests of `init` and `eject`: files from a table, and everything that lies in them afterwards. */
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Answer } from "../host.ts";
@@ -23,7 +33,14 @@ function filesBelow(root: string, folder = ""): [string, string][] {
     if (path === ".ringfence" || path === ".git") return [];
     const state = lstatSync(join(root, path));
     if (state.isDirectory()) return filesBelow(root, path);
-    return [[path, state.isSymbolicLink() ? `-> ${readlinkSync(join(root, path))}` : readFileSync(join(root, path), "latin1")]];
+    return [
+      [
+        path,
+        state.isSymbolicLink()
+          ? `-> ${readlinkSync(join(root, path))}`
+          : readFileSync(join(root, path), "latin1"),
+      ],
+    ];
   });
 }
 

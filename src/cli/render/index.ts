@@ -1,5 +1,6 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
 import { renderDiff } from "./comparison.ts";
+import { renderCreatedEnvironment } from "./created-environment.ts";
 import {
   renderAuditLog,
   renderAuditVerify,
@@ -39,6 +40,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   which: renderWhich,
   "env list": renderEnvironments,
   "env compare": renderEnvironmentComparison,
+  "env create": renderCreatedEnvironment,
   status: renderStatus,
   "config show": renderSettings,
   "config explain": renderExplain,

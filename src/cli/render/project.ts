@@ -39,8 +39,9 @@ function proofText({ environments, reader }: InitView): string {
       check === "" ? "" : `\n      ${styled(count > 0 ? "yellow" : "dim", `config check will say ${check}`)}`;
     return `  ${styled("green", "✓")} ${same}${says}`;
   });
-  const how = reader === "compose" ? "Docker Compose reads" : "the dotenv package reads";
-  return [styled("bold", `Proven, with .env files as ${how} them`), ...lines].join("\n");
+  const who = reader === "compose" ? "Docker Compose" : "the dotenv package";
+  const how = reader === null ? "" : `, with .env files as ${who} reads them`;
+  return [styled("bold", `Proven${how}`), ...lines].join("\n");
 }
 
 export function renderInit(view: InitView): string {
