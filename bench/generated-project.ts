@@ -5,7 +5,12 @@
 import type { LayerText } from "../src/config/index.ts";
 import { readManifest } from "../src/model/manifest.ts";
 import type { Environment, Project } from "../src/model/project.ts";
-import type { SettingDeclaration, SettingType, SettingValue } from "../src/model/setting.ts";
+import {
+  PHASES,
+  type SettingDeclaration,
+  type SettingType,
+  type SettingValue,
+} from "../src/model/setting.ts";
 
 export interface GeneratedProject {
   readonly project: Project;
@@ -139,6 +144,12 @@ function declarationOf({ name, type }: Generated, index: number): SettingDeclara
     type,
     secret: false,
     required: true,
+    phases: PHASES,
+    merge: "replace",
+    sync: undefined,
+    policy: undefined,
+    overrides: [],
+    replacedBy: undefined,
     default: undefined,
     values: type === "enum" ? LEVELS : undefined,
     pattern: undefined,

@@ -41,9 +41,15 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/check.ts"),
   },
   {
+    ...{"name":"config compile","form":"query","summary":"Compile an environment's settings into its cache, as the files say; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/compile.ts"),
+  },
+  {
     ...{"name":"config diff","form":"query","summary":"Show what differs between two environments or versions; secrets only as equal or different","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [
-      {"name":"a","required":true,"description":"an environment, or a release in it: staging@1.0.0"},
+      {"name":"a","required":true,"description":"an environment, or a version of it: staging@1.0.0, staging@previous, staging@3f2a9c"},
       {"name":"b","required":true,"description":"what it is compared with"},
     ],
     flags: [
@@ -131,6 +137,12 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
     load: () => import("./config/show.ts"),
+  },
+  {
+    ...{"name":"config types","form":"query","summary":"Print the settings' types for TypeScript applications (> ringfence-settings.d.ts)","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/declare-types.ts"),
   },
   {
     ...{"name":"eject","form":"operation","summary":"Write every environment's settings as plain .env files; leaves everything else as it is","scope":"project","environmentFlag":"filter","explicit":true},

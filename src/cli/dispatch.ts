@@ -1,5 +1,5 @@
 /** Every command but the hot path of `run`: parses by the catalogue, runs, prints, and says how it ended. */
-import { type Command, CommanderError, Option } from "commander";
+import { type Command, CommanderError } from "commander";
 import { catalogue, loadHost } from "../app/catalogue.generated.ts";
 import { EXIT, isRingfenceError, type RingfenceError, systemCode } from "../base/error.ts";
 import { redact } from "../base/redact.ts";
@@ -48,7 +48,7 @@ function warn(warning: string, json: boolean): void {
 
 function inputOf({ command, positionals, options }: Typed): Record<string, unknown> {
   const named = command.positionals.map(({ name }, at) => [name, positionals[at]]);
-  const flags = command.flags.map(({ name }) => [name, options[new Option(`--${name}`).attributeName()]]);
+  const flags = command.flags.map(({ name }) => [name, options[name]]);
   return Object.fromEntries([...named, ...flags].filter(([, value]) => value !== undefined));
 }
 

@@ -48,7 +48,15 @@ export function evaluatedOf(text: string, dialect: DotenvDialect): Record<string
   const winners = new Map(
     entries.map((entry) => [
       entry.name,
-      { ...entry, origin: "layer", source: ".env", secret: false, sealed: false } as const,
+      {
+        ...entry,
+        origin: "layer",
+        source: ".env",
+        secret: false,
+        sealed: false,
+        final: false,
+        removes: false,
+      } as const,
     ]),
   );
   const result = evaluate({

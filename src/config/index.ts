@@ -18,6 +18,7 @@ export { filterMatrix, type MatrixFilter, type MatrixOptions, matrixOf } from ".
 export { parity } from "./parity.ts";
 export { settingsReference } from "./reference.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
+export { shapesOf } from "./setting-shapes.ts";
 export {
   parseJsonLayer,
   parseTfvarsLayer,
@@ -25,3 +26,4 @@ export {
   parseYamlLayer,
   settingName,
 } from "./tree-layer.ts";
+export { typeDeclaration } from "./type-declaration.ts";

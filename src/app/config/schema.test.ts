@@ -27,7 +27,7 @@ const SETTINGS = `
 `;
 
 function projectOf(): Project {
-  const text = `project: shop\nenvironments: { staging: {}, production: {} }\nlayers: [a.json]\nsettings:${SETTINGS}`;
+  const text = `project: shop\nenvironments: { development: {}, staging: {}, production: {} }\nlayers: [a.json]\nsettings:${SETTINGS}`;
   const { project, findings } = readManifest(text, { root: "/p", file: "ringfence.yaml" });
   expect(findings).toEqual([]);
   return project!;
@@ -115,14 +115,15 @@ test("an export as JSON fits it", () => {
   };
   const { settings, findings } = resolve({
     project,
-    environment: environmentOf(project, "production")!,
+    environment: environmentOf(project, "development")!,
     layers: [{ declaration: project.layers[0]!, path: "a.json", text: JSON.stringify(values) }],
     secrets: [{ name: "TOKEN", value: "t", place: { file: "s.yaml", line: 1, column: 1 } }],
     process: {},
+    rules: undefined,
   });
   expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
   const exported = [...settings.values()].map((setting) => exportedSetting(setting));
-  const text = exportSettings("json", exported, { project: "shop", environment: "production" });
+  const text = exportSettings("json", exported, { project: "shop", environment: "development" });
   expect(Object.keys(JSON.parse(text))).toHaveLength(project.settings.length);
-  expect(validator(schemaOf("production")).safeParse(JSON.parse(text)).error).toBeUndefined();
+  expect(validator(schemaOf("development")).safeParse(JSON.parse(text)).error).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
 import { renderDiff } from "./comparison.ts";
+import { renderCompile, renderTypes } from "./compiled.ts";
 import { renderCreatedEnvironment } from "./created-environment.ts";
 import {
   renderAuditLog,
@@ -52,6 +53,8 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config rollback": renderConfigRollback,
   "config export": renderExport,
   "config docs": renderReference,
+  "config compile": renderCompile,
+  "config types": renderTypes,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
