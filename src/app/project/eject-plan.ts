@@ -1,8 +1,7 @@
 /** What an ejection writes: one plain file for each environment, each read back before it counts. */
 import { relative, resolve as resolvePath } from "node:path";
-import { parse as parseDotenv } from "dotenv";
 import { redact } from "../../base/redact.ts";
-import { configErrors, exportedSetting, exportSettings } from "../../config/index.ts";
+import { configErrors, exportedSetting, exportSettings, parseDotenv } from "../../config/index.ts";
 import { FORMATS } from "../../model/manifest-formats.ts";
 import type { Environment } from "../../model/project.ts";
 import type { ResolvedSetting } from "../../model/setting.ts";
@@ -88,8 +87,9 @@ function assertPlain(environment: string, written: readonly ResolvedSetting[]): 
 
 /** @throws CONFIG_INEXPRESSIBLE for a text that no `.env` file gives back */
 function assertReadBack(text: string, written: readonly ResolvedSetting[], environment: string): void {
-  const read = parseDotenv(text);
-  const lost = written.filter((setting) => read[setting.name] !== setting.text);
+  const { entries } = parseDotenv(text, "ejected", "dotenv");
+  const read = new Map(entries.map(({ name, value }) => [name, value]));
+  const lost = written.filter((setting) => read.get(setting.name) !== setting.text);
   if (lost.length === 0) return;
   throw configErrors.CONFIG_INEXPRESSIBLE({
     what: `${lost.map(({ name }) => name).join(", ")} of ${environment} can't be written to a plain .env file`,

@@ -1,13 +1,12 @@
 /**
  * What an environment's files hold, told by the formats' own packages and laid over each other as their tools do it:
- * the other side of the proof that a manifest changes no value. Nothing here knows layers or resolution; only the
- * names that nested keys get are Ringfence's.
+ * the other side of the proof that a manifest changes no value. It knows no manifest, no merging and no types; only
+ * the names that nested keys get are Ringfence's, and readers where a format has no package that can be used.
  */
-import { parse as parseDotenv } from "dotenv";
 import { expand } from "dotenv-expand";
 import { parse as parseToml } from "smol-toml";
 import { parseDocument } from "yaml";
-import { parseTfvarsLayer, resolve, settingName } from "../../config/index.ts";
+import { parseDotenv, parseTfvarsLayer, resolve, settingName } from "../../config/index.ts";
 import type { LayerFormat } from "../../model/layer.ts";
 import { readManifest } from "../../model/manifest.ts";
 import { layersFor } from "../../model/project.ts";
@@ -72,9 +71,14 @@ function readTree({ format, text, path }: PlainFile): unknown {
 
 type DotenvTexts = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** As the package reads them, with references between them followed where there are any. */
+/**
+ * As the dotenv package reads them, with references between them followed where there are any. The package can't be
+ * bundled; the reader of its dialect is held against it by tests, and so is what comes out here.
+ */
 function readByPackage(files: readonly PlainFile[]): DotenvTexts {
-  const raw = new Map(files.map(({ path, text }) => [path, new Map(Object.entries(parseDotenv(text)))]));
+  const valuesIn = ({ path, text }: PlainFile) =>
+    new Map(parseDotenv(text, path, "dotenv").entries.map(({ name, value }) => [name, String(value)]));
+  const raw = new Map(files.map((file) => [file.path, valuesIn(file)]));
   const all = Object.fromEntries([...raw.values()].flatMap((values) => [...values]));
   const refers = Object.values(all).some((text) =>
     [...text.matchAll(/\$\{?([A-Za-z_][A-Za-z0-9_]*)/g)].some(([, name]) => Object.hasOwn(all, name!)),
