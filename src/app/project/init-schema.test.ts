@@ -1,4 +1,5 @@
 /** The schema that `init` infers: types, secrets, where a setting is required, and descriptions from comments. */
+import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Files, openProjectScene, type ProjectScene } from "./scene.fixture.ts";
 
@@ -83,10 +84,33 @@ describe("descriptions", () => {
     ["no random text", "# it was 9f8e7d6c5b4a39281706f5e4d3c2b1a0 before\nA=1", undefined],
     ["no address with a password", "# see postgres://a:b@h/d for more\nA=1", undefined],
     ["no value of a secret", "# not swordfish any more\nA=1\nDB_PASSWORD=swordfish", undefined],
+    ["no word that may be a password", "# we had swordfish7 there before\nA=1", undefined],
+    ["no quoted word", "# we had 'swordfish' there before\nA=1", undefined],
+    ["names with a digit, apostrophes", "# where S3's files are kept\nA=1", '"where S3\'s files are kept"'],
     ["no control characters", "# red \u001b[31m text here\nA=1", undefined],
   ])("%s", async (_name, text, doc) => {
     const manifest = await manifestOf({ ".env.development": `${text}\n` });
     const line = /^ {2}A: (.*)$/m.exec(manifest)![1]!;
     expect(/doc: (.*) \}/.exec(line)?.[1]).toBe(doc);
   });
+});
+
+test("a password in a comment is nowhere in the manifest", async () => {
+  const passwords = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9!#$%&*+,./:;=?@^_~-]{4,20}[0-9][A-Za-z]$/);
+  const around = fc.constantFrom("", "the password is ", "was ", "rotate this one: ", "old value here ");
+  await fc.assert(
+    fc.asyncProperty(passwords, around, async (password, words) => {
+      const lines = [
+        `# ${words}${password}`,
+        "A=1",
+        `B=2 # ${words}${password}`,
+        "# what it is for",
+        `# ${password}`,
+        "C=3",
+      ];
+      expect(await manifestOf({ ".env.development": `${lines.join("\n")}\n` })).not.toContain(password);
+      scene.remove();
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -7,6 +7,8 @@ import { looksRandom, passwordIn, providerOf } from "../secret-shape.ts";
 
 const LONGEST = 160;
 const SHORTEST_WORDS = 3;
+/** Letters and digits in one word: S3 and HTTP2 are names, what is longer may be a password. */
+const SHORTEST_MIXED = 6;
 /** A commented-out key, a heading, a line of a drawing, a directive of a tool. */
 const NO_SENTENCE =
   /^[\w.-]+\s*[=:]|^[\W_]{2,}|[-=*#~_]{3,}|^(?:eslint|prettier|yaml-language|vim|region|endregion|!)\b/i;
@@ -19,8 +21,10 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
 function isSafe(comment: string, known: readonly string[]): boolean {
   if (CONTROLS.test(comment) || TELLS.test(comment) || passwordIn(comment) || providerOf(comment))
     return false;
-  if (/[=@`"']|:\/\/|\\/.test(comment)) return false;
+  if (/[=@`"!$%^&*+|~<>{}[\]\\]|:\/\/|(?:^|\s)'|'(?:$|\s)/.test(comment)) return false;
   const words = comment.split(/[\s,;()]+/);
+  if (words.some((word) => word.length >= SHORTEST_MIXED && /[a-z]/i.test(word) && /\d/.test(word)))
+    return false;
   // Where it speaks of secrets, a word with a digit or with capitals inside may be one.
   const strict = SECRET_WORD.test(comment);
   if (words.some((word) => looksRandom(word) || (strict && (/\d/.test(word) || /[a-z][A-Z]/.test(word)))))
