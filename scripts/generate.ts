@@ -35,7 +35,7 @@ async function readEntries(): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const path of sources("src/app/*/*.ts")) {
     const module = (await load(path)) as CommandModule;
-    const definitions = [module.operation, module.query, module.continuation].filter(Boolean);
+    const definitions = [module.operation, module.query, module.continuation, module.setup].filter(Boolean);
     if (definitions.length === 0) continue;
     if (definitions.length > 1) throw new Error(`${path} must export one definition only`);
     entries.push({ ...describeCommand(module), module: path.replace("src/app/", "./") });

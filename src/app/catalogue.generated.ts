@@ -145,12 +145,33 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/declare-types.ts"),
   },
   {
+    ...{"name":"eject","form":"operation","summary":"Write every environment's settings as plain .env files; leaves everything else as it is","scope":"project","environmentFlag":"filter","explicit":true},
+    positionals: [],
+    flags: [
+      {"name":"to","type":"string","required":false,"description":"the folder, inside the project","default":"ejected"},
+      {"name":"secrets","type":"boolean","required":false,"description":"with the secrets' values; recorded","default":false},
+    ],
+    load: () => import("./project/eject.ts"),
+  },
+  {
     ...{"name":"env compare","form":"query","summary":"Compare the environments: policies, settings, findings, what runs","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [
       {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
     ],
     load: () => import("./environment/compare.ts"),
+  },
+  {
+    ...{"name":"env create","form":"operation","summary":"Make a new environment from a template of the manifest, complete and valid at once","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the environment's name"},
+    ],
+    flags: [
+      {"name":"template","type":"string","required":false,"description":"the template; without one only the entry is made"},
+      {"name":"set","type":"list","required":false,"description":"a parameter of the template, NAME=VALUE","default":[]},
+      {"name":"kind","type":"string","required":false,"description":"its kind; the template's unless told"},
+    ],
+    load: () => import("./environment/create.ts"),
   },
   {
     ...{"name":"env list","form":"query","summary":"List the environments and what each demands","scope":"project","environmentFlag":null,"explicit":false},
@@ -169,6 +190,16 @@ export const catalogue: readonly CatalogueItem[] = [
     positionals: [],
     flags: [],
     load: () => import("./identity/create.ts"),
+  },
+  {
+    ...{"name":"init","form":"setup","summary":"Write a ringfence.yaml under which every environment has the values that it has now","scope":"folder","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"here","type":"boolean","required":false,"description":"in this folder, not in the project's found upward","default":false},
+      {"name":"without","type":"list","required":false,"description":"a file to leave out; may be repeated","default":[]},
+      {"name":"gitignore","type":"boolean","required":false,"description":"also add .ringfence/ to .gitignore","default":false},
+    ],
+    load: () => import("./project/init.ts"),
   },
   {
     ...{"name":"inspect","form":"query","summary":"Look at any folder: its environments, what they share, what leaks, what differs","scope":"folder","environmentFlag":null,"explicit":false},
