@@ -6,11 +6,12 @@ import { nearest } from "../../base/nearest.ts";
 import { resolve, type SecretEntry, withValue } from "../../config/index.ts";
 import { readManifest } from "../../model/manifest.ts";
 import { FORMATS } from "../../model/manifest-formats.ts";
-import { environmentOf, layersFor, type Project } from "../../model/project.ts";
+import { environmentOf, type Project } from "../../model/project.ts";
 import { MANIFEST } from "../../snapshot/project-root.ts";
 import type { App } from "../app.ts";
 import { appErrors } from "../errors.ts";
 import { manifestError, readTextIfThere } from "../project.ts";
+import { readLayers } from "../resolution.ts";
 import { environmentsReading } from "../revision.ts";
 import { changeOf, type FileChange } from "../revision-file.ts";
 import { type FilledTemplate, fillTemplate } from "./template-filling.ts";
@@ -105,12 +106,9 @@ function manifestWith(app: App, name: string, entry: Json): { text: string; proj
 function settle(app: App, project: Project, name: string, files: CreateFacts["files"]) {
   const environment = environmentOf(project, name)!;
   const texts = new Map(files.map(({ change, text }) => [change.path, text]));
-  const layers = layersFor(project, environment).map((layer) => ({
-    ...layer,
-    text: layer.declaration.program
-      ? undefined
-      : (texts.get(layer.path) ?? readTextIfThere(join(project.root, layer.path))),
-  }));
+  const layers = readLayers(app, environment, { project, root: project.root }).map((layer) =>
+    texts.has(layer.path) ? { ...layer, text: texts.get(layer.path) } : layer,
+  );
   const errorsWith = (secrets: readonly SecretEntry[]) =>
     resolve({ project, environment, layers, secrets, process: {}, rules: app.rules }).findings.filter(
       ({ severity }) => severity === "error",
