@@ -99,6 +99,18 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/rollback.ts"),
   },
   {
+    ...{"name":"config set","form":"operation","summary":"Set a plain setting in an environment's own layer","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the setting's name, or NAME=VALUE"},
+      {"name":"value","required":false,"description":"its value; references are kept as such"},
+    ],
+    flags: [
+      {"name":"layer","type":"string","required":false,"description":"the file to write, one of the environment's layers; a shared one changes others as well"},
+      {"name":"literal","type":"boolean","required":false,"description":"the value has no references: what looks like one is text","default":false},
+    ],
+    load: () => import("./config/set.ts"),
+  },
+  {
     ...{"name":"config show","form":"query","summary":"Show an environment's resolved settings; secrets only by fingerprint","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [
@@ -106,6 +118,16 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
     load: () => import("./config/show.ts"),
+  },
+  {
+    ...{"name":"config unset","form":"operation","summary":"Take a setting out of an environment's own layers","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the setting's name"},
+    ],
+    flags: [
+      {"name":"layer","type":"string","required":false,"description":"the file to take it out of, one of the environment's layers; a shared one changes others"},
+    ],
+    load: () => import("./config/unset.ts"),
   },
   {
     ...{"name":"env compare","form":"query","summary":"Compare the environments: policies, settings, findings, what runs","scope":"project","environmentFlag":null,"explicit":false},

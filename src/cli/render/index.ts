@@ -1,5 +1,6 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
 import { renderDiff } from "./comparison.ts";
+import { renderConfigEdit } from "./config-edit.ts";
 import {
   renderAuditLog,
   renderAuditVerify,
@@ -41,6 +42,8 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config history": renderConfigHistory,
   "config record": renderConfigRecord,
   "config rollback": renderConfigRollback,
+  "config set": renderConfigEdit,
+  "config unset": renderConfigEdit,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
