@@ -8,7 +8,10 @@ import { styleText } from "node:util";
 import type { Row } from "./row.ts";
 
 const names = readdirSync(fileURLToPath(new URL(".", import.meta.url)))
-  .filter((file) => file.endsWith(".ts") && !["run.ts", "row.ts", "processes.ts"].includes(file))
+  .filter(
+    (file) =>
+      file.endsWith(".ts") && !["run.ts", "row.ts", "processes.ts", "generated-project.ts"].includes(file),
+  )
   .map((file) => file.slice(0, -3));
 
 function table(rows: readonly Row[]): string {

@@ -41,6 +41,12 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/check.ts"),
   },
   {
+    ...{"name":"config compile","form":"query","summary":"Compile an environment's settings into its cache, as the files say; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/compile.ts"),
+  },
+  {
     ...{"name":"config diff","form":"query","summary":"Show what differs between two environments or versions; secrets only as equal or different","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"a","required":true,"description":"an environment, or a release in it: staging@1.0.0"},
@@ -53,6 +59,12 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/diff.ts"),
   },
   {
+    ...{"name":"config docs","form":"query","summary":"Print the reference of all settings as a Markdown page","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/docs.ts"),
+  },
+  {
     ...{"name":"config explain","form":"query","summary":"Show where a setting's value comes from, layer by layer","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"key","required":true,"description":"the setting's name"},
@@ -62,6 +74,19 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
     load: () => import("./config/explain.ts"),
+  },
+  {
+    ...{"name":"config export","form":"query","summary":"Print an environment's settings in another tool's format; secrets only when asked for, and recorded","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [
+      {"name":"format","type":"string","required":true,"description":"whose format","values":["dotenv","json","yaml","shell","docker","kubernetes","ecs","tfvars","github","github-mask"]},
+      {"name":"secrets","type":"boolean","required":false,"description":"with the secrets' values; recorded first","default":false},
+      {"name":"only","type":"list","required":false,"description":"only these settings","default":[]},
+      {"name":"name","type":"string","required":false,"description":"kubernetes: the objects' name; <project>-<environment> unless told"},
+      {"name":"namespace","type":"string","required":false,"description":"kubernetes: the objects' namespace"},
+      {"name":"secrets-prefix","type":"string","required":false,"description":"ecs: what stands before <project>/<environment>/<name> in the secrets' addresses"},
+    ],
+    load: () => import("./config/export.ts"),
   },
   {
     ...{"name":"config history","form":"query","summary":"Show the revisions of an environment's configuration, newest first","scope":"environment","environmentFlag":null,"explicit":false},
@@ -99,6 +124,12 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/rollback.ts"),
   },
   {
+    ...{"name":"config schema","form":"query","summary":"Print the settings as JSON Schema; what is required follows the environment","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/schema.ts"),
+  },
+  {
     ...{"name":"config set","form":"operation","summary":"Set a plain setting in an environment's own layer","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"name","required":true,"description":"the setting's name, or NAME=VALUE"},
@@ -118,6 +149,12 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
     load: () => import("./config/show.ts"),
+  },
+  {
+    ...{"name":"config types","form":"query","summary":"Print the settings' types for TypeScript applications (> ringfence-settings.d.ts)","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/declare-types.ts"),
   },
   {
     ...{"name":"config unset","form":"operation","summary":"Take a setting out of an environment's own layers","scope":"environment","environmentFlag":null,"explicit":true},
@@ -154,6 +191,16 @@ export const catalogue: readonly CatalogueItem[] = [
     positionals: [],
     flags: [],
     load: () => import("./identity/create.ts"),
+  },
+  {
+    ...{"name":"inspect","form":"query","summary":"Look at any folder: its environments, what they share, what leaks, what differs","scope":"folder","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"all","type":"boolean","required":false,"description":"show every line, not only the first of each kind"},
+      {"name":"markdown","type":"boolean","required":false,"description":"print Markdown, for a pull request or a page"},
+      {"name":"strict","type":"boolean","required":false,"description":"exit 3 when something is shared with production, leaks or is out of place"},
+    ],
+    load: () => import("./inspection/inspect.ts"),
   },
   {
     ...{"name":"me init","form":"operation","summary":"Make your key on this machine and add you to people: in the manifest","scope":"project","environmentFlag":null,"explicit":true},

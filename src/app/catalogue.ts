@@ -1,6 +1,6 @@
 /** The catalogue's shapes: what the faces know of a command without loading it. */
 import type { Json } from "../base/canonical-json.ts";
-import type { Continuation, Operation, Query, Scope } from "./definition.ts";
+import type { Continuation, FolderQuery, Operation, Query, Scope } from "./definition.ts";
 
 export interface PositionalEntry {
   readonly name: string;
@@ -33,7 +33,7 @@ export interface CatalogueEntry {
 /** What a command's module exports: exactly one of these. */
 export interface CommandModule {
   readonly operation?: Operation;
-  readonly query?: Query;
+  readonly query?: Query | FolderQuery;
   readonly continuation?: Continuation;
 }
 

@@ -23,8 +23,11 @@ export interface InputSchema<T> {
       };
 }
 
-/** `environment`: works on the selected environment (`-e`, variable, host name, default). `project`: on none. */
-export type Scope = "environment" | "project";
+/**
+ * `environment`: works on the selected environment (`-e`, variable, host name, default). `project`: on none.
+ * `folder`: on any folder, with or without a manifest.
+ */
+export type Scope = "environment" | "project" | "folder";
 
 /** What a definition's functions get. */
 export interface Context {
@@ -40,14 +43,16 @@ export interface Context {
   readonly kind: (name: string) => Promise<Operation>;
   /** Everything on standard input, for values that must not be arguments. */
   readonly readInput: () => Promise<string>;
+  /** For what a person must see beside the answer; on standard error. */
+  readonly warn: (text: string) => void;
 }
 
-interface Face<I> {
+interface Face<I, S extends Scope = "environment" | "project"> {
   /** As typed: `release create`. */
   readonly name: string;
   /** One line, no full stop. */
   readonly summary: string;
-  readonly scope: Scope;
+  readonly scope: S;
   /** Another way to select the environment, besides `-e`: the flag's name, or the first position. */
   readonly environmentFlag?: "to" | "position";
   /** Guarded as a mutation is: a production kind must be selected explicitly. Operations always are. */
@@ -60,6 +65,19 @@ export interface Query<I = Record<string, unknown>> extends Face<I> {
   run(context: Context, input: I): Promise<unknown>;
   /** Exit code for an answer, 0 when left out. */
   exit?(answer: never, input: I): number;
+}
+
+/** What a query about a folder gets: there may be no project. */
+export interface FolderContext {
+  /** The folder that was named, or the working folder; relative to the working folder, or absolute. */
+  readonly folder: string;
+}
+
+/** A query that needs no project. */
+export interface FolderQuery<I = Record<string, unknown>> extends Face<I, "folder"> {
+  run(context: FolderContext, input: I): Promise<unknown>;
+  /** Exit code for an answer, 0 when left out. */
+  exit?(answer: never): number;
 }
 
 /** A plan before its digest is made. */
@@ -112,6 +130,11 @@ export function defineOperation<I>(operation: Operation<I>): Operation<I> {
 
 /** Types a query; does nothing else. */
 export function defineQuery<I>(query: Query<I>): Query<I> {
+  return query;
+}
+
+/** Types a query about a folder; does nothing else. */
+export function defineFolderQuery<I>(query: FolderQuery<I>): FolderQuery<I> {
   return query;
 }
 

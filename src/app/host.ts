@@ -8,7 +8,7 @@ import { type CommandAgain, detect, guardRun, type Selection } from "../snapshot
 import { type Actor, findActor } from "./actor.ts";
 import { type App, type AppOptions, openAppWithRules, type Progress } from "./app.ts";
 import type { CatalogueItem } from "./catalogue.ts";
-import type { Context, InputSchema, Operation } from "./definition.ts";
+import type { Context, FolderQuery, InputSchema, Operation } from "./definition.ts";
 import { appErrors } from "./errors.ts";
 import { type Outcome, perform, resume, unknownOperation } from "./operation.ts";
 import { ruleOf } from "./rule.ts";
@@ -95,6 +95,7 @@ function contextOf(app: App, request: Request): Context {
     app,
     reason: request.force ?? request.reason ?? null,
     readInput: request.readInput,
+    warn: request.warn,
     kind: (name: string) => findKind(request, name),
   };
   if (request.command.scope === "environment") {
@@ -132,10 +133,25 @@ async function resumedContext(
   return { context: contextOf(app, { ...request, command, environment: name }), kind: record.kind };
 }
 
+/** There may be no project, so nothing of one is opened, and no name of an environment means anything. */
+async function runInFolder(request: Request, query: FolderQuery): Promise<Answer> {
+  if (request.environment !== undefined) {
+    throw appErrors.APP_BAD_INPUT({
+      what: `${query.name} takes no environment`,
+      where: `ringfence ${query.name}`,
+      why: "it looks at all that a folder has",
+      fix: `ringfence ${query.name}`,
+    });
+  }
+  const answer = await query.run({ folder: request.folder }, checkInput(request, query.input));
+  return { answer, error: undefined, exit: query.exit?.(answer as never) ?? EXIT.ok };
+}
+
 /** @throws RingfenceError for what can't even begin; what a gate or a step says is in the answer. */
 export async function runCommand(request: Request): Promise<Answer> {
   const { command } = request;
   const module = await command.load();
+  if (module.query?.scope === "folder") return runInFolder(request, module.query);
   const app = await openAppWithRules({
     folder: request.folder,
     variables: request.variables,

@@ -1,7 +1,7 @@
 /** Files that are either wholly the old or wholly the new content, whatever happens in between. */
-import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { nodeCrypto } from "./node-crypto.ts";
 
 /** Makes the names in a folder durable: without it a new file may be gone after a power cut. */
 export function syncFolder(folder: string): void {
@@ -23,7 +23,7 @@ export function syncFolder(folder: string): void {
 export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o644): void {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: (mode & 0o077) === 0 ? 0o700 : 0o755 });
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  const temporary = `${path}.${process.pid}.${nodeCrypto().randomBytes(4).toString("hex")}.tmp`;
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   try {
     const handle = openSync(temporary, "wx", mode);

@@ -30,3 +30,18 @@ export function lineStartsOf(text: string): number[] {
   for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
   return starts;
 }
+
+/** Places of offsets that never fall, as a reader goes through a text: each line end is looked for once. */
+export function forwardPlaces(file: string, text: string): (offset: number) => Place {
+  let line = 1;
+  let lineStart = 0;
+  let lineEnd = text.indexOf("\n");
+  return (offset) => {
+    while (lineEnd >= 0 && lineEnd < offset) {
+      line++;
+      lineStart = lineEnd + 1;
+      lineEnd = text.indexOf("\n", lineStart);
+    }
+    return { file, line, column: offset - lineStart + 1 };
+  };
+}

@@ -1,5 +1,5 @@
 /** Every command but the hot path of `run`: parses by the catalogue, runs, prints, and says how it ended. */
-import { type Command, CommanderError, Option } from "commander";
+import { type Command, CommanderError } from "commander";
 import { catalogue, loadHost } from "../app/catalogue.generated.ts";
 import { EXIT, isRingfenceError, type RingfenceError, systemCode } from "../base/error.ts";
 import { redact } from "../base/redact.ts";
@@ -48,7 +48,7 @@ function warn(warning: string, json: boolean): void {
 
 function inputOf({ command, positionals, options }: Typed): Record<string, unknown> {
   const named = command.positionals.map(({ name }, at) => [name, positionals[at]]);
-  const flags = command.flags.map(({ name }) => [name, options[new Option(`--${name}`).attributeName()]]);
+  const flags = command.flags.map(({ name }) => [name, options[name]]);
   return Object.fromEntries([...named, ...flags].filter(([, value]) => value !== undefined));
 }
 
@@ -61,6 +61,12 @@ function environmentOf({ command, positionals, options }: Typed): string | undef
         : undefined;
   return (own ?? options.environment) as string | undefined;
 }
+
+/**
+ * Answers that no secret is masked in: one that was asked for by name, and an export, whose values must be exact; it
+ * has secrets only where they were asked for, and refuses to show one by way of a plain setting.
+ */
+const SHOWN_AS_IT_IS = ["secret get", "config export"];
 
 async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
   const { command, options } = typed;
@@ -88,8 +94,7 @@ async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
     },
     warn: (warning) => warn(warning, json),
   }).finally(() => watch.stop());
-  // A secret that was asked for by name is the one thing that may be shown.
-  const safe = command.name === "secret get" ? (shown: string) => shown : redact;
+  const safe = SHOWN_AS_IT_IS.includes(command.name) ? (shown: string) => shown : redact;
   await print(safe(json ? JSON.stringify(answer, null, 2) : render(command.name, answer, input)));
   if (error) report(error, json);
   return exit;

@@ -33,6 +33,8 @@ function option(flag: FlagEntry): Option {
         ? " <value...>"
         : ` <${flag.type === "number" ? "number" : "value"}>`;
   const made = new Option(`--${flag.name}${value}`, flag.description);
+  // Kept under the input's own name: left alone, commander makes camelCase of it.
+  made.attributeName = () => flag.name;
   if (flag.values) made.choices([...flag.values]);
   return flag.required ? made.makeOptionMandatory() : made;
 }

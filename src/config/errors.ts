@@ -13,8 +13,24 @@ export const configErrors = errorCatalogue({
     http: 422,
   },
   CONFIG_UNEDITABLE: {
-    summary: "A file can't be edited without touching what others depend on; it is written by hand then.",
+    summary:
+      "A value can't be written in a file's format, or not without touching what others depend on; it is written by hand then.",
     exit: EXIT.failed,
     http: 409,
+  },
+  CONFIG_INEXPRESSIBLE: {
+    summary: "A setting's name or value can't be written in the format of an export; nothing was printed.",
+    exit: EXIT.failed,
+    http: 422,
+  },
+  CONFIG_EXPORT_OPTION: {
+    summary: "An option of an export does not fit, or its format has no use for it.",
+    exit: EXIT.usage,
+    http: 400,
+  },
+  CONFIG_EXPORT_LEAK: {
+    summary: "A plain setting holds the value of a secret, so an export without secrets would show it.",
+    exit: EXIT.failed,
+    http: 422,
   },
 });

@@ -11,9 +11,22 @@ export { typedText, type WrittenValue } from "./edit/written-value.ts";
 export { withValue } from "./edit/yaml.ts";
 export { configErrors } from "./errors.ts";
 export { assertUsable, explain } from "./explain.ts";
+export { secretReference } from "./export/ecs.ts";
+export { type ExportedSetting, exportedSetting } from "./export/exported-setting.ts";
+export { EXPORT_FORMATS, type ExportFormat, exportSettings } from "./export/formats.ts";
+export { settingsJsonSchema } from "./json-schema.ts";
 export { entryIn, layerToSet, ownLayersSetting } from "./layer-choice.ts";
 export type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
 export { filterMatrix, type MatrixFilter, type MatrixOptions, matrixOf } from "./matrix.ts";
 export { parity } from "./parity.ts";
+export { settingsReference } from "./reference.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
-export { parseJsonLayer, parseYamlLayer, settingName } from "./tree-layer.ts";
+export { shapesOf } from "./setting-shapes.ts";
+export {
+  parseJsonLayer,
+  parseTfvarsLayer,
+  parseTomlLayer,
+  parseYamlLayer,
+  settingName,
+} from "./tree-layer.ts";
+export { typeDeclaration } from "./type-declaration.ts";

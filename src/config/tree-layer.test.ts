@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { parseJsonLayer, parseYamlLayer, settingName } from "./tree-layer.ts";
+import {
+  parseJsonLayer,
+  parseTfvarsLayer,
+  parseTomlLayer,
+  parseYamlLayer,
+  settingName,
+} from "./tree-layer.ts";
 
 const noObject = (): boolean => false;
 
@@ -32,6 +38,31 @@ test("YAML is flattened; lists stay, scalars keep their text, places are those o
     ["EMPTY", null, "", "5:1"],
     ["LOG_LEVEL", "INFO", "INFO", "6:1"],
   ]);
+});
+
+test("one setting is the same in every format", () => {
+  const layers = [
+    parseYamlLayer("database:\n  poolSize: 10\n  hosts: [a, b]\n", "a", noObject),
+    parseJsonLayer('{"database":\n{"poolSize": 10,\n"hosts": ["a", "b"]}}', "a", noObject),
+    parseTomlLayer('[database]\npoolSize = 10\nhosts = ["a", "b"]\n', "a", noObject),
+    parseTfvarsLayer('database = {\n poolSize = 10\n hosts = ["a", "b"]\n}\n', "a", noObject),
+  ];
+  for (const { entries, problems } of layers) {
+    expect(problems).toEqual([]);
+    expect(
+      entries.map(({ name, path, value, text, place }) => [name, path, value, text, place.line]),
+    ).toEqual([
+      ["DATABASE_POOL_SIZE", ["database", "poolSize"], 10, "10", 2],
+      ["DATABASE_HOSTS", ["database", "hosts"], ["a", "b"], '["a","b"]', 3],
+    ]);
+  }
+});
+
+test("values of Terraform's variables are literal, those of TOML may refer to settings", () => {
+  const literal = parseTfvarsLayer('a = "$${B} $$"\n', "a.tfvars", noObject);
+  const template = parseTomlLayer(`a = "\${B}"\n`, "a.toml", noObject);
+  expect(literal.entries).toMatchObject([{ value: `\${B} $$`, text: `\${B} $$`, interpolated: false }]);
+  expect(template.entries).toMatchObject([{ text: `\${B}`, interpolated: true }]);
 });
 
 test("the map under a setting of type object is its value", () => {
@@ -70,5 +101,16 @@ describe("problems", () => {
   test("YAML in a JSON file is refused", () => {
     expect(places("a: 1", parseJsonLayer)).toEqual(["SETTING_SYNTAX 1:1"]);
     expect(places('{"a": 1,}', parseJsonLayer)).toEqual(["SETTING_SYNTAX 1:9"]);
+  });
+
+  test.each([
+    ["a = 1\na = 2\n", parseTomlLayer, ["SETTING_DUPLICATE 2:1"]],
+    ["a = x\n", parseTomlLayer, ["SETTING_SYNTAX 1:5"]],
+    ["a = 1\n[b]\nc = 1\n[B]\nc = 2\n", parseTomlLayer, ["SETTING_DUPLICATE 5:1"]],
+    ["a = 1\na = 2\n", parseTfvarsLayer, ["SETTING_DUPLICATE 2:1"]],
+    ["a = var.x\n", parseTfvarsLayer, ["SETTING_SYNTAX 1:5"]],
+    ['a = "\\u0000"\n', parseTfvarsLayer, ["SETTING_SYNTAX 1:1"]],
+  ] as const)("%j", (text, parse, expected) => {
+    expect(places(text, parse)).toEqual(expected);
   });
 });

@@ -28,3 +28,12 @@ export interface SecretListView {
   readonly signedBy: string | null;
   readonly secrets: readonly { readonly name: string; readonly declared: boolean; readonly line: number }[];
 }
+
+export interface ExportView {
+  readonly environment: string;
+  readonly format: string;
+  /** The whole text, with its last line end. */
+  readonly text: string;
+  /** Names of the secrets that are not in it. */
+  readonly secretsLeftOut: readonly string[];
+}

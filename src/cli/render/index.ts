@@ -1,5 +1,6 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
 import { renderDiff } from "./comparison.ts";
+import { renderCompile, renderTypes } from "./compiled.ts";
 import { renderConfigEdit } from "./config-edit.ts";
 import {
   renderAuditLog,
@@ -10,12 +11,15 @@ import {
   renderStatus,
 } from "./environment.ts";
 import { renderEnvironmentComparison } from "./environment-comparison.ts";
+import { renderInspection } from "./inspection.ts";
 import { renderMatrix } from "./matrix.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
+import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
   renderCheck,
   renderExplain,
+  renderExport,
   renderIdentity,
   renderPerson,
   renderSecret,
@@ -30,6 +34,7 @@ type Input = Readonly<Record<string, unknown>>;
 
 // An answer's shape is known by its command's name alone, which no type can say.
 const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string>> = {
+  inspect: renderInspection,
   which: renderWhich,
   "env list": renderEnvironments,
   "env compare": renderEnvironmentComparison,
@@ -44,6 +49,10 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config rollback": renderConfigRollback,
   "config set": renderConfigEdit,
   "config unset": renderConfigEdit,
+  "config export": renderExport,
+  "config docs": renderReference,
+  "config compile": renderCompile,
+  "config types": renderTypes,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,

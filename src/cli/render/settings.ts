@@ -1,6 +1,6 @@
 /** Settings, findings and secrets for people. */
 import { formatPlace } from "../../base/place.ts";
-import type { CheckView, SecretListView, SettingsView } from "../../contract/settings.ts";
+import type { CheckView, ExportView, SecretListView, SettingsView } from "../../contract/settings.ts";
 import type { Severity } from "../../model/finding.ts";
 import type { Explanation } from "../../model/setting.ts";
 import { labelled, styled, table } from "../style.ts";
@@ -34,6 +34,11 @@ export function renderExplain({ key, secret, value, layers }: Explanation): stri
     `${styled("bold", key)} = ${shown(value)}`,
     ...rows.map(([mark, set, where]) => labelled(`  ${mark} ${set}`, styled("dim", where!), 34)),
   ].join("\n");
+}
+
+/** Exactly the text; its last line end comes with the printing. */
+export function renderExport({ text }: ExportView): string {
+  return text.replace(/\n$/, "");
 }
 
 const SEVERITY: Record<Severity, Parameters<typeof styled>[0]> = {
