@@ -151,6 +151,18 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/show.ts"),
   },
   {
+    ...{"name":"config sync","form":"operation","summary":"Let structure and plain settings flow from one environment into another","scope":"environment","environmentFlag":"position","explicit":true},
+    positionals: [
+      {"name":"from","required":true,"description":"the environment that the settings come from"},
+    ],
+    flags: [
+      {"name":"theirs","type":"list","required":false,"description":"settings in conflict that get the value of FROM","default":[]},
+      {"name":"ours","type":"list","required":false,"description":"settings that keep the value of the environment","default":[]},
+      {"name":"take","type":"string","required":false,"description":"which value all others in conflict get","values":["from","to"]},
+    ],
+    load: () => import("./config/sync.ts"),
+  },
+  {
     ...{"name":"config types","form":"query","summary":"Print the settings' types for TypeScript applications (> ringfence-settings.d.ts)","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [],

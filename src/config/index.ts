@@ -7,7 +7,7 @@ export { parseDotenv } from "./dotenv.ts";
 export { type DotenvEdit, editDotenv } from "./dotenv-edit.ts";
 export { editLayer, type LayerEdit } from "./edit/edit-layer.ts";
 export { type EditableLayer, editTreeLayer, type SettingEdit } from "./edit/layer-edit.ts";
-export { typedText, type WrittenValue } from "./edit/written-value.ts";
+export { meaningOf, typedText, type WrittenValue } from "./edit/written-value.ts";
 export { withValue } from "./edit/yaml.ts";
 export { configErrors } from "./errors.ts";
 export { assertUsable, explain } from "./explain.ts";
@@ -22,6 +22,15 @@ export { parity } from "./parity.ts";
 export { settingsReference } from "./reference.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
 export { shapesOf } from "./setting-shapes.ts";
+export {
+  planSync,
+  type SyncChoice,
+  type SyncedPair,
+  type SyncFate,
+  type SyncRow,
+  type SyncSide,
+  winningEntry,
+} from "./sync.ts";
 export {
   parseJsonLayer,
   parseTfvarsLayer,

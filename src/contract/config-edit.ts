@@ -12,3 +12,11 @@ export interface ConfigEditView {
   readonly notes: readonly string[];
   readonly operation: string;
 }
+
+export interface ConfigSyncView extends ConfigEditView {
+  /** What became of each setting that the source has. */
+  readonly settings: readonly {
+    readonly name: string;
+    readonly fate: "write" | "same" | "kept" | "conflict" | "pinned" | "sensitive";
+  }[];
+}

@@ -49,6 +49,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config rollback": renderConfigRollback,
   "config set": renderConfigEdit,
   "config unset": renderConfigEdit,
+  "config sync": renderConfigEdit,
   "config export": renderExport,
   "config docs": renderReference,
   "config compile": renderCompile,

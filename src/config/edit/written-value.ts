@@ -18,6 +18,15 @@ export function typedText(text: string, literal: boolean): WrittenValue {
   return { value: text, text, interpolated: !literal };
 }
 
+/** One text for all ways to write the same in any format: literal text and references, before anything is filled in. */
+export function meaningOf(written: WrittenValue): string {
+  const { text, value, interpolated, syntax } = written;
+  if (!interpolated) return JSON.stringify([typeof value === "string" ? value : text].filter(Boolean));
+  const template = parseTemplate(text, syntax);
+  // What is no template is compared as it stands, and equals no template.
+  return template.ok ? JSON.stringify(comparable(template.parts)) : `!${text}`;
+}
+
 /** Why a value can't be written in a layer. Quotes nothing of the value. */
 export class Unwritable {
   readonly why: string;
