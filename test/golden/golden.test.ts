@@ -162,6 +162,17 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
     "--reason",
     "a test",
   ],
+  "config set": (environment) => ["config", "set", "DATABASE_PASSWORD", "x", "-e", environment],
+  "config sync": (environment) => ["config", "sync", "staging", environment, "--take", "from"],
+  "config unset": (environment) => [
+    "config",
+    "unset",
+    "DATABASE_URL",
+    "-e",
+    environment,
+    "--layer",
+    "config/base.yaml",
+  ],
   "config docs": () => ["config", "docs"],
   // With --secrets it shows them by intent, as secret get does.
   "config export": (environment) => ["config", "export", "--format", "kubernetes", "-e", environment],

@@ -1,6 +1,7 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
 import { renderDiff } from "./comparison.ts";
 import { renderCompile, renderTypes } from "./compiled.ts";
+import { renderConfigEdit } from "./config-edit.ts";
 import {
   renderAuditLog,
   renderAuditVerify,
@@ -46,6 +47,9 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config history": renderConfigHistory,
   "config record": renderConfigRecord,
   "config rollback": renderConfigRollback,
+  "config set": renderConfigEdit,
+  "config unset": renderConfigEdit,
+  "config sync": renderConfigEdit,
   "config export": renderExport,
   "config docs": renderReference,
   "config compile": renderCompile,
