@@ -141,7 +141,7 @@ class Evaluator {
     const path = names.filter((name, at) => (self ? at < 2 : name !== names[at - 1])).join(" → ");
     const why = self ? `${path}: the value refers to itself` : `references run in a circle: ${path}`;
     const fix = self
-      ? "write the value itself; the process environment wins over it without being named"
+      ? `export ${names[0]}=…, which wins over it without being named, or write the value itself`
       : "write one of these values without its reference";
     this.#refuse(self ? cycle.at(-2)! : cycle[0]!, "SETTING_CYCLE", why, fix);
   }

@@ -120,7 +120,7 @@ describe("the four stages find what is wrong with a broken production", () => {
     [
       "2 the environment's rules: one setting asks for another",
       ["level: detailed", "level: basic"],
-      ["error RULE_BROKEN MONITORING_ALERTS_ENABLED"],
+      ["error RULE_BROKEN MONITORING_LEVEL"],
     ],
     [
       "3 security",
