@@ -114,6 +114,15 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/record.ts"),
   },
   {
+    ...{"name":"config rename","form":"operation","summary":"Rename a setting in all environments at once; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"from","required":true,"description":"the setting's name now"},
+      {"name":"to","required":true,"description":"its new name"},
+    ],
+    flags: [],
+    load: () => import("./config/rename.ts"),
+  },
+  {
     ...{"name":"config rollback","form":"operation","summary":"Go back to the configuration files of an earlier revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"revision","required":true,"description":"the first digits of a revision's digest, or: previous"},

@@ -94,6 +94,16 @@ export const appErrors = errorCatalogue({
     exit: EXIT.usage,
     http: 404,
   },
+  APP_SETTING_EXISTS: {
+    summary: "A setting of that name is there already.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  APP_VALUES_CHANGE: {
+    summary: "What was to keep every value would change one; nothing was written.",
+    exit: EXIT.findings,
+    http: 422,
+  },
   APP_ROLLOUT_FAILED: {
     summary: "The new set was not healthy; the evidence is shown and the old set serves.",
     exit: EXIT.failed,
