@@ -108,6 +108,17 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/matrix.ts"),
   },
   {
+    ...{"name":"config move","form":"operation","summary":"Move a setting to another layer in all environments; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the setting's name"},
+    ],
+    flags: [
+      {"name":"to","type":"string","required":true,"description":"the layer's path as the manifest writes it, as in config/{env}.env"},
+      {"name":"from","type":"string","required":false,"description":"the layer that it stands in, where several set it"},
+    ],
+    load: () => import("./config/move.ts"),
+  },
+  {
     ...{"name":"config record","form":"operation","summary":"Record an environment's configuration files as a revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [],
     flags: [],

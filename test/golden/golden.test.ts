@@ -163,6 +163,7 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
     "a test",
   ],
   "config set": (environment) => ["config", "set", "DATABASE_PASSWORD", "x", "-e", environment],
+  "config move": () => ["config", "move", "LIMIT", "--to", "config/base.yaml"],
   "config rename": () => ["config", "rename", "SIGNING_KEY", "SIGNATURE_KEY", "--dry-run"],
   "config sync": (environment) => ["config", "sync", "staging", environment, "--take", "from"],
   "config unset": (environment) => [

@@ -50,6 +50,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config set": renderConfigEdit,
   "config unset": renderConfigEdit,
   "config sync": renderConfigEdit,
+  "config move": renderConfigEdit,
   "config rename": renderConfigEdit,
   "config export": renderExport,
   "config docs": renderReference,
