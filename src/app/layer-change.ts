@@ -88,12 +88,12 @@ export function otherEffects(app: App, { files, revisions }: PlannedFiles, selec
 }
 
 /** No environment may get an error that it did not have. */
-export function filesGates(app: App, { revisions }: PlannedFiles, texts: NewTexts): Gate[] {
+export function filesGates(app: App, { revisions }: PlannedFiles, texts: NewTexts, selected: string): Gate[] {
   return revisions.flatMap(({ environment: name }) => {
     const environment = environmentOf(app.project, name);
-    return environment
-      ? [{ ...settingsAfter(app, environment, texts, true), name: `settings of ${name}` }]
-      : [];
+    if (!environment) return [];
+    const gate = settingsAfter(app, environment, texts, true);
+    return [name === selected ? gate : { ...gate, name: `settings of ${name}` }];
   });
 }
 
