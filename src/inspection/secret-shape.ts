@@ -63,7 +63,7 @@ export function isWellKnown(value: string): boolean {
 }
 
 const PLACEHOLDER =
-  /^<[^<>]*>$|^\[[^[\]]*\]$|^x{3,}$|^\*{3,}$|^\.{3}$|^(?:to[-_ ]?do|tbd|fix[-_ ]?me)$|change[-_ ]?me|change[-_ ]?this|replace[-_ ]?(?:me|this|with)|^your[-_ ]|[-_ ]here$|^insert[-_ ]|^put[-_ ]|^(?:example|sample|placeholder|dummy)(?:[-_ ]|$)/i;
+  /^<[^<>]*>$|^\[[^[\]",]*\]$|^x{3,}$|^\*{3,}$|^\.{3}$|^(?:to[-_ ]?do|tbd|fix[-_ ]?me)$|change[-_ ]?me|change[-_ ]?this|replace[-_ ]?(?:me|this|with)|^your[-_ ]|[-_ ]here$|^insert[-_ ]|^put[-_ ]|^(?:example|sample|placeholder|dummy)(?:[-_ ]|$)/i;
 
 /** A value that still has to be filled in. */
 export function isPlaceholder(value: string): boolean {

@@ -104,5 +104,7 @@ function withoutComments(text: string): string {
 /** The documents of a file. */
 export function readTrees(format: "yaml" | "json", text: string, file: string): Source[] {
   if (format === "json") return [readJson(withoutComments(text), file)];
-  return documents(text.replaceAll("\r\n", "\n")).map((document) => readYaml(document, file));
+  return documents(text.replaceAll("\r\n", "\n")).map((document) =>
+    readYaml(document, file, { mergeKeys: true }),
+  );
 }

@@ -124,7 +124,7 @@ test("Terraform's variables, env files and ECS task definitions by environment",
   expect(view.shared).toEqual([]);
   expect(view.missing.map(({ key, part, missing }) => [key, part, missing])).toEqual([
     ["SENTRY_DSN", "", ["development", "staging"]],
-    ["log_archive_days", "terraform", ["development", "staging"]],
+    ["LOG_ARCHIVE_DAYS", "terraform", ["development", "staging"]],
   ]);
   expect(view.unfilled.map(({ environment, key }) => `${environment} ${key}`)).toEqual([
     "staging DATABASE_URL",
