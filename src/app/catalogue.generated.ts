@@ -49,7 +49,7 @@ export const catalogue: readonly CatalogueItem[] = [
   {
     ...{"name":"config diff","form":"query","summary":"Show what differs between two environments or versions; secrets only as equal or different","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [
-      {"name":"a","required":true,"description":"an environment, or a release in it: staging@1.0.0"},
+      {"name":"a","required":true,"description":"an environment, or a version of it: staging@1.0.0, staging@previous, staging@3f2a9c"},
       {"name":"b","required":true,"description":"what it is compared with"},
     ],
     flags: [
@@ -108,10 +108,30 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/matrix.ts"),
   },
   {
+    ...{"name":"config move","form":"operation","summary":"Move a setting to another layer in all environments; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the setting's name"},
+    ],
+    flags: [
+      {"name":"to","type":"string","required":true,"description":"the layer's path as the manifest writes it, as in config/{env}.env"},
+      {"name":"from","type":"string","required":false,"description":"the layer that it stands in, where several set it"},
+    ],
+    load: () => import("./config/move.ts"),
+  },
+  {
     ...{"name":"config record","form":"operation","summary":"Record an environment's configuration files as a revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [],
     flags: [],
     load: () => import("./config/record.ts"),
+  },
+  {
+    ...{"name":"config rename","form":"operation","summary":"Rename a setting in all environments at once; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"from","required":true,"description":"the setting's name now"},
+      {"name":"to","required":true,"description":"its new name"},
+    ],
+    flags: [],
+    load: () => import("./config/rename.ts"),
   },
   {
     ...{"name":"config rollback","form":"operation","summary":"Go back to the configuration files of an earlier revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
@@ -179,12 +199,33 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/unset.ts"),
   },
   {
+    ...{"name":"eject","form":"operation","summary":"Write every environment's settings as plain .env files; leaves everything else as it is","scope":"project","environmentFlag":"filter","explicit":true},
+    positionals: [],
+    flags: [
+      {"name":"to","type":"string","required":false,"description":"the folder, inside the project","default":"ejected"},
+      {"name":"secrets","type":"boolean","required":false,"description":"with the secrets' values; recorded","default":false},
+    ],
+    load: () => import("./project/eject.ts"),
+  },
+  {
     ...{"name":"env compare","form":"query","summary":"Compare the environments: policies, settings, findings, what runs","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [
       {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
     ],
     load: () => import("./environment/compare.ts"),
+  },
+  {
+    ...{"name":"env create","form":"operation","summary":"Make a new environment from a template of the manifest, complete and valid at once","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the environment's name"},
+    ],
+    flags: [
+      {"name":"template","type":"string","required":false,"description":"the template; without one only the entry is made"},
+      {"name":"set","type":"list","required":false,"description":"a parameter of the template, NAME=VALUE","default":[]},
+      {"name":"kind","type":"string","required":false,"description":"its kind; the template's unless told"},
+    ],
+    load: () => import("./environment/create.ts"),
   },
   {
     ...{"name":"env list","form":"query","summary":"List the environments and what each demands","scope":"project","environmentFlag":null,"explicit":false},
@@ -203,6 +244,16 @@ export const catalogue: readonly CatalogueItem[] = [
     positionals: [],
     flags: [],
     load: () => import("./identity/create.ts"),
+  },
+  {
+    ...{"name":"init","form":"setup","summary":"Write a ringfence.yaml under which every environment has the values that it has now","scope":"folder","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"here","type":"boolean","required":false,"description":"in this folder, not in the project's found upward","default":false},
+      {"name":"without","type":"list","required":false,"description":"a file to leave out; may be repeated","default":[]},
+      {"name":"gitignore","type":"boolean","required":false,"description":"also add .ringfence/ to .gitignore","default":false},
+    ],
+    load: () => import("./project/init.ts"),
   },
   {
     ...{"name":"inspect","form":"query","summary":"Look at any folder: its environments, what they share, what leaks, what differs","scope":"folder","environmentFlag":null,"explicit":false},

@@ -8,7 +8,7 @@ import { type CommandAgain, detect, guardRun, type Selection } from "../snapshot
 import { type Actor, findActor } from "./actor.ts";
 import { type App, type AppOptions, openAppWithRules, type Progress } from "./app.ts";
 import type { CatalogueItem } from "./catalogue.ts";
-import type { Context, FolderQuery, InputSchema, Operation } from "./definition.ts";
+import type { Context, FolderQuery, InputSchema, Operation, Setup } from "./definition.ts";
 import { appErrors } from "./errors.ts";
 import { type Outcome, perform, resume, unknownOperation } from "./operation.ts";
 import { ruleOf } from "./rule.ts";
@@ -100,14 +100,19 @@ function contextOf(app: App, request: Request): Context {
   };
   if (request.command.scope === "environment") {
     const { selection, environment } = select(app, request);
-    return withActor(app, request, { ...base, environment, method: selection.method });
+    return withActor(app, request, { ...base, environment, named: environment, method: selection.method });
   }
+  const named =
+    request.command.environmentFlag === "filter" && request.environment !== undefined
+      ? select(app, request).environment
+      : undefined;
   // It selects nothing here, but a mistyped name shall not pass unseen.
   if (request.environment !== undefined) {
     detect(ruleOf(app.project), { flag: request.environment, variables: {}, host: app.host });
   }
   return withActor(app, request, {
     ...base,
+    named,
     method: "flag",
     get environment(): Environment {
       throw new Error(`${request.command.name} works on no environment`);
@@ -134,15 +139,25 @@ async function resumedContext(
 }
 
 /** There may be no project, so nothing of one is opened, and no name of an environment means anything. */
+function refuseEnvironment({ environment }: Request, { name }: { readonly name: string }): void {
+  if (environment === undefined) return;
+  throw appErrors.APP_BAD_INPUT({
+    what: `${name} takes no environment`,
+    where: `ringfence ${name}`,
+    why: "it looks at all that a folder has",
+    fix: `ringfence ${name}`,
+  });
+}
+
+async function runSetup(request: Request, setup: Setup): Promise<Answer> {
+  refuseEnvironment(request, setup);
+  const { folder, dryRun } = request;
+  const answer = await setup.run({ folder, dryRun }, checkInput(request, setup.input));
+  return { answer, error: undefined, exit: EXIT.ok };
+}
+
 async function runInFolder(request: Request, query: FolderQuery): Promise<Answer> {
-  if (request.environment !== undefined) {
-    throw appErrors.APP_BAD_INPUT({
-      what: `${query.name} takes no environment`,
-      where: `ringfence ${query.name}`,
-      why: "it looks at all that a folder has",
-      fix: `ringfence ${query.name}`,
-    });
-  }
+  refuseEnvironment(request, query);
   const answer = await query.run({ folder: request.folder }, checkInput(request, query.input));
   return { answer, error: undefined, exit: query.exit?.(answer as never) ?? EXIT.ok };
 }
@@ -152,6 +167,7 @@ export async function runCommand(request: Request): Promise<Answer> {
   const { command } = request;
   const module = await command.load();
   if (module.query?.scope === "folder") return runInFolder(request, module.query);
+  if (module.setup) return runSetup(request, module.setup);
   const app = await openAppWithRules({
     folder: request.folder,
     variables: request.variables,

@@ -2,6 +2,7 @@
  * Edits of layers as a part of an operation. The plan knows the new files by their digests; their texts are made
  * again from the edits when the first step runs, and lie in the store from then on. So no text stands in the plan.
  */
+import { join } from "node:path";
 import { authorise } from "../access/index.ts";
 import { type Digest, digestOfBytes } from "../base/digest.ts";
 import { layerChanges } from "../config/index.ts";
@@ -10,6 +11,7 @@ import { type Environment, environmentOf, layersFor } from "../model/project.ts"
 import type { App } from "./app.ts";
 import type { Context, Step } from "./definition.ts";
 import { appErrors } from "./errors.ts";
+import { readBytesIfThere } from "./project.ts";
 import { currentRevision, environmentsReading, type PlannedRevision, revisionWith } from "./revision.ts";
 import { describeChange } from "./revision-difference.ts";
 import { changeOf, type FileChange, fileStep } from "./revision-file.ts";
@@ -86,12 +88,12 @@ export function otherEffects(app: App, { files, revisions }: PlannedFiles, selec
 }
 
 /** No environment may get an error that it did not have. */
-export function filesGates(app: App, { revisions }: PlannedFiles, texts: NewTexts): Gate[] {
+export function filesGates(app: App, { revisions }: PlannedFiles, texts: NewTexts, selected: string): Gate[] {
   return revisions.flatMap(({ environment: name }) => {
     const environment = environmentOf(app.project, name);
-    return environment
-      ? [{ ...settingsAfter(app, environment, texts, true), name: `settings of ${name}` }]
-      : [];
+    if (!environment) return [];
+    const gate = settingsAfter(app, environment, texts, true);
+    return [name === selected ? gate : { ...gate, name: `settings of ${name}` }];
   });
 }
 
@@ -104,24 +106,40 @@ function changedMeanwhile(path: string) {
   });
 }
 
+/** The bytes of a file that no revision keeps, as it is before it is written. */
+function formerBytes(app: App, { path, before }: FileChange): [Digest, Uint8Array][] {
+  const bytes = readBytesIfThere(join(app.project.root, path));
+  if (before === null || bytes === undefined) return [];
+  if (digestOfBytes(bytes) !== before) throw changedMeanwhile(path);
+  return [[before, bytes]];
+}
+
 /**
  * Second step: the new texts, made again from the edits, are kept in the store, from which the files are written
  * even after an interruption.
+ *
+ * @param outside files that are no layers: what they hold before is kept as well, to go back to
  */
-function draftStep(files: readonly FileChange[], makeTexts: () => NewTexts): Step {
-  const texts = () => {
+export function draftStep(
+  app: App,
+  files: readonly FileChange[],
+  makeTexts: () => NewTexts,
+  outside: readonly FileChange[] = [],
+): Step {
+  const texts = (): [Digest, Uint8Array][] => {
     const made = makeTexts();
-    return files.map(({ path, after }): [Digest, Uint8Array] => {
+    const after = files.map(({ path, after }): [Digest, Uint8Array] => {
       const bytes = Buffer.from(made.get(path) ?? "");
       const digest = digestOfBytes(bytes);
       if (digest !== after) throw changedMeanwhile(path);
       return [digest, bytes];
     });
+    return [...after, ...outside.flatMap((file) => formerBytes(app, file))];
   };
   return {
     key: "draft",
     title: "keep what the files will hold",
-    run: async () => ({ files: texts().map(([digest]) => digest) }),
+    run: async () => ({ texts: texts().map(([digest]) => digest) }),
     async commit({ revisions }) {
       for (const [digest, bytes] of texts()) await revisions.putText(digest, bytes);
     },
@@ -138,7 +156,7 @@ export function editSteps(
   if (files.length === 0) return [];
   return [
     foundStep(context, revisions),
-    draftStep(files, makeTexts),
+    draftStep(context.app, files, makeTexts),
     ...files.map((file) => fileStep(context.app, file)),
     keptStep(context, revisions, reason),
   ];

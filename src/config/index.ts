@@ -7,8 +7,10 @@ export { parseDotenv } from "./dotenv.ts";
 export { type DotenvEdit, editDotenv } from "./dotenv-edit.ts";
 export { editLayer, type LayerEdit } from "./edit/edit-layer.ts";
 export { type EditableLayer, editTreeLayer, type SettingEdit } from "./edit/layer-edit.ts";
+export { linesNaming, renameInExpectations, renameInLayer, renameInManifest } from "./edit/setting-rename.ts";
 export { meaningOf, typedText, type WrittenValue } from "./edit/written-value.ts";
 export { withValue } from "./edit/yaml.ts";
+export type { Renaming } from "./edit/yaml-rename.ts";
 export { configErrors } from "./errors.ts";
 export { assertUsable, explain } from "./explain.ts";
 export { secretReference } from "./export/ecs.ts";
@@ -16,11 +18,12 @@ export { type ExportedSetting, exportedSetting } from "./export/exported-setting
 export { EXPORT_FORMATS, type ExportFormat, exportSettings } from "./export/formats.ts";
 export { settingsJsonSchema } from "./json-schema.ts";
 export { entryIn, layerToSet, ownLayersSetting } from "./layer-choice.ts";
-export type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
+export { type LayerEntry, type ParsedLayer, SETTING_NAME } from "./layer-entry.ts";
 export { filterMatrix, type MatrixFilter, type MatrixOptions, matrixOf } from "./matrix.ts";
 export { parity } from "./parity.ts";
 export { settingsReference } from "./reference.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
+export { whatDiffers } from "./same-values.ts";
 export { shapesOf } from "./setting-shapes.ts";
 export {
   planSync,

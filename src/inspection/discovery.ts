@@ -27,6 +27,14 @@ export interface SourceFile {
   readonly reason: string;
   /** Counts as configuration only if its content says so: environments as top-level keys, or a manifest. */
   readonly sniffed: boolean;
+  /** Where in the path the environment's name stands: the text before it, the name as written, the text behind it. */
+  readonly mark: PathMark | undefined;
+}
+
+export interface PathMark {
+  readonly before: string;
+  readonly written: string;
+  readonly after: string;
 }
 
 interface Candidate {
@@ -111,6 +119,16 @@ function rankOf({ path, kind, position }: Candidate, role: InspectedRole): numbe
   return (step * DEEPEST + depth) * 2 + (kind.format === "dotenv" || position.foreign ? 1 : 0);
 }
 
+/** Undefined where the name is put together from several words of the path. */
+function pathMark({ path, position, mark }: Candidate): PathMark | undefined {
+  if (mark === undefined) return undefined;
+  const from = position.folderMark ? position.folderMark.parent.length : path.lastIndexOf("/") + 1;
+  const at = path.toLowerCase().indexOf(mark.written.toLowerCase(), from);
+  if (at < 0) return undefined;
+  const end = at + mark.written.length;
+  return { before: path.slice(0, at), written: path.slice(at, end), after: path.slice(end) };
+}
+
 function fileOf(
   candidate: Candidate,
   role: InspectedRole,
@@ -123,7 +141,20 @@ function fileOf(
   const named = environment && { name: environment.name, class: environment.class };
   const rank = rankOf(candidate, role);
   const part = partOf(candidate);
-  return { path, format, shape, role, environment: named, unit: position.unit, part, rank, reason, sniffed };
+  const mark = environment && pathMark(candidate);
+  return {
+    path,
+    format,
+    shape,
+    role,
+    environment: named,
+    unit: position.unit,
+    part,
+    rank,
+    reason,
+    sniffed,
+    mark,
+  };
 }
 
 /** A file of its own name in an environment's folder (`production/worker.yml`) is a part of its own. */
@@ -184,6 +215,7 @@ function noted(path: string): SourceFile | undefined {
     part: "",
     rank: 0,
     sniffed: false,
+    mark: undefined,
   } as const;
   if (
     /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path) ||

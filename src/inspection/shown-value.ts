@@ -19,7 +19,11 @@ const WORDS = new Set(
 const QUANTITY = /^[+-]?\d{1,6}(?:\.\d{1,3})?\s?(?:ms|s|m|h|d|w|[kmgt]?i?b|[kmg]i?|%)?$/i;
 const REGION =
   /^[a-z]{2}(?:-gov)?-(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d[a-z]?$/;
+/** Sizes of machines in clouds: `db.t3.large`, `cache.r7g.large`. */
+const INSTANCE_CLASS =
+  /^(?:db\.|cache\.)?[a-z]{1,3}\d[a-z]{0,3}\.(?:nano|micro|small|medium|large|\d{0,2}xlarge)$/;
 const CIDR = /^(?:10|172|192)(?:\.\d{1,3}){3}\/\d{1,2}$/;
+const PLAIN = [QUANTITY, REGION, INSTANCE_CLASS, CIDR];
 
 function shape(value: string): string {
   const lines = value.split("\n").length;
@@ -39,8 +43,9 @@ export function shownValue(name: string, value: string): string {
   if (isPlaceholder(value)) return "a placeholder";
   if (isReference(value)) return "a reference";
   if (isSecretName(name)) return `a secret, ${shape(value)}`;
-  if (WORDS.has(value.toLowerCase()) || QUANTITY.test(value) || REGION.test(value) || CIDR.test(value))
+  if (WORDS.has(value.toLowerCase()) || PLAIN.some((form) => form.test(value))) {
     return value;
+  }
   const word = value.length <= 16 && /^[a-z-]+$/.test(value) ? environmentOf(value) : undefined;
   if (word && value.split("-").length === 1) return value;
   const url = splitUrl(value);

@@ -119,6 +119,7 @@ describe("what may be seen", () => {
     ["NODE_ENV", "production", "production"],
     ["API", "https://user:hunter22@api.example.com:8443/v1?token=hunter22#x", "https://api.example.com:8443"],
     ["SMTP_HOST", "smtp.example.com", "smtp.example.com"],
+    ["DB_CLASS", "db.r6g.2xlarge", "db.r6g.2xlarge"],
     ["NAME", "hunter22", "text of 8 characters"],
     ["DB_PASSWORD", "50", "a secret, text of 2 characters"],
     ["A", "postgres://u:pa/ss@word@db.example.com/x", "text of 40 characters"],

@@ -163,6 +163,8 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
     "a test",
   ],
   "config set": (environment) => ["config", "set", "DATABASE_PASSWORD", "x", "-e", environment],
+  "config move": () => ["config", "move", "LIMIT", "--to", "config/base.yaml"],
+  "config rename": () => ["config", "rename", "SIGNING_KEY", "SIGNATURE_KEY", "--dry-run"],
   "config sync": (environment) => ["config", "sync", "staging", environment, "--take", "from"],
   "config unset": (environment) => [
     "config",
@@ -180,6 +182,9 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "config show": (environment) => ["config", "show", "-e", environment],
   "env compare": () => ["env", "compare"],
   "config types": () => ["config", "types"],
+  "env create": () => ["env", "create", "qa", "--kind", "testing", "--dry-run"],
+  eject: (environment) => ["eject", "-e", environment, "--dry-run"],
+  init: () => ["init", "--here", "--dry-run"],
   "env list": () => ["env", "list"],
   "env stop": (environment) => ["env", "stop", "-e", environment, "--dry-run"],
   "identity create": (environment) => ["identity", "create", "-e", environment],

@@ -51,7 +51,7 @@ export const operation = defineOperation({
   },
   async gates(context, plan) {
     const facts = plan.facts as unknown as SetFacts;
-    return filesGates(context.app, facts, setTexts(context, facts));
+    return filesGates(context.app, facts, setTexts(context, facts), context.environment.name);
   },
   steps(context, plan) {
     const facts = plan.facts as unknown as SetFacts;

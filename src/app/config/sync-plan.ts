@@ -57,7 +57,7 @@ function sideOf(app: App, environment: Environment): SyncSide {
 }
 
 /** @throws ENV_UNKNOWN, APP_BAD_INPUT for an environment with itself */
-export function sourceOf({ app, environment }: Context, word: string): Environment {
+function sourceOf({ app, environment }: Context, word: string): Environment {
   const { environment: name } = detect(ruleOf(app.project), { flag: word, variables: {}, host: app.host });
   if (name !== environment.name) return environmentOf(app.project, name)!;
   throw appErrors.APP_BAD_INPUT({

@@ -66,7 +66,7 @@ function whatCounts({ app, environment }: Context, texts: NewTexts, name: string
   const winner = after?.history.find(({ wins }) => wins);
   if (!winner) return `${name} has no value in ${environment.name} then`;
   const { source, place } = winner;
-  return `${name} has the value of ${place.line > 0 && source === place.file ? formatPlace(place) : source} then`;
+  return `${name} then comes from ${source === place.file ? "" : `${source} at `}${formatPlace(place)}`;
 }
 
 export const operation = defineOperation({
@@ -105,7 +105,7 @@ export const operation = defineOperation({
   },
   async gates(context, plan) {
     const facts = plan.facts as unknown as Facts;
-    return filesGates(context.app, facts, unsetTexts(context, facts));
+    return filesGates(context.app, facts, unsetTexts(context, facts), context.environment.name);
   },
   steps(context, plan) {
     const facts = plan.facts as unknown as Facts;

@@ -2,6 +2,7 @@
 import { renderDiff } from "./comparison.ts";
 import { renderCompile, renderTypes } from "./compiled.ts";
 import { renderConfigEdit } from "./config-edit.ts";
+import { renderCreatedEnvironment } from "./created-environment.ts";
 import {
   renderAuditLog,
   renderAuditVerify,
@@ -14,6 +15,7 @@ import { renderEnvironmentComparison } from "./environment-comparison.ts";
 import { renderInspection } from "./inspection.ts";
 import { renderMatrix } from "./matrix.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
+import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
@@ -35,9 +37,12 @@ type Input = Readonly<Record<string, unknown>>;
 // An answer's shape is known by its command's name alone, which no type can say.
 const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string>> = {
   inspect: renderInspection,
+  init: renderInit,
+  eject: renderEject,
   which: renderWhich,
   "env list": renderEnvironments,
   "env compare": renderEnvironmentComparison,
+  "env create": renderCreatedEnvironment,
   status: renderStatus,
   "config show": renderSettings,
   "config explain": renderExplain,
@@ -50,6 +55,8 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config set": renderConfigEdit,
   "config unset": renderConfigEdit,
   "config sync": renderConfigEdit,
+  "config move": renderConfigEdit,
+  "config rename": renderConfigEdit,
   "config export": renderExport,
   "config docs": renderReference,
   "config compile": renderCompile,
