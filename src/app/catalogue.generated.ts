@@ -108,10 +108,30 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/matrix.ts"),
   },
   {
+    ...{"name":"config move","form":"operation","summary":"Move a setting to another layer in all environments; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the setting's name"},
+    ],
+    flags: [
+      {"name":"to","type":"string","required":true,"description":"the layer's path as the manifest writes it, as in config/{env}.env"},
+      {"name":"from","type":"string","required":false,"description":"the layer that it stands in, where several set it"},
+    ],
+    load: () => import("./config/move.ts"),
+  },
+  {
     ...{"name":"config record","form":"operation","summary":"Record an environment's configuration files as a revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [],
     flags: [],
     load: () => import("./config/record.ts"),
+  },
+  {
+    ...{"name":"config rename","form":"operation","summary":"Rename a setting in all environments at once; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"from","required":true,"description":"the setting's name now"},
+      {"name":"to","required":true,"description":"its new name"},
+    ],
+    flags: [],
+    load: () => import("./config/rename.ts"),
   },
   {
     ...{"name":"config rollback","form":"operation","summary":"Go back to the configuration files of an earlier revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
@@ -130,6 +150,18 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/schema.ts"),
   },
   {
+    ...{"name":"config set","form":"operation","summary":"Set a plain setting in an environment's own layer","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the setting's name, or NAME=VALUE"},
+      {"name":"value","required":false,"description":"its value; references are kept as such"},
+    ],
+    flags: [
+      {"name":"layer","type":"string","required":false,"description":"the file to write, one of the environment's layers; a shared one changes others as well"},
+      {"name":"literal","type":"boolean","required":false,"description":"the value has no references: what looks like one is text","default":false},
+    ],
+    load: () => import("./config/set.ts"),
+  },
+  {
     ...{"name":"config show","form":"query","summary":"Show an environment's resolved settings; secrets only by fingerprint","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [
@@ -139,10 +171,32 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/show.ts"),
   },
   {
+    ...{"name":"config sync","form":"operation","summary":"Let structure and plain settings flow from one environment into another","scope":"environment","environmentFlag":"position","explicit":true},
+    positionals: [
+      {"name":"from","required":true,"description":"the environment that the settings come from"},
+    ],
+    flags: [
+      {"name":"theirs","type":"list","required":false,"description":"settings in conflict that get the value of FROM","default":[]},
+      {"name":"ours","type":"list","required":false,"description":"settings that keep the value of the environment","default":[]},
+      {"name":"take","type":"string","required":false,"description":"which value all others in conflict get","values":["from","to"]},
+    ],
+    load: () => import("./config/sync.ts"),
+  },
+  {
     ...{"name":"config types","form":"query","summary":"Print the settings' types for TypeScript applications (> ringfence-settings.d.ts)","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [],
     load: () => import("./config/declare-types.ts"),
+  },
+  {
+    ...{"name":"config unset","form":"operation","summary":"Take a setting out of an environment's own layers","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the setting's name"},
+    ],
+    flags: [
+      {"name":"layer","type":"string","required":false,"description":"the file to take it out of, one of the environment's layers; a shared one changes others"},
+    ],
+    load: () => import("./config/unset.ts"),
   },
   {
     ...{"name":"eject","form":"operation","summary":"Write every environment's settings as plain .env files; leaves everything else as it is","scope":"project","environmentFlag":"filter","explicit":true},

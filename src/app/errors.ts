@@ -124,6 +124,31 @@ export const appErrors = errorCatalogue({
     exit: EXIT.failed,
     http: 500,
   },
+  APP_LAYER_UNKNOWN: {
+    summary: "The environment has no such layer, or none that is its own and can be written.",
+    exit: EXIT.usage,
+    http: 404,
+  },
+  APP_SETTING_SECRET: {
+    summary: "A secret was to be written into a layer, where all can read it.",
+    exit: EXIT.usage,
+    http: 400,
+  },
+  APP_SETTING_ABSENT: {
+    summary: "The setting does not stand where it was to be changed.",
+    exit: EXIT.usage,
+    http: 404,
+  },
+  APP_SETTING_EXISTS: {
+    summary: "A setting of that name is there already.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  APP_VALUES_CHANGE: {
+    summary: "What was to keep every value would change one; nothing was written.",
+    exit: EXIT.findings,
+    http: 422,
+  },
   APP_ROLLOUT_FAILED: {
     summary: "The new set was not healthy; the evidence is shown and the old set serves.",
     exit: EXIT.failed,

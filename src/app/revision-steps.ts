@@ -94,7 +94,11 @@ export function foundStep({ app }: Context, planned: readonly PlannedRevision[])
 }
 
 /** Last step: records the new revisions. There is no way back from it but another operation. */
-export function keptStep({ app }: Context, planned: readonly PlannedRevision[], reason: string): Step {
+export function keptStep(
+  { app }: Pick<Context, "app">,
+  planned: readonly PlannedRevision[],
+  reason: string,
+): Step {
   return {
     key: "keep",
     title: `record ${planned.map(({ environment, after }) => `${environment} ${shortDigest(after)}`).join(", ")}`,

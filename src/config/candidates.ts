@@ -9,7 +9,7 @@ import type { Candidate } from "./evaluate.ts";
 import type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
 import { policyValue } from "./policy-default.ts";
 import type { Suggestions } from "./suggestions.ts";
-import { namesIn, parseTemplate } from "./template.ts";
+import { hasOwnText, namesIn, parseTemplate, readsBelow } from "./template.ts";
 import { parseJsonLayer, parseTfvarsLayer, parseTomlLayer, parseYamlLayer } from "./tree-layer.ts";
 
 /** A declared layer with the text of its file. */
@@ -194,15 +194,19 @@ class Gatherer {
   }
 
   /**
-   * Whether a plain layer holds a secret's own value, and reports it. A text that only puts other secrets together
-   * holds none. A secret that does stand here is literal: what looks like a reference may be part of a password.
+   * Whether a plain layer gives a secret's whole value, which then is literal: what looks like a reference may be part
+   * of a password. Reports a value that stands here, also as the default of what stands below. A text that only puts
+   * other secrets together holds none.
    */
   #inPlain({ name, value, text, place, interpolated, syntax }: LayerEntry): boolean {
     const { environment } = this.#input;
     if (value === UNSET || text === "" || isPlaceholder(plainText(value))) return false;
     const template = interpolated ? parseTemplate(text, syntax) : undefined;
-    if (template?.ok && [...namesIn(template.parts)].some((other) => this.secretNames.has(other)))
+    const parts = template?.ok ? template.parts : [];
+    const below = readsBelow(parts, name, syntax);
+    if ([...namesIn(parts)].some((other) => this.secretNames.has(other) && !(below && other === name)))
       return false;
+    if (below && !hasOwnText(parts)) return false;
     const kind = environment.like ?? environment.kind;
     this.drafts.add({
       code: "SETTING_SECRET_IN_PLAIN",
@@ -212,7 +216,7 @@ class Gatherer {
       why: `${name} is a secret, but stands here for all to read`,
       fix: `ringfence secret set ${name} -e ${environment.name}   (a new value; then delete the line here)`,
     });
-    return true;
+    return !below;
   }
 
   #checkKnown(name: string, place: Place, severity: "error" | "warning"): void {

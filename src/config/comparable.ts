@@ -3,6 +3,7 @@ import { canonicalJson } from "../base/canonical-json.ts";
 import { formatPlace } from "../base/place.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
 import { canonicalText } from "../model/setting-value.ts";
+import { isPlaceholder } from "./candidates.ts";
 import type { Resolution } from "./resolve.ts";
 
 /** One configuration in a comparison. */
@@ -17,11 +18,11 @@ export type Fingerprint = (key: string, text: string) => string;
 
 /**
  * One text for all ways to write a value: `15m` and `900s`, `yes` and `true`, an object's members in any order.
- * Undefined where the setting has no usable value, or can't be opened here.
+ * Undefined where the setting has no usable value, as a placeholder is none, or can't be opened here.
  */
 export function comparableText(setting: ResolvedSetting): string | undefined {
   const { value, text, declaration } = setting;
-  if (value === null) return undefined;
+  if (value === null || isPlaceholder(text)) return undefined;
   if (typeof value !== "object") {
     // A value that did not fit its type is still the text that was written.
     const untyped = !declaration || typeof value === "string";

@@ -52,6 +52,21 @@ describe("the same value, however it is written", () => {
     expect(changed(diff(yaml, side("production", "N=10\nW=true")))).toEqual([]);
   });
 
+  test.each([
+    ["KEY", "<from-vault>", "<from-vault>"],
+    ["KEY", "<from-vault>", "a secret"],
+    ["I", "<number>", "<number>"],
+    ["T", " <text> ", "x"],
+  ])("a placeholder is no value, never the same as anything: %s=%s and %s", (name, one, other) => {
+    const [a, b] = [
+      side("staging", `${name}='${one}'`, { settings }),
+      side("production", `${name}='${other}'`, { settings }),
+    ];
+    const result = diff(a, b);
+    expect(changed(result)).toEqual([`changed ${name} unknown`]);
+    expect(result.changes[0]).toMatchObject({ a: null, texts: { a: null } });
+  });
+
   test("what no JSON can say is compared as it is written", () => {
     const of = (environment: string, number: string) =>
       side(environment, "", { files: { [`env/${environment}.yaml`]: `LIST: [${number}, 1]\n` } });

@@ -32,9 +32,9 @@ function verdictOf({ key, a, b, secret }: Pair, fingerprint: Fingerprint): Verdi
 
 function differenceOf(pair: Pair, verdict: Verdict, reason: string | null): SettingDifference {
   const { key, a, b, secret } = pair;
-  const value = (side: ResolvedSetting | undefined) => (secret || !side ? null : side.value);
   const text = (side: ResolvedSetting | undefined) =>
     secret || !side ? null : (comparableText(side) ?? null);
+  const value = (side: ResolvedSetting | undefined) => (text(side) === null ? null : side!.value);
   return {
     key,
     a: value(a),

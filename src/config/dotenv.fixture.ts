@@ -61,6 +61,7 @@ export function evaluatedOf(text: string, dialect: DotenvDialect): Record<string
   );
   const result = evaluate({
     winners,
+    below: () => undefined,
     environment: "local",
     isDeclared: () => false,
     suggestions: new Suggestions([]),

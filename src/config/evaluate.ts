@@ -1,21 +1,18 @@
 /**
  * Interpolation across layers: every setting's winning value is evaluated once, after the settings that it refers
  * to. What reads a secret is secret itself. Pure; mistakes come back as findings.
+ *
+ * In the syntaxes of others a value that refers to itself reads what the sources below it say: `PORT=${PORT:-3000}`
+ * is a default. That lower value is evaluated as if it were a setting of its own, under a key that no setting has.
  */
 import type { Place } from "../base/place.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import { orderGraph } from "../model/graph.ts";
 import type { SettingValue } from "../model/setting.ts";
 import { plainText } from "../model/setting-value.ts";
-import { LITERAL_DOLLAR } from "./layer-entry.ts";
 import type { Suggestions } from "./suggestions.ts";
-import {
-  namesIn,
-  parseTemplate,
-  type Reference,
-  type TemplatePart,
-  type TemplateSyntax,
-} from "./template.ts";
+import { type Reference, readsBelow, type TemplatePart, type TemplateSyntax } from "./template.ts";
+import { mayRefer, namesOf, redirected, type Shape, shapeOf } from "./template-shape.ts";
 
 /** What one source says about one setting. */
 export interface Candidate {
@@ -55,6 +52,8 @@ export interface Evaluation {
 
 export interface EvaluationInput {
   readonly winners: ReadonlyMap<string, Candidate>;
+  /** What counts so many levels below a setting's winner; undefined where nothing does. */
+  readonly below: (name: string, level: number) => Candidate | undefined;
   readonly environment: string;
   /** True for a setting that is declared, so that a reference to it is no typing mistake. */
   readonly isDeclared: (name: string) => boolean;
@@ -66,191 +65,189 @@ const LONGEST_TEXT = 131_072;
 
 const SYNTAX_FIX = `write \${NAME}, \${NAME:-default} or \${NAME:?message}; $\${ is a literal \${`;
 
-/** A value cut into templates: one for a text, one for each text inside a list or object. */
-type Shape =
-  | { readonly kind: "text"; readonly parts: readonly TemplatePart[] }
-  | { readonly kind: "list"; readonly items: readonly Shape[] }
-  | { readonly kind: "map"; readonly entries: readonly (readonly [string, Shape])[] }
-  | { readonly kind: "fixed"; readonly value: SettingValue };
-
-/** @param text for a text, what interpolation reads; inside lists and objects it is the text itself */
-function shapeOf(
-  value: SettingValue,
-  text: string | undefined,
-  refuse: (why: string) => void,
-  syntax?: TemplateSyntax,
-): Shape {
-  if (typeof value === "string") {
-    const template = parseTemplate(text ?? value, syntax);
-    if (template.ok) return { kind: "text", parts: template.parts };
-    refuse(template.why);
-  } else if (Array.isArray(value)) {
-    return { kind: "list", items: value.map((item) => shapeOf(item, undefined, refuse)) };
-  } else if (value !== null && typeof value === "object") {
-    const entries = Object.entries(value);
-    return { kind: "map", entries: entries.map(([key, item]) => [key, shapeOf(item, undefined, refuse)]) };
-  }
-  return { kind: "fixed", value };
-}
-
-/** False where nothing in it can be a reference: nearly every value, so that those cost nothing more. */
-function mayRefer(value: SettingValue, text: string): boolean {
-  if (typeof value === "string") return text.includes("$") || text.includes(LITERAL_DOLLAR);
-  return (
-    value !== null &&
-    typeof value === "object" &&
-    Object.values(value).some((item) => mayRefer(item, item as string))
-  );
-}
-
-function* namesOf(shape: Shape): Iterable<string> {
-  if (shape.kind === "text") yield* namesIn(shape.parts);
-  if (shape.kind === "list") for (const item of shape.items) yield* namesOf(item);
-  if (shape.kind === "map") for (const [, item] of shape.entries) yield* namesOf(item);
-}
-
 const NO_REFERENCES: readonly string[] = [];
 
 function asWritten({ value, text, secret, sealed }: Candidate): Evaluated {
   return { value, text, secret, sealed, failed: false, references: NO_REFERENCES };
 }
 
+/** Where the value that stands so many levels below a setting's winner is kept. NUL can be in no name. */
+function keyBelow(name: string, level: number): string {
+  return `${name}\u0000${level}`;
+}
+
+/** The setting that a key is about. */
+function settingOf(key: string): string {
+  return key.split("\u0000", 1)[0]!;
+}
+
 class Evaluator {
   readonly problems: FindingDraft[] = [];
   readonly settings = new Map<string, Evaluated>();
   readonly #input: EvaluationInput;
+  /** The values to evaluate that are no setting's winner, by key. */
+  readonly #lower = new Map<string, Candidate>();
   readonly #shapes = new Map<string, Shape>();
   readonly #refused = new Set<string>();
 
   constructor(input: EvaluationInput) {
     this.#input = input;
-    for (const [name, { value, text, interpolated, syntax }] of input.winners) {
-      if (!interpolated || !mayRefer(value, text)) continue;
-      const refuse = (why: string): void => this.#refuse(name, "SETTING_INTERPOLATION", why, SYNTAX_FIX);
-      this.#shapes.set(name, shapeOf(value, text, refuse, syntax));
+    for (const [name, { value, text, interpolated }] of input.winners) {
+      if (interpolated && mayRefer(value, text)) this.#cut(name);
     }
   }
 
   run(): Evaluation {
     const { winners } = this.#input;
-    const edges = (name: string): Iterable<string> => {
-      const shape = this.#shapes.get(name);
+    const edges = (key: string): Iterable<string> => {
+      const shape = this.#shapes.get(key);
       return shape ? namesOf(shape) : [];
     };
     for (const [name, winner] of winners) {
       if (!this.#shapes.has(name)) this.settings.set(name, asWritten(winner));
     }
     const { order, cycles } = orderGraph(this.#shapes.keys(), edges);
-    for (const cycle of cycles) {
-      const self = cycle.length === 2;
-      const why = self
-        ? `${cycle.join(" → ")}: the value refers to itself`
-        : `references run in a circle: ${cycle.join(" → ")}`;
-      const fix = self
-        ? "write the value itself; the process environment wins over it without being named"
-        : "write one of these values without its reference";
-      this.#refuse(cycle[0]!, "SETTING_CYCLE", why, fix);
-    }
-    for (const name of order) this.settings.set(name, this.#evaluate(name, winners.get(name)!));
+    for (const cycle of cycles) this.#refuseCycle(cycle);
+    for (const key of order) this.settings.set(key, this.#evaluate(key));
+    for (const key of this.#lower.keys()) this.settings.delete(key);
     return { settings: this.settings, problems: this.problems };
   }
 
-  #refuse(name: string, code: string, why: string, fix: string): void {
-    this.#refused.add(name);
-    const { place } = this.#input.winners.get(name)!;
-    this.problems.push({ code, setting: name, place, why, fix });
+  #candidate(key: string): Candidate | undefined {
+    return this.#input.winners.get(key) ?? this.#lower.get(key);
   }
 
-  #evaluate(name: string, { text, secret }: Candidate): Evaluated {
-    const shape = this.#shapes.get(name)!;
+  /** Reads the references of a setting's winner, and of what stands below it as far as that is read. */
+  #cut(name: string): void {
+    let key = name;
+    for (let level = 1; ; level++) {
+      const { value, text, interpolated, syntax } = this.#candidate(key)!;
+      const refuse = (why: string): void => this.#refuse(key, "SETTING_INTERPOLATION", why, SYNTAX_FIX);
+      const shape: Shape = interpolated ? shapeOf(value, text, refuse, syntax) : { kind: "fixed", value };
+      this.#shapes.set(key, shape);
+      if (shape.kind !== "text" || !readsBelow(shape.parts, name, syntax)) return;
+      const next = keyBelow(name, level);
+      this.#shapes.set(key, { kind: "text", parts: redirected(shape.parts, name, next) });
+      const below = this.#input.below(name, level);
+      if (!below) return;
+      this.#lower.set(next, below);
+      key = next;
+    }
+  }
+
+  #refuseCycle(cycle: readonly string[]): void {
+    const names = cycle.map(settingOf);
+    const self = names.every((name) => name === names[0]);
+    const path = names.filter((name, at) => (self ? at < 2 : name !== names[at - 1])).join(" → ");
+    const why = self ? `${path}: the value refers to itself` : `references run in a circle: ${path}`;
+    const fix = self
+      ? `export ${names[0]}=…, which wins over it without being named, or write the value itself`
+      : "write one of these values without its reference";
+    this.#refuse(self ? cycle.at(-2)! : cycle[0]!, "SETTING_CYCLE", why, fix);
+  }
+
+  #refuse(key: string, code: string, why: string, fix: string): void {
+    this.#refused.add(key);
+    const { place } = this.#candidate(key)!;
+    this.problems.push({ code, setting: settingOf(key), place, why, fix });
+  }
+
+  #evaluate(key: string): Evaluated {
+    const { text, secret, sealed } = this.#candidate(key)!;
+    const shape = this.#shapes.get(key)!;
     const read = new Set<string>();
-    const result = this.#fill(name, shape, read);
-    const references = [...read];
-    const readsSecret = references.some((reference) => this.settings.get(reference)?.secret);
+    const result = this.#fill(key, shape, read);
+    const found = [...read].flatMap((other) => this.settings.get(other) ?? []);
+    const references = [...this.#named(key, read)];
     // A value without references keeps the text of its file: 1.10 stays 1.10.
     const filled = shape.kind === "fixed" ? text : plainText(result);
-    if (filled.length > LONGEST_TEXT && references.length > 0) {
-      const why = `${name} grows beyond ${LONGEST_TEXT} characters, more than an environment variable can hold`;
-      this.#refuse(name, "SETTING_INTERPOLATION", why, "refer to fewer values");
+    if (filled.length > LONGEST_TEXT && read.size > 0) {
+      const why = `${settingOf(key)} grows beyond ${LONGEST_TEXT} characters, more than an environment variable can hold`;
+      this.#refuse(key, "SETTING_INTERPOLATION", why, "refer to fewer values");
     }
-    const failed = this.#refused.has(name);
+    const failed = this.#refused.has(key);
     return {
       value: failed ? null : result,
       text: failed ? "" : filled,
-      secret: secret || readsSecret,
-      sealed: false,
+      secret: secret || found.some((other) => other.secret),
+      sealed,
       failed,
       references,
     };
   }
 
-  #fill(name: string, shape: Shape, read: Set<string>): SettingValue {
+  /** The settings that were read: for a value further below, those that it read. */
+  #named(key: string, read: ReadonlySet<string>): Set<string> {
+    const name = settingOf(key);
+    const named = (other: string): readonly string[] =>
+      other !== key && settingOf(other) === name
+        ? (this.settings.get(other)?.references ?? NO_REFERENCES)
+        : [other];
+    return new Set([...read].flatMap(named));
+  }
+
+  #fill(key: string, shape: Shape, read: Set<string>): SettingValue {
     if (shape.kind === "fixed") return shape.value;
-    if (shape.kind === "text") return this.#join(name, shape.parts, read);
-    if (shape.kind === "list") return shape.items.map((item) => this.#fill(name, item, read));
-    return Object.fromEntries(shape.entries.map(([key, item]) => [key, this.#fill(name, item, read)]));
+    if (shape.kind === "text") return this.#join(key, shape.parts, read);
+    if (shape.kind === "list") return shape.items.map((item) => this.#fill(key, item, read));
+    return Object.fromEntries(shape.entries.map(([name, item]) => [name, this.#fill(key, item, read)]));
   }
 
-  #join(name: string, parts: readonly TemplatePart[], read: Set<string>): string {
-    return parts.map((part) => (typeof part === "string" ? part : this.#follow(name, part, read))).join("");
+  #join(key: string, parts: readonly TemplatePart[], read: Set<string>): string {
+    return parts.map((part) => (typeof part === "string" ? part : this.#follow(key, part, read))).join("");
   }
 
-  #follow(name: string, { name: target, otherwise }: Reference, read: Set<string>): string {
+  #follow(key: string, { name: target, otherwise }: Reference, read: Set<string>): string {
     read.add(target);
     const found = this.settings.get(target);
     if (found?.sealed) {
-      const why = `${name} refers to ${target}, a secret that can't be opened here`;
-      this.#refuse(
-        name,
-        "SETTING_SEALED_REFERENCE",
-        why,
-        `use an identity of ${this.#input.environment}, or drop the reference`,
-      );
+      const why = `${settingOf(key)} refers to ${settingOf(target)}, a secret that can't be opened here`;
+      const fix = `use an identity of ${this.#input.environment}, or drop the reference`;
+      this.#refuse(key, "SETTING_SEALED_REFERENCE", why, fix);
       return "";
     }
     // Without a value though something sets it: it failed, or stands in a circle. That has its own finding.
-    if (found ? found.failed : this.#input.winners.has(target)) {
-      this.#refused.add(name);
+    if (found ? found.failed : this.#candidate(target)) {
+      this.#refused.add(key);
       return "";
     }
     const isThere = found !== undefined && (found.text !== "" || otherwise?.missing !== "empty");
-    if (otherwise?.kind === "alternative") return isThere ? this.#join(name, otherwise.parts, read) : "";
+    if (otherwise?.kind === "alternative") return isThere ? this.#join(key, otherwise.parts, read) : "";
     if (isThere) return found.text;
-    if (otherwise?.kind === "default") return this.#join(name, otherwise.parts, read);
-    if (otherwise?.kind === "blank") this.#blank(name, target);
-    else this.#unset(name, target, otherwise?.message);
+    if (otherwise?.kind === "default") return this.#join(key, otherwise.parts, read);
+    if (otherwise?.kind === "blank") this.#blank(key, target);
+    else this.#unset(key, settingOf(target), otherwise?.message);
     return "";
   }
 
   /** A plain reference to nothing, in a syntax that takes it for the empty text. */
-  #blank(name: string, target: string): void {
+  #blank(key: string, target: string): void {
+    const [name, missing] = [settingOf(key), settingOf(target)];
+    const where = name === missing ? "no value below" : "no value";
     this.problems.push({
       code: "SETTING_REFERENCE",
       severity: "warning",
       setting: name,
-      place: this.#input.winners.get(name)!.place,
-      why: `${name} refers to ${target}, which has no value; that is the empty text here`,
-      fix: `set ${target} for ${this.#input.environment}, or write \${${target}:-default}`,
+      place: this.#candidate(key)!.place,
+      why: `${name} refers to ${missing}, which has ${where}; that is the empty text here`,
+      fix: `set ${missing} for ${this.#input.environment}, or write \${${missing}:-default}`,
     });
   }
 
-  #unset(name: string, target: string, message: string | undefined): void {
+  #unset(key: string, target: string, message: string | undefined): void {
     const { environment, isDeclared, suggestions } = this.#input;
+    const name = settingOf(key);
     if (message !== undefined) {
       const why = `${name} needs ${target}: ${message || "it is unset or empty"}`;
-      this.#refuse(name, "SETTING_REFERENCE", why, `set ${target} for ${environment}`);
+      this.#refuse(key, "SETTING_REFERENCE", why, `set ${target} for ${environment}`);
     } else if (isDeclared(target)) {
       const why = `${name} refers to ${target}, which has no value in ${environment}`;
-      this.#refuse(name, "SETTING_REFERENCE", why, `set ${target}, or write \${${target}:-default}`);
+      this.#refuse(key, "SETTING_REFERENCE", why, `set ${target}, or write \${${target}:-default}`);
     } else {
       const meant = suggestions.for(target);
       const why = `${name} refers to ${target}, which no layer and no declaration has`;
-      this.#refuse(
-        name,
-        "SETTING_REFERENCE",
-        why,
-        meant ? `write \${${meant}}` : `declare ${target}, or write \${${target}:-default}`,
-      );
+      const fix = meant ? `write \${${meant}}` : `declare ${target}, or write \${${target}:-default}`;
+      this.#refuse(key, "SETTING_REFERENCE", why, fix);
     }
   }
 }

@@ -79,6 +79,25 @@ describe("cells", () => {
   });
 });
 
+test("a placeholder is unknown, in plain and in secret, and differs from another one", () => {
+  const both = ["staging", "production"].map((name) =>
+    side(name, "LEVEL='<level>'\nKEY='<from-vault>'", { settings }),
+  );
+  const rows = matrix(both).rows.filter(({ key }) => key === "LEVEL" || key === "KEY");
+  expect(rows.map(({ differs }) => differs)).toEqual([true, true]);
+  const cells = rows.map((row) => Object.values(row.cells).map(({ state, group }) => [state, group]));
+  expect(cells).toEqual([
+    [
+      ["unknown", null],
+      ["unknown", null],
+    ],
+    [
+      ["secret", "?"],
+      ["secret", "?"],
+    ],
+  ]);
+});
+
 describe("rows", () => {
   test("declared ones first, then the others", () => {
     expect(matrix().rows.map(({ key }) => key)).toEqual(["LEVEL", "LIMIT", "KEY", "EXTRA"]);

@@ -71,7 +71,7 @@ function stateOf(
   if (errors.includes("SETTING_MISSING")) return "missing";
   if (!setting) return "unset";
   if (secret) return "secret";
-  if (setting.value === null) return "unknown";
+  if (comparableText(setting) === undefined) return "unknown";
   return setting.history.some(({ wins, source }) => wins && source === "default") ? "default" : "value";
 }
 

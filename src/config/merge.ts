@@ -14,6 +14,8 @@ export interface Choice {
   readonly winner: Candidate;
   /** The highest that counts, as its source has it. */
   readonly top: Candidate;
+  /** All that count, lowest first. */
+  readonly counted: readonly Candidate[];
   /** Lowest first; undefined where nothing is merged. */
   readonly parts: readonly Candidate[] | undefined;
   /** Those that came after a final one; undefined where there is none. */
@@ -117,5 +119,5 @@ export function choose(
   const top = counted.at(-1)!;
   const isSingle = declaration === undefined || declaration.merge === "replace" || counted.length === 1;
   const winner = isSingle || top.removes || top.sealed ? undefined : merged(declaration, counted);
-  return { winner: winner ?? top, top, parts: winner && counted, refused };
+  return { winner: winner ?? top, top, counted, parts: winner && counted, refused };
 }

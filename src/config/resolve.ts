@@ -161,6 +161,7 @@ class Resolver {
     }
     return evaluate({
       winners,
+      below: (name, level) => this.#choices.get(name)!.counted.at(-1 - level),
       environment: this.#input.environment.name,
       isDeclared: (name) => this.#declared.has(name),
       suggestions: new Suggestions(new Set([...this.#declared.keys(), ...winners.keys()])),

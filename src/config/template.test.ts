@@ -38,6 +38,7 @@ test("what is not set is the empty text with a warning in the syntaxes of others
     } as const;
     const { settings, problems } = evaluate({
       winners: new Map([["A", { ...source, value: "[${B}]", text: "[${B}]", interpolated: true, syntax }]]),
+      below: () => undefined,
       environment: "local",
       isDeclared: () => true,
       suggestions: new Suggestions([]),

@@ -39,3 +39,26 @@ export function* namesIn(parts: readonly TemplatePart[]): Iterable<string> {
     if (otherwise?.kind === "default" || otherwise?.kind === "alternative") yield* namesIn(otherwise.parts);
   }
 }
+
+/**
+ * Whether a setting's value refers to itself in a syntax where that means what the sources below it say. In our own it
+ * is a circle.
+ */
+export function readsBelow(
+  parts: readonly TemplatePart[],
+  name: string,
+  syntax: TemplateSyntax = "ringfence",
+): boolean {
+  return syntax !== "ringfence" && parts.length > 0 && new Set(namesIn(parts)).has(name);
+}
+
+/** Whether a template gives a text of its own, in defaults and alternatives also, beside what it refers to. */
+export function hasOwnText(parts: readonly TemplatePart[]): boolean {
+  return parts.some((part) => {
+    if (typeof part === "string") return true;
+    const { otherwise } = part;
+    return (
+      (otherwise?.kind === "default" || otherwise?.kind === "alternative") && hasOwnText(otherwise.parts)
+    );
+  });
+}

@@ -28,7 +28,8 @@ class RuleCheck {
     const broken = [condition, demand].flatMap((part) => (part && "code" in part ? [part] : []));
     if (broken.length > 0 || !demand || "code" in demand || (condition && "code" in condition))
       return yield* broken;
-    const reads = [...new Set([...(condition?.reads ?? []), ...demand.reads])];
+    // What is demanded first: a finding stands at the setting that would be changed, not at the one that asks for it.
+    const reads = [...new Set([...demand.reads, ...(condition?.reads ?? [])])];
     const values = this.#values(reads);
     if (condition) {
       const applies = condition.evaluate(values);

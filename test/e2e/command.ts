@@ -33,7 +33,7 @@ function requestOf({ command, positionals, options }: Typed, how: CommandOptions
     command,
     catalogue,
     input: Object.fromEntries([...named, ...flags].filter(([, value]) => value !== undefined)),
-    environment: text("to") ?? position ?? text("environment"),
+    environment: command.environmentFlag === "to" ? text("to") : (position ?? text("environment")),
     as: text("as"),
     reason: text("reason"),
     force: text("force"),

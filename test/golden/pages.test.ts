@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { openSession } from "./session.ts";
 
 const PAGES: readonly string[] = [
+  "docs/config-edit.md",
   "docs/config-export.md",
   "docs/env-create.md",
   "docs/eject.md",

@@ -2,17 +2,13 @@
 import { authorise } from "../../access/index.ts";
 import type { Digest } from "../../base/digest.ts";
 import { shortDigest } from "../../base/digest.ts";
-import { resolve } from "../../config/index.ts";
-import type { Finding } from "../../model/finding.ts";
 import type { Gate } from "../../model/gate.ts";
 import type { Plan } from "../../model/operation.ts";
 import { type Environment, environmentOf } from "../../model/project.ts";
 import type { Revision } from "../../model/revision.ts";
-import { settingsGate } from "../../pipelines/index.ts";
 import type { App } from "../app.ts";
 import type { Context, PlanDraft } from "../definition.ts";
 import { appErrors } from "../errors.ts";
-import { readLayers, readSecrets, rememberSecrets } from "../resolution.ts";
 import {
   currentRevision,
   environmentsReading,
@@ -23,6 +19,7 @@ import {
 import { describeChange, keyChanges } from "../revision-difference.ts";
 import { changeOf, type FileChange, textOf } from "../revision-file.ts";
 import { foundReason } from "../revision-steps.ts";
+import { resolutionWith, settingsAfter } from "../settings-after.ts";
 import { latestThat, PREVIOUS, revisionNamed } from "./revision-choice.ts";
 
 export interface RollbackFacts {
@@ -120,7 +117,7 @@ export async function planRollback(
     return { environment: one.name, before: before.digest, after: revisionWith(before, restored).digest };
   });
   // Whatever stood in a layer once: no secret of today is shown in the plan.
-  rememberSecrets(resolutionWith(app, environment, new Map()));
+  resolutionWith(app, environment, new Map());
   const effects: string[] = [];
   for (const file of files) effects.push(await fileEffect(app, environment, file, draft));
   const facts: RollbackFacts = { ...choice, target: target.digest, files, revisions };
@@ -138,39 +135,6 @@ export async function planRollback(
     ],
     facts: { ...facts } as never,
   };
-}
-
-/** An environment's resolution with other texts in some files. */
-function resolutionWith(app: App, environment: Environment, texts: ReadonlyMap<string, string | undefined>) {
-  const layers = readLayers(app, environment).map((layer) =>
-    texts.has(layer.path) ? { ...layer, text: texts.get(layer.path) } : layer,
-  );
-  const { entries } = readSecrets(app, environment);
-  const { project, rules } = app;
-  return resolve({ project, environment, layers, secrets: entries, process: {}, rules });
-}
-
-function identityOf({ code, setting, why }: Finding): string {
-  return JSON.stringify([code, setting, why]);
-}
-
-/**
- * Whether an environment would be usable afterwards. The secrets stay as they are, so that sealed ones don't matter.
- *
- * @param others what was wrong before stays another matter there: an emergency here must not wait for it
- */
-function settingsAfter(
-  app: App,
-  environment: Environment,
-  texts: ReadonlyMap<string, string | undefined>,
-  others: boolean,
-): Gate {
-  const resolution = resolutionWith(app, environment, texts);
-  rememberSecrets(resolution);
-  const before = others ? resolutionWith(app, environment, new Map()).findings.map(identityOf) : [];
-  const findings = resolution.findings.filter((finding) => !before.includes(identityOf(finding)));
-  const gate = settingsGate(environment.name, findings, []);
-  return others ? { ...gate, name: `settings of ${environment.name}` } : gate;
 }
 
 function sharedGate(environment: Environment, { shared, target, revisions }: RollbackFacts): Gate[] {
@@ -195,7 +159,10 @@ export async function rollbackGates({ app, environment }: Context, plan: Plan): 
   }
   const gates = facts.revisions.flatMap(({ environment: name }) => {
     const one = environmentOf(app.project, name);
-    return one ? [settingsAfter(app, one, texts, name !== environment.name)] : [];
+    if (!one) return [];
+    if (name === environment.name) return [settingsAfter(app, one, texts, false)];
+    // An emergency here must not wait for what was wrong there before.
+    return [{ ...settingsAfter(app, one, texts, true), name: `settings of ${name}` }];
   });
   return [...gates, ...sharedGate(environment, facts)];
 }

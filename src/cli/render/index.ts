@@ -1,6 +1,7 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
 import { renderDiff } from "./comparison.ts";
 import { renderCompile, renderTypes } from "./compiled.ts";
+import { renderConfigEdit } from "./config-edit.ts";
 import { renderCreatedEnvironment } from "./created-environment.ts";
 import {
   renderAuditLog,
@@ -52,6 +53,11 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config history": renderConfigHistory,
   "config record": renderConfigRecord,
   "config rollback": renderConfigRollback,
+  "config set": renderConfigEdit,
+  "config unset": renderConfigEdit,
+  "config sync": renderConfigEdit,
+  "config move": renderConfigEdit,
+  "config rename": renderConfigEdit,
   "config export": renderExport,
   "config docs": renderReference,
   "config compile": renderCompile,

@@ -97,10 +97,14 @@ function keyIn(
   name: string,
   root: SourceMap,
   isObject: IsObject,
+  preferred?: CaseStyle,
 ): string | undefined {
   const rest = path.length === 0 ? name : name.slice(settingName(path).length + 1);
   const style =
-    commonStyle(node.entries.keys()) ?? commonStyle(allKeys({ path: [], node: root }, isObject)) ?? "snake";
+    preferred ??
+    commonStyle(node.entries.keys()) ??
+    commonStyle(allKeys({ path: [], node: root }, isObject)) ??
+    "snake";
   const styles = new Set<CaseStyle>([style, "snake", "upper"]);
   return [...styles]
     .map((one) => inStyle(rest, one))
@@ -125,7 +129,7 @@ export function newPath(
   return key === undefined ? undefined : [...longest.path, key];
 }
 
-/** The path of another name in the map of a setting that is there; undefined where that map makes no such name. */
+/** The path of another name in the map of a setting that is there, in the case of its key; undefined where that map makes no such name. */
 export function pathBeside(
   root: SourceMap,
   { path }: SettingPlace,
@@ -136,6 +140,9 @@ export function pathBeside(
   let node: SourceNode | undefined = root;
   for (const key of above) node = node?.kind === "map" ? node.entries.get(key)?.value : undefined;
   const fits = above.length === 0 || name.startsWith(`${settingName(above)}_`);
-  const key = node?.kind === "map" && fits ? keyIn({ path: above, node }, name, root, isObject) : undefined;
+  const key =
+    node?.kind === "map" && fits
+      ? keyIn({ path: above, node }, name, root, isObject, styleOf(path.at(-1)!))
+      : undefined;
   return key === undefined ? undefined : [...above, key];
 }
