@@ -7,6 +7,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { type Digest, digestOfBytes } from "../../base/digest.ts";
+import { nearest } from "../../base/nearest.ts";
 import type { OperationRecord } from "../../model/operation.ts";
 import type { Environment } from "../../model/project.ts";
 import type { StoreTransaction } from "../../ports/store/store.ts";
@@ -57,6 +58,14 @@ function assertRecipients(environment: Environment, manifest: string): void {
     where: `${manifest}:${environment.place.line} environments.${environment.name}`,
     fix: `ringfence identity create -e ${environment.name}`,
   });
+}
+
+/** What is wrong with the name, as far as the manifest can tell: null where it is declared, or nothing is. */
+function undeclared({ project }: Context["app"], name: string): string | null {
+  const names = project.settings.map((setting) => setting.name);
+  if (names.length === 0 || names.includes(name)) return null;
+  const near = nearest(name, names);
+  return `${name} is not declared in ${project.manifest}${near ? `; did you mean ${near}?` : ""}`;
 }
 
 /** The file's text with these values, encrypted and signed. @param file what it is to follow. */
@@ -164,6 +173,7 @@ export const operation = defineOperation({
       text,
     };
     const known = secrets.entries.some((entry) => entry.name === name);
+    const warning = undeclared(app, name);
     return {
       summary: `set the secret ${name} of ${environment.name}`,
       environment: environment.name,
@@ -173,6 +183,7 @@ export const operation = defineOperation({
             `take over ${secrets.entries.length} secrets of ${facts.file}, which has no ${part === "binding" ? "binding to an environment" : "signature that counts"}`,
         ),
         `${known ? "replace" : "add"} ${name} in ${facts.file} (revision ${revision})`,
+        ...(warning === null ? [] : [`warning: ${warning}`]),
       ],
       facts: { ...facts },
     };
@@ -220,9 +231,10 @@ export const operation = defineOperation({
       expected: facts.revision,
     };
   },
-  async answer({ environment }, record) {
+  async answer({ app, environment }, record) {
     const { file, name, revision } = record.plan.facts as unknown as Facts;
-    return { environment: environment.name, name, file, revision, operation: record.id };
+    const warning = undeclared(app, name);
+    return { environment: environment.name, name, file, revision, warning, operation: record.id };
   },
 });
 
