@@ -10,6 +10,7 @@
  */
 import { spawnSync } from "node:child_process";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -27,6 +28,8 @@ import { normalise } from "./normalise.ts";
 import { BLOCK, commandsOf } from "./page-blocks.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+/** The project's folder, as the pages' reader may have called it. */
+const FOLDER = "shop";
 const FILE_NAME = /^(?:#|\/\/) ([\w./{}-]*\.\w+)\n/;
 const OPERATION = /\bop_[a-z0-9]{26}\b/g;
 const PERSON = {
@@ -37,8 +40,6 @@ const PERSON = {
 };
 
 export interface SessionOptions {
-  /** The project's folder, as the page's reader may have called it; `shop` unless told. */
-  readonly folder?: string;
   /** Ports of the page, each with one that is free here. */
   readonly ports?: ReadonlyMap<string, string>;
 }
@@ -61,31 +62,50 @@ const toPage = (text: string, pairs: Pairs) =>
 /** What has to be the same on the page and here. How wide a column is hangs on names and times of the machine. */
 const essence = (text: string) => normalise(text, []).replace(/ {2,}/g, "  ");
 
-/** @param page its path from the repository's root: `docs/getting-started.md` */
-export function openSession(
-  page: string,
-  { folder = "shop", ports = new Map() }: SessionOptions = {},
-): Session {
-  const path = resolve(REPOSITORY, page);
+/** The project's folder, its reader's home and shell. */
+interface Desk {
+  readonly root: string;
+  /** What the page calls this machine's places. */
+  readonly places: Pairs;
+  /** Runs a command line in the project's folder. @returns what it prints, on both streams */
+  bash(command: string): string;
+  remove(): void;
+}
+
+function openDesk(): Desk {
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), "ringfence-page-")));
-  const root = join(scratch, folder);
+  const root = join(scratch, FOLDER);
   const home = join(scratch, "home");
   const bin = join(scratch, "bin");
   for (const made of [root, bin]) mkdirSync(made);
   const ringfence = `#!/bin/sh\nexec '${process.execPath}' '${ENTRY}' "$@"\n`;
   writeFileSync(join(bin, "ringfence"), ringfence, { mode: 0o755 });
-  const places: Pairs = [
-    ["~/.config/ringfence", home],
-    [`~/${folder}`, root],
-    ["host laptop", `host ${hostname()}`],
-  ];
-  const ids = new Map<string, string>();
-
-  const bash = (command: string): string => {
-    const path = `${bin}:${dirname(process.execPath)}:${process.env.PATH ?? ""}`;
-    const env = { PATH: path, HOME: scratch, RINGFENCE_HOME: home, ...PERSON };
-    return spawnSync("bash", ["-c", `{ ${command}\n} 2>&1`], { cwd: root, env, encoding: "utf8" }).stdout;
+  const path = `${bin}:${dirname(process.execPath)}:${process.env.PATH ?? ""}`;
+  const env = { PATH: path, HOME: scratch, RINGFENCE_HOME: home, ...PERSON };
+  const bash = (command: string) =>
+    spawnSync("bash", ["-c", `{ ${command}\n} 2>&1`], { cwd: root, env, encoding: "utf8" }).stdout;
+  return {
+    root,
+    places: [
+      ["~/.config/ringfence", home],
+      [`~/${FOLDER}`, root],
+      ["host laptop", `host ${hostname()}`],
+    ],
+    bash,
+    remove() {
+      const environments = join(root, ".ringfence/environments");
+      for (const environment of existsSync(environments) ? readdirSync(environments) : [])
+        bash(`ringfence env stop -e '${environment}'`);
+      rmSync(scratch, { recursive: true, force: true });
+    },
   };
+}
+
+/** @param page its path from the repository's root: `docs/getting-started.md` */
+export function openSession(page: string, { ports = new Map() }: SessionOptions = {}): Session {
+  const path = resolve(REPOSITORY, page);
+  const { root, places, bash, remove } = openDesk();
+  const ids = new Map<string, string>();
 
   /** @param stands what the page says that the command prints */
   const performedCommand = (command: string, stands: string): string => {
@@ -112,14 +132,6 @@ export function openSession(
     return body;
   };
 
-  const running = () => {
-    try {
-      return readdirSync(join(root, ".ringfence/environments"));
-    } catch {
-      return [];
-    }
-  };
-
   return {
     expectPage() {
       const happened = readFileSync(path, "utf8").replace(BLOCK, (block, language: string, body: string) => {
@@ -129,9 +141,6 @@ export function openSession(
       if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, happened);
       expect(essence(readFileSync(path, "utf8"))).toBe(essence(happened));
     },
-    remove() {
-      for (const environment of running()) bash(`ringfence env stop -e '${environment}'`);
-      rmSync(scratch, { recursive: true, force: true });
-    },
+    remove,
   };
 }
