@@ -21,7 +21,22 @@ Every command takes these flags. Exit codes and errors: [errors.md](errors.md).
 Run a command with an environment's settings and secrets in its variables; its exit code is passed on
 
 \`\`\`
-ringfence run [-e ENVIRONMENT] [--project DIR] [--force REASON] -- COMMAND [ARGUMENT…]
+ringfence run [-e ENVIRONMENT] [OPTION…] [--] COMMAND [ARGUMENT…]
+\`\`\`
+
+| argument | does |
+| --- | --- |
+| \`--set NAME=VALUE\` | a setting for this run alone, above all layers; may be repeated; no secrets |
+| \`--phase PHASE\` | build or deploy: what the command is; else run |
+| \`--force REASON\` | goes past the host guard; warned about and recorded |
+| \`--dry-run\` | says what would run with what; runs nothing |
+
+## ringfence completion
+
+Print a script that completes commands and flags in your shell
+
+\`\`\`
+ringfence completion bash|zsh|fish
 \`\`\`
 `;
 

@@ -144,7 +144,8 @@ export function openApp(options: AppOptions): App {
       openProcessTarget({
         environment: environment.name,
         folder: join(state, "environments", environment.name),
-        keyFile: identityPath(home, project.name, environment.name),
+        keyFile:
+          environment.recipients.length > 0 ? identityPath(home, project.name, environment.name) : undefined,
         production: environment.policies.production,
       }),
     progress: options.progress ?? (() => {}),

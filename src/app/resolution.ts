@@ -77,6 +77,26 @@ export function identityOf(app: App, environment: Environment): string | undefin
 }
 
 /**
+ * A file that only another environment's recipients can open was copied from there. Said so, it leads nobody to
+ * bring that environment's identity here, as "no identity opens it" would.
+ */
+function refuseForeign({ project }: App, environment: Environment, file: string, text: string): void {
+  const { recipients } = listSecrets(text, { file });
+  if (recipients.length === 0 || recipients.some((one) => environment.recipients.includes(one))) return;
+  const owner = project.environments.find((other) =>
+    recipients.every((one) => other.recipients.includes(one)),
+  );
+  if (!owner) return;
+  throw secretsErrors.SECRETS_WRONG_ENVIRONMENT({
+    what: `${file} is encrypted for ${owner.name}, not for ${environment.name}`,
+    where: file,
+    why: "each environment has secrets of its own; a copied file gives none",
+    fix: `git log --oneline -- ${file}   # then: git restore --source=COMMIT ${file}`,
+    details: { environment: environment.name, owner: owner.name },
+  });
+}
+
+/**
  * Opens and verifies an environment's secrets file as far as this machine can.
  *
  * @throws SECRETS_… for a file that was tampered with, replayed, copied from elsewhere or, where the kind
@@ -89,6 +109,7 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
     refuseVanished(app, environment, file);
     return { file, text, opened: undefined, entries: [], digest: null, signedBy: undefined, lacking: [] };
   }
+  refuseForeign(app, environment, file, text);
   const signedBy = signerOf(app, environment, { file, text }, adopt);
   const unsigned = environment.policies.signedSecrets && signedBy === undefined;
   const lacking = unsigned ? (["signature"] as const) : [];

@@ -55,7 +55,9 @@ export function assertUsable(resolution: Resolution): void {
   throw configErrors.CONFIG_INVALID({
     what: `the settings of ${environment} have ${errors.length === 1 ? "an error" : `${errors.length} errors`}`,
     where: errors[0]!.where,
-    why: errors.map(({ code, where, why }) => `${where} ${code}: ${why}`).join("\n"),
+    why: errors
+      .map(({ code, where, why }) => (errors.length === 1 ? `${code}: ${why}` : `${where} ${code}: ${why}`))
+      .join("\n"),
     fix: errors.length === 1 ? errors[0]!.fix : `ringfence config check -e ${environment}`,
     details: { environment, findings: errors },
   });

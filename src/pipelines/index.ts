@@ -127,6 +127,6 @@ export function approvalsGate(input: {
   return shut(
     "approvals",
     [`${good.length} of ${needed} given`, ...refused].join("; "),
-    `ringfence approve ${input.operation}   (${who} other than ${input.author})`,
+    `ringfence approve ${input.operation}   # ${who} other than ${input.author}`,
   );
 }

@@ -77,8 +77,9 @@ describe("each mistake has its error, exit code and fix, and loses nothing", () 
       "another environment's file",
       () => changed(secretsOf("development"), () => scene.read(secretsOf("production"))),
       run("development"),
-      "SECRETS_NO_IDENTITY",
+      "SECRETS_WRONG_ENVIRONMENT",
       12,
+      /git restore/,
     ],
     [
       "another environment's file, where its identity lies here too",

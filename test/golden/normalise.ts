@@ -13,6 +13,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b\d+\.\d KiB\b/g, "1.0 KiB"],
   [/\bin \d+ ms\b/g, "in 1 ms"],
   [/\b\d+ events/g, "9 events"],
+  [/\b\d+ probes/g, "9 probes"],
   [/\bcheckpoint at \d+/g, "checkpoint at 9"],
   [/\bos:\S+/g, "os:me"],
 ];

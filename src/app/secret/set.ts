@@ -3,6 +3,7 @@
  */
 import * as z from "zod";
 import { digestOfBytes } from "../../base/digest.ts";
+import { nearest } from "../../base/nearest.ts";
 import type { OperationRecord } from "../../model/operation.ts";
 import type { StoreTransaction } from "../../ports/store/store.ts";
 import { type Context, defineOperation } from "../definition.ts";
@@ -39,6 +40,14 @@ async function readValue(context: Context, name: string): Promise<string> {
   });
 }
 
+/** What is wrong with the name, as far as the manifest can tell: null where it is declared, or nothing is. */
+function undeclared({ project }: Context["app"], name: string): string | null {
+  const names = project.settings.map((setting) => setting.name);
+  if (names.length === 0 || names.includes(name)) return null;
+  const near = nearest(name, names);
+  return `${name} is not declared in ${project.manifest}${near ? `; did you mean ${near}?` : ""}`;
+}
+
 /** The revision that the new file makes; and before it what else was changed by hand, if anything was. */
 async function keepRevision(
   { app, environment }: Context,
@@ -72,6 +81,7 @@ export const operation = defineOperation({
     const change = await secretsChange(context, secrets, { ...valuesOf(secrets.opened), [name]: value });
     const facts: Facts = { ...change, name, reason: context.reason ?? `secret set ${name}` };
     const known = secrets.entries.some((entry) => entry.name === name);
+    const warning = undeclared(app, name);
     return {
       summary: `set the secret ${name} of ${environment.name}`,
       environment: environment.name,
@@ -81,6 +91,7 @@ export const operation = defineOperation({
             `take over ${secrets.entries.length} secrets of ${facts.file}, which has no ${part === "binding" ? "binding to an environment" : "signature that counts"}`,
         ),
         `${known ? "replace" : "add"} ${name} in ${facts.file} (revision ${facts.revision})`,
+        ...(warning === null ? [] : [`warning: ${warning}`]),
       ],
       facts: { ...facts },
     };
@@ -117,8 +128,9 @@ export const operation = defineOperation({
       expected: facts.revision,
     };
   },
-  async answer({ environment }, record) {
+  async answer({ app, environment }, record) {
     const { file, name, revision } = record.plan.facts as unknown as Facts;
-    return { environment: environment.name, name, file, revision, operation: record.id };
+    const warning = undeclared(app, name);
+    return { environment: environment.name, name, file, revision, warning, operation: record.id };
   },
 });

@@ -10,6 +10,15 @@ function cellsOf({ environments }: EnvironmentComparisonView, { cells }: Compare
   return environments.map((name) => cells[name]!);
 }
 
+/** Where a value comes from, unless that is the environment's kind, as for nearly all of them. */
+function sourcesOf(view: EnvironmentComparisonView, row: ComparedRow): string[] {
+  const kinds = view.rows.find(({ field }) => field === "kind");
+  return view.environments.map((name) => {
+    const { source, known } = row.cells[name]!;
+    return known && source && source !== `kind ${kinds?.cells[name]?.text}` ? source : "";
+  });
+}
+
 /** Why something is unknown stands below the table, whole. */
 function unknownLines(view: EnvironmentComparisonView): string[] {
   return view.rows.flatMap(({ label, cells }) =>
@@ -24,7 +33,7 @@ function terminalRows(view: EnvironmentComparisonView, row: ComparedRow): string
   const shown = cells.map(({ text, known }) =>
     known ? shownText(text, WIDEST) : styled("yellow", shownText(text, WIDEST)),
   );
-  const sources = cells.map(({ source, known }) => (known && source ? shownText(source, WIDEST) : ""));
+  const sources = sourcesOf(view, row).map((text) => shownText(text, WIDEST));
   const mark = row.differs ? styled("yellow", "≠") : " ";
   const first = [`${mark} ${row.label}`, ...shown];
   return sources.some(Boolean) ? [first, ["", ...sources.map((text) => styled("dim", text))]] : [first];
@@ -39,12 +48,13 @@ function terminalComparison(view: EnvironmentComparisonView): string {
 }
 
 function markdownComparison(view: EnvironmentComparisonView): string {
-  const cell = ({ text, source, known }: ComparedCell) =>
-    known && source ? `${markdownText(text)}<br>${markdownText(source)}` : markdownText(text);
-  const rows = view.rows.map((row) => [
-    row.differs ? `**${markdownText(row.label)}**` : markdownText(row.label),
-    ...cellsOf(view, row).map(cell),
-  ]);
+  const rows = view.rows.map((row) => {
+    const sources = sourcesOf(view, row);
+    const cells = cellsOf(view, row).map(({ text }, at) =>
+      [text, sources[at]!].filter(Boolean).map(markdownText).join("<br>"),
+    );
+    return [row.differs ? `**${markdownText(row.label)}**` : markdownText(row.label), ...cells];
+  });
   const header = ["", ...view.environments.map(markdownText)];
   return [markdownTable(header, rows), ...unknownLines(view).map(markdownText)].join("\n\n");
 }

@@ -31,12 +31,9 @@ export function evidenceOf(result: Json): string {
 }
 
 function nextOf(view: OperationView): string[] {
-  if (view.state === "waiting") {
-    const approved = view.gates.every(({ state }) => state === "open");
-    return [
-      approved ? `ringfence operation resume ${view.id}` : `ringfence approve ${view.id}   (another person)`,
-    ];
-  }
+  // What opens a shut gate stands below the gate.
+  if (view.state === "waiting" && view.gates.every(({ state }) => state === "open"))
+    return [`ringfence operation resume ${view.id}`];
   if (view.state === "running")
     return [`ringfence operation resume ${view.id}`, `ringfence operation resume ${view.id} --undo`];
   return [];

@@ -84,8 +84,14 @@ export function renderSecretSet(answer: {
   readonly environment: string;
   readonly file: string;
   readonly revision: number;
+  readonly warning: string | null;
 }): string {
-  return `${styled("green", "✓")} ${answer.name} is set for ${answer.environment}: ${answer.file}, revision ${answer.revision}\n${styled("dim", `next: git add ${answer.file}`)}`;
+  const { name, environment, file, revision, warning } = answer;
+  return [
+    `${styled("green", "✓")} ${name} is set for ${environment}: ${file}, revision ${revision}`,
+    ...(warning === null ? [] : [`${styled("yellow", "warning")} ${warning}`]),
+    styled("dim", `next: git add ${file}`),
+  ].join("\n");
 }
 
 export function renderIdentity(answer: {

@@ -5,7 +5,7 @@ import { workingFolder } from "../working-folder.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
 import { execute, isScrubbed } from "./execute.ts";
 
-const HELP = `Usage: ringfence run [-e ENVIRONMENT] [--project DIR] [--force REASON] [--set NAME=VALUE] -- COMMAND [ARGUMENT…]
+const HELP = `Usage: ringfence run [-e ENVIRONMENT] [OPTION…] [--] COMMAND [ARGUMENT…]
 
 Runs a command with an environment's settings and secrets in its variables; its exit code is passed on.
 
