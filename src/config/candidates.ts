@@ -57,7 +57,7 @@ export function isPlaceholder(text: string): boolean {
 
 /** What a layer's text says, by its format. Never throws for what stands in it. */
 export function parseLayer(
-  { format }: LayerDeclaration,
+  { format, dialect }: LayerDeclaration,
   text: string,
   file: string,
   declared: ReadonlyMap<string, SettingDeclaration>,
@@ -65,7 +65,7 @@ export function parseLayer(
   const isObject = (name: string): boolean => declared.get(name)?.type === "object";
   switch (format) {
     case "dotenv":
-      return parseDotenv(text, file);
+      return parseDotenv(text, file, dialect);
     case "yaml":
       return parseYamlLayer(text, file, isObject);
     case "json":
@@ -145,7 +145,7 @@ class Gatherer {
     this.drafts.addAll(problems);
     const isFinal = finality(declaration.final);
     for (const entry of entries) {
-      const { name, value, place } = entry;
+      const { name, value, syntax, place } = entry;
       const removes = value === UNSET;
       this.#checkKnown(name, place, this.#input.environment.policies.strictSettings ? "error" : "warning");
       const readable = this.secretNames.has(name) && this.#inPlain(entry);
@@ -160,6 +160,7 @@ class Gatherer {
           value,
           text: exact,
           interpolated,
+          syntax,
           sealed: false,
           final: isFinal(name),
           removes,
@@ -182,10 +183,10 @@ class Gatherer {
    * Whether a plain layer holds a secret's own value, and reports it. A text that only puts other secrets together
    * holds none. A secret that does stand here is literal: what looks like a reference may be part of a password.
    */
-  #inPlain({ name, value, text, place, interpolated }: LayerEntry): boolean {
+  #inPlain({ name, value, text, place, interpolated, syntax }: LayerEntry): boolean {
     const { environment } = this.#input;
     if (value === UNSET || text === "" || isPlaceholder(plainText(value))) return false;
-    const template = interpolated ? parseTemplate(text) : undefined;
+    const template = interpolated ? parseTemplate(text, syntax) : undefined;
     if (template?.ok && [...namesIn(template.parts)].some((other) => this.secretNames.has(other)))
       return false;
     const kind = environment.like ?? environment.kind;

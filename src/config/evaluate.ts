@@ -8,7 +8,13 @@ import { orderGraph } from "../model/graph.ts";
 import type { SettingValue } from "../model/setting.ts";
 import { plainText } from "../model/setting-value.ts";
 import type { Suggestions } from "./suggestions.ts";
-import { namesIn, parseTemplate, type Reference, type TemplatePart } from "./template.ts";
+import {
+  namesIn,
+  parseTemplate,
+  type Reference,
+  type TemplatePart,
+  type TemplateSyntax,
+} from "./template.ts";
 
 /** What one source says about one setting. */
 export interface Candidate {
@@ -19,6 +25,8 @@ export interface Candidate {
   readonly value: SettingValue;
   readonly text: string;
   readonly interpolated: boolean;
+  /** Whose references the text has; Ringfence's own where it is left out. */
+  readonly syntax?: TemplateSyntax | undefined;
   readonly secret: boolean;
   /** Encrypted, and can't be opened here. */
   readonly sealed: boolean;
@@ -65,9 +73,14 @@ type Shape =
   | { readonly kind: "fixed"; readonly value: SettingValue };
 
 /** @param text for a text, what interpolation reads; inside lists and objects it is the text itself */
-function shapeOf(value: SettingValue, text: string | undefined, refuse: (why: string) => void): Shape {
+function shapeOf(
+  value: SettingValue,
+  text: string | undefined,
+  refuse: (why: string) => void,
+  syntax?: TemplateSyntax,
+): Shape {
   if (typeof value === "string") {
-    const template = parseTemplate(text ?? value);
+    const template = parseTemplate(text ?? value, syntax);
     if (template.ok) return { kind: "text", parts: template.parts };
     refuse(template.why);
   } else if (Array.isArray(value)) {
@@ -94,10 +107,10 @@ class Evaluator {
 
   constructor(input: EvaluationInput) {
     this.#input = input;
-    for (const [name, { value, text, interpolated }] of input.winners) {
+    for (const [name, { value, text, interpolated, syntax }] of input.winners) {
       if (!interpolated) continue;
       const refuse = (why: string): void => this.#refuse(name, "SETTING_INTERPOLATION", why, SYNTAX_FIX);
-      this.#shapes.set(name, shapeOf(value, text, refuse));
+      this.#shapes.set(name, shapeOf(value, text, refuse, syntax));
     }
   }
 
@@ -181,10 +194,25 @@ class Evaluator {
       this.#refused.add(name);
       return "";
     }
-    if (found && (found.text !== "" || !otherwise)) return found.text;
+    const isThere = found !== undefined && (found.text !== "" || otherwise?.missing !== "empty");
+    if (otherwise?.kind === "alternative") return isThere ? this.#join(name, otherwise.parts, read) : "";
+    if (isThere) return found.text;
     if (otherwise?.kind === "default") return this.#join(name, otherwise.parts, read);
-    this.#unset(name, target, otherwise?.message);
+    if (otherwise?.kind === "blank") this.#blank(name, target);
+    else this.#unset(name, target, otherwise?.message);
     return "";
+  }
+
+  /** A plain reference to nothing, in a syntax that takes it for the empty text. */
+  #blank(name: string, target: string): void {
+    this.problems.push({
+      code: "SETTING_REFERENCE",
+      severity: "warning",
+      setting: name,
+      place: this.#input.winners.get(name)!.place,
+      why: `${name} refers to ${target}, which has no value; that is the empty text here`,
+      fix: `set ${target} for ${this.#input.environment}, or write \${${target}:-default}`,
+    });
   }
 
   #unset(name: string, target: string, message: string | undefined): void {

@@ -4,6 +4,7 @@ export { type KeyChange, type LayerChange, layerChanges } from "./changes.ts";
 export type { Fingerprint, Side } from "./comparable.ts";
 export { type ComparisonOptions, diffSettings } from "./diff.ts";
 export { parseDotenv } from "./dotenv.ts";
+export { type DotenvEdit, editDotenv } from "./dotenv-edit.ts";
 export { type EditableLayer, editTreeLayer, type SettingEdit } from "./edit/layer-edit.ts";
 export { withValue } from "./edit/yaml.ts";
 export { configErrors } from "./errors.ts";

@@ -2,6 +2,7 @@
 import type { Place } from "../base/place.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import type { SettingValue } from "../model/setting.ts";
+import type { TemplateSyntax } from "./template-parts.ts";
 
 /** One key that a layer sets. */
 export interface LayerEntry {
@@ -17,6 +18,8 @@ export interface LayerEntry {
   readonly text: string;
   /** False where the layer's quotes make the value literal. */
   readonly interpolated: boolean;
+  /** Whose references the text has; Ringfence's own where it is left out. */
+  readonly syntax?: TemplateSyntax | undefined;
   /** Where the name stands. */
   readonly place: Place;
 }
