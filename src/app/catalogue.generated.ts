@@ -32,9 +32,11 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./audit/verify.ts"),
   },
   {
-    ...{"name":"config check","form":"query","summary":"Check an environment's configuration; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":false},
+    ...{"name":"config check","form":"query","summary":"Check an environment's configuration in four stages; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [
+      {"name":"all","type":"boolean","required":false,"description":"check every environment; the worst exit code counts"},
+      {"name":"sarif","type":"boolean","required":false,"description":"print SARIF 2.1.0, for code scanning"},
       {"name":"set","type":"list","required":false,"description":"NAME=VALUE, above all layers, for this command alone; may be repeated","default":[]},
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
@@ -118,6 +120,12 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/rollback.ts"),
   },
   {
+    ...{"name":"config scan","form":"query","summary":"Find secrets and values of one environment in the code; exit 3 when a secret is there","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/scan.ts"),
+  },
+  {
     ...{"name":"config schema","form":"query","summary":"Print the settings as JSON Schema; what is required follows the environment","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [],
@@ -131,6 +139,15 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
     load: () => import("./config/show.ts"),
+  },
+  {
+    ...{"name":"config test","form":"query","summary":"Test what the project expects of its settings, in all environments or one; exit 3 unless all is met","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"min-parity","type":"number","required":false,"description":"also fail where the parity of the environments is lower"},
+      {"name":"junit","type":"boolean","required":false,"description":"print JUnit XML, for CI"},
+    ],
+    load: () => import("./config/test.ts"),
   },
   {
     ...{"name":"env compare","form":"query","summary":"Compare the environments: policies, settings, findings, what runs","scope":"project","environmentFlag":null,"explicit":false},

@@ -8,16 +8,20 @@ export { type DotenvEdit, editDotenv } from "./dotenv-edit.ts";
 export { type EditableLayer, editTreeLayer, type SettingEdit } from "./edit/layer-edit.ts";
 export { withValue } from "./edit/yaml.ts";
 export { configErrors } from "./errors.ts";
+export { checkExpectations, expectationFindings } from "./expectations.ts";
 export { assertUsable, explain } from "./explain.ts";
 export { secretReference } from "./export/ecs.ts";
 export { type ExportedSetting, exportedSetting } from "./export/exported-setting.ts";
 export { EXPORT_FORMATS, type ExportFormat, exportSettings } from "./export/formats.ts";
+export { type Fix, fixedText, fixesFor, fixWords } from "./fixes.ts";
 export { settingsJsonSchema } from "./json-schema.ts";
 export type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
 export { filterMatrix, type MatrixFilter, type MatrixOptions, matrixOf } from "./matrix.ts";
 export { parity } from "./parity.ts";
 export { settingsReference } from "./reference.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
+export { type AllowedFinding, createCodeScanner } from "./scan.ts";
+export { scanNeedles } from "./scan-needles.ts";
 export {
   parseJsonLayer,
   parseTfvarsLayer,

@@ -1,5 +1,8 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
+import { renderCheck } from "./check.ts";
 import { renderDiff } from "./comparison.ts";
+import { renderConfigScan } from "./config-scan.ts";
+import { renderConfigTest } from "./config-test.ts";
 import {
   renderAuditLog,
   renderAuditVerify,
@@ -14,7 +17,6 @@ import { renderOperation, renderOperations } from "./operation.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
-  renderCheck,
   renderExplain,
   renderExport,
   renderIdentity,
@@ -38,6 +40,8 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config show": renderSettings,
   "config explain": renderExplain,
   "config check": renderCheck,
+  "config test": renderConfigTest,
+  "config scan": renderConfigScan,
   "config diff": renderDiff,
   "config matrix": renderMatrix,
   "config history": renderConfigHistory,
