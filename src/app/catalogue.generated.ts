@@ -85,6 +85,14 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/export.ts"),
   },
   {
+    ...{"name":"config fix","form":"operation","summary":"Make the safe fixes for what config check finds; see them with --dry-run","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [
+      {"name":"shared","type":"boolean","required":false,"description":"also write files that other environments have as layers","default":false},
+    ],
+    load: () => import("./config/fix.ts"),
+  },
+  {
     ...{"name":"config history","form":"query","summary":"Show the revisions of an environment's configuration, newest first","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [

@@ -14,6 +14,12 @@ export const appErrors = errorCatalogue({
     exit: EXIT.findings,
     http: 422,
   },
+  APP_INTERNAL: {
+    summary:
+      "A bug showed in an environment whose errors are operational; its details are kept as an incident, and not printed.",
+    exit: EXIT.failed,
+    http: 500,
+  },
   APP_UNREADABLE: { summary: "A file can't be read or written.", exit: EXIT.failed, http: 500 },
   APP_SECRET_INPUT: {
     summary: "No secret value arrived on standard input, or it is not usable text.",

@@ -15,6 +15,7 @@ import { type Snapshot, writeSnapshot } from "../snapshot/snapshot.ts";
 import { type App, openAppWithRules } from "./app.ts";
 import { keepForNextTime } from "./cache.ts";
 import { appErrors } from "./errors.ts";
+import { failingIn } from "./incident.ts";
 import { type Configuration, configure } from "./resolution.ts";
 import { ruleOf } from "./rule.ts";
 
@@ -116,12 +117,20 @@ function snapshotOf(
  */
 export async function compileRun(input: RunInput): Promise<CompiledRun> {
   const app = await openAppWithRules({ folder: input.folder, variables: input.variables });
-  const { project, home } = app;
+  const { project } = app;
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
   guardNested(selection, input.variables, input.again);
   guardRun(rule, selection, { host: app.host, force: input.force, again: input.again });
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
+  const { clock } = app;
+  const place = () => ({ project, environment, command: "run", now: clock.now() });
+  return failingIn(place, () => compiled(app, environment, input));
+}
+
+function compiled(app: App, environment: Environment, input: RunInput): CompiledRun {
+  const { project, home } = app;
+  const rule = ruleOf(project);
   const inputs = describeInputs(app, environment);
   const phase = phaseOf(input.phase);
   const configuration = configure(app, environment, {

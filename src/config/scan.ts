@@ -74,7 +74,7 @@ class Lines {
 function isInside(bytes: Buffer, at: number, length: number): boolean {
   const before = String.fromCharCode(bytes[at - 1] ?? 32);
   const after = bytes.toString("latin1", at + length, at + length + 2);
-  return /[\w-]/.test(before) || (before === "." && at > 1) || /^(\w|[.-]\w)/.test(after);
+  return /[\w.-]/.test(before) || /^(\w|[.-]\w)/.test(after);
 }
 
 class Scan {

@@ -30,3 +30,16 @@ export interface CheckAllView {
   /** Environments whose secrets file is refused: they are checked with every secret unknown. */
   readonly problems: readonly SecretsProblem[];
 }
+
+export interface ConfigFixView {
+  readonly environment: string;
+  /** What was done, in words. */
+  readonly fixed: readonly string[];
+  /** What would not have made the check better, and was left. */
+  readonly left: readonly string[];
+  /** How many findings the environment had and has. */
+  readonly findings: { readonly before: number; readonly after: number };
+  /** Files that were written, relative to the project's root. */
+  readonly files: readonly string[];
+  readonly operation: string;
+}

@@ -1,5 +1,11 @@
 /** What a check has found, for people: by stage, each finding with its place and its fix. */
-import type { CheckAllView, CheckedFinding, CheckView, StageCount } from "../../contract/check.ts";
+import type {
+  CheckAllView,
+  CheckedFinding,
+  CheckView,
+  ConfigFixView,
+  StageCount,
+} from "../../contract/check.ts";
 import type { Severity } from "../../model/finding.ts";
 import type { CheckStage } from "../../model/finding-code.ts";
 import { labelled, styled } from "../style.ts";
@@ -72,4 +78,15 @@ export function renderCheck(
   if (sarif) return JSON.stringify(sarifLog(views), null, 2);
   const problems = "problems" in answer ? answer.problems.map(problemText) : [];
   return [...views.map(environmentText), ...problems].join("\n\n");
+}
+
+export function renderConfigFix({ environment, fixed, left, findings, files }: ConfigFixView): string {
+  const rest = left.map((words) => styled("dim", `  – left: ${words}`));
+  if (fixed.length === 0) return ["nothing was fixed: no finding has a safe fix", ...rest].join("\n");
+  return [
+    ...fixed.map((words) => `${styled("green", "✓")} ${words}`),
+    ...rest,
+    `${counted(findings.before, "finding")} of ${environment} became ${findings.after}`,
+    styled("dim", `next: git diff ${files.join(" ")}`),
+  ].join("\n");
 }

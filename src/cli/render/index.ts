@@ -1,5 +1,5 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
-import { renderCheck } from "./check.ts";
+import { renderCheck, renderConfigFix } from "./check.ts";
 import { renderDiff } from "./comparison.ts";
 import { renderConfigScan } from "./config-scan.ts";
 import { renderConfigTest } from "./config-test.ts";
@@ -40,6 +40,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config show": renderSettings,
   "config explain": renderExplain,
   "config check": renderCheck,
+  "config fix": renderConfigFix,
   "config test": renderConfigTest,
   "config scan": renderConfigScan,
   "config diff": renderDiff,
