@@ -35,7 +35,7 @@ function stageText(stage: string, { errors, warnings, advice }: StageCount): str
     ...(warnings > 0 ? [styled("yellow", counted(warnings, "warning"))] : []),
     ...(advice > 0 ? [styled("cyan", counted(advice, "advice"))] : []),
   ];
-  return parts.length > 0 ? `${stage} ${parts.join(" ")}` : `${stage} ${styled("green", "✓")}`;
+  return parts.length > 0 ? `${stage} ${parts.join(" and ")}` : `${stage} ${styled("green", "✓")}`;
 }
 
 function environmentText({ environment, findings, stages, fixable }: CheckView): string {

@@ -57,7 +57,8 @@ function resultOf(finding: CheckedFinding, rules: Rules, fingerprint: string) {
     level: LEVELS[severity],
     message: { text: `${why}. Fix: ${fix}` },
     locations: [locationOf(where)],
-    partialFingerprints: { "ringfence/v1": fingerprint },
+    // The second is the one that GitHub's code scanning looks at.
+    partialFingerprints: { "ringfence/v1": fingerprint, primaryLocationLineHash: fingerprint },
     properties: { stage, ...(setting !== undefined && { setting }) },
   };
 }
