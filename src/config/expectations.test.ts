@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readExpectations } from "../model/expectation-file.ts";
+import { readExpectations } from "../model/manifest-expectations.ts";
 import { checkExpectations, expectationFindings } from "./index.ts";
 import { resolvedProject, type Scene } from "./test-scene.ts";
 

@@ -95,8 +95,6 @@ const cases: Readonly<Record<string, () => string[]>> = {
   "config-check": () => ["config", "check", "-e", "staging"],
   "config-check-all": () => ["config", "check", "--all"],
   "config-check-sarif": () => ["config", "check", "-e", "staging", "--sarif"],
-  "config-fix-dry-run": () => ["config", "fix", "-e", "staging", "--dry-run"],
-  "config-scan": () => ["config", "scan"],
   "config-check-secret": () => ["config", "check", "-e", "production"],
   "config-diff": () => ["config", "diff", "development", "staging", "--exit-code"],
   "config-diff-markdown": () => ["config", "diff", "development", "production@1.0.0", "--markdown"],

@@ -1,7 +1,7 @@
 /** The project's expectations: those of the manifest, and those of the files that it names. */
 import { join } from "node:path";
-import { readExpectations } from "../../model/expectation-file.ts";
 import type { FindingDraft } from "../../model/finding-list.ts";
+import { readExpectations } from "../../model/manifest-expectations.ts";
 import type { Project } from "../../model/project.ts";
 import type { Expectation } from "../../model/rule.ts";
 import { readTextIfThere } from "../project.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import type { CheckedFinding, CheckView } from "../../contract/check.ts";
-import { sarifLog } from "./sarif.ts";
+import { sarifLog } from "../../src/cli/render/sarif.ts";
+import type { CheckedFinding, CheckView } from "../../src/contract/check.ts";
 
 /** The part of the SARIF 2.1.0 schema that our logs use; what is not listed must not be there. */
 const message = z.strictObject({ text: z.string().min(1), markdown: z.string().optional() });

@@ -1,13 +1,15 @@
+/** One failure, shown as the policies of the environment want it: with all detail, or for who is on call. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { isRingfenceError, type RingfenceError } from "../base/error.ts";
-import { rememberSecret } from "../base/redact.ts";
-import { renderError } from "../cli/render/error.ts";
-import type { CatalogueItem } from "./catalogue.ts";
-import { appErrors } from "./errors.ts";
-import { type Answer, runCommand } from "./host.ts";
+import type { CatalogueItem, CommandModule } from "../../src/app/catalogue.ts";
+import type { Operation } from "../../src/app/definition.ts";
+import { appErrors } from "../../src/app/errors.ts";
+import { type Answer, runCommand } from "../../src/app/host.ts";
+import { isRingfenceError, type RingfenceError } from "../../src/base/error.ts";
+import { rememberSecret } from "../../src/base/redact.ts";
+import { renderError } from "../../src/cli/render/error.ts";
 
 const MANIFEST = `project: shop
 environments:
@@ -29,18 +31,18 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 const anything = { safeParse: (data: unknown) => ({ success: true as const, data: data as never }) };
 
-/** A query with that name that does the work, as the command line would run it. */
-function running(environment: string, work: () => unknown): Promise<Answer> {
-  const face = { name: "boat sink", summary: "Sink", scope: "environment" as const };
-  const query = { ...face, input: anything, run: async () => work() };
+const FACE = { name: "boat sink", summary: "Sink", scope: "environment" as const, input: anything };
+
+/** Runs a command of this module as the command line would. */
+function running(environment: string, module: CommandModule): Promise<Answer> {
   const command: CatalogueItem = {
-    ...face,
-    form: "query",
+    ...FACE,
+    form: module.query ? "query" : "operation",
     environmentFlag: null,
     explicit: false,
     positionals: [],
     flags: [],
-    load: async () => ({ query }),
+    load: async () => module,
   };
   return runCommand({
     command,
@@ -60,7 +62,7 @@ function running(environment: string, work: () => unknown): Promise<Answer> {
 }
 
 const failure = (environment: string, work: () => unknown): Promise<unknown> =>
-  running(environment, work).then(
+  running(environment, { query: { ...FACE, run: async () => work() } }).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -113,6 +115,22 @@ describe("the same bug", () => {
     const error = (await failure("production", bug)) as RingfenceError;
     expect(error.code).toBe("APP_INTERNAL");
     expect(error.why).toContain("could not be kept");
+  });
+
+  test.each([
+    ["development", /^hull/],
+    ["production", /^incident inc_\w+: the details are kept in \.ringfence\/incidents\/inc_\w+\.txt$/],
+  ])("in a step of an operation on %s is told the same way", async (environment, why) => {
+    const operation: Operation = {
+      ...FACE,
+      anybody: true,
+      plan: async () => ({ summary: "sink the boat", environment, effects: [], facts: {} }),
+      steps: () => [{ key: "sink", title: "sink", run: async () => bug() }],
+    };
+    const { error } = await running(environment, { operation });
+    expect(error?.code).toBe("OPERATION_FAILED");
+    expect(error?.why).toMatch(why);
+    expect(incidents()).toHaveLength(environment === "production" ? 1 : 0);
   });
 
   test("keeps no secret", async () => {
