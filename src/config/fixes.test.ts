@@ -46,7 +46,7 @@ describe("no fix is made for", () => {
   test.each([
     ["a setting that gave way to one that is set", { ".env": "OLD=1\nNEW=2\n" }],
     ["one that gave way to one that is taken away", { ".env": "OLD=1\nNEW=<unset>\n" }],
-    ["two values that differ in case alone", { ".env": "CASES=B\n" }],
+    ["two values that differ in case alone", { ".env": 'CASES=" a "\n' }],
     ["a mistyped name", { ".env": "LEVL=INFO\nLIMTI=1\n" }],
     ["a mistyped value", { ".env": "LEVEL=INFOO\n" }],
     ["a value that refers to others", { ".env": `A=info\nLEVEL=\${A}\n` }],
