@@ -242,5 +242,10 @@ export function editDotenv(
   }
   const mark = DIALECTS[dialect].skipsMark && text.startsWith("\ufeff") ? "\ufeff" : "";
   const edited = edits.reduce((body, edit) => new Editor(body, dialect).apply(edit), text.slice(mark.length));
+  if (DIALECTS[dialect].skipsMark && mark === "" && edited.startsWith("\ufeff")) {
+    const why =
+      "the line that would be the first begins with a byte order mark, which would no longer be read";
+    throw configErrors.CONFIG_UNEDITABLE({ what: "the file can't be edited", why, fix: "delete that mark" });
+  }
   return mark + edited;
 }
