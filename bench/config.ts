@@ -4,7 +4,14 @@
  */
 import { parse as parseBareDotenv } from "dotenv";
 import { parse as parseBareYaml } from "yaml";
-import { type LayerText, parseDotenv, parseJsonLayer, parseYamlLayer, resolve } from "../src/config/index.ts";
+import {
+  type LayerCache,
+  type LayerText,
+  parseDotenv,
+  parseJsonLayer,
+  parseYamlLayer,
+  resolve,
+} from "../src/config/index.ts";
 import { type GeneratedProject, generateProject } from "./generated-project.ts";
 import { compare, median, type Row } from "./row.ts";
 
@@ -54,8 +61,10 @@ function inTurn<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, median(times[name])])) as Record<Name, number>;
 }
 
+type Resolver = (cache?: LayerCache) => void;
+
 /** One function for each environment, with its texts already at hand. */
-function resolversOf({ project, layersOf }: GeneratedProject): readonly (() => void)[] {
+function resolversOf({ project, layersOf }: GeneratedProject): readonly Resolver[] {
   return project.environments.map((environment) => {
     const input = {
       project,
@@ -65,8 +74,8 @@ function resolversOf({ project, layersOf }: GeneratedProject): readonly (() => v
       process: {},
       rules: undefined,
     };
-    return () => {
-      const { settings, findings } = resolve(input);
+    return (cache) => {
+      const { settings, findings } = resolve({ ...input, ...(cache && { cache }) });
       if (settings.size === SETTINGS && findings.length === 0) return;
       throw new Error(`${settings.size} settings, ${findings[0]?.why ?? "no finding"}`);
     };
@@ -96,7 +105,11 @@ export function rows(): Promise<readonly Row[]> {
     {
       // As often as the other side, so that both pay for the memory that they leave behind.
       one: () => resolvers.map(() => resolvers[0]!()),
-      all: () => resolvers.map((resolveOne) => resolveOne()),
+      // As a command over all environments does: what they share is parsed once.
+      all: () => {
+        const cache: LayerCache = new Map();
+        for (const resolveOne of resolvers) resolveOne(cache);
+      },
     },
     ENVIRONMENT_ROUNDS,
   );

@@ -9,7 +9,7 @@ import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type BuildOptions, build, type Metafile } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { licenceText } from "./licences.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -63,12 +63,43 @@ const processes: BuildOptions = {
   outdir: "dist",
 };
 
+/**
+ * An ES module that imports `node:fs` makes Node load all that it could ever export, streams and more: milliseconds of
+ * a start. Asked for by a call, it is only handed over.
+ */
+const builtinsByCall: Plugin = {
+  name: "builtins-by-call",
+  setup(bundling) {
+    bundling.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === "dynamic-import" ? { path, external: true } : { path, namespace: "builtin" },
+    );
+    bundling.onLoad({ filter: /^/, namespace: "builtin" }, ({ path }) => ({ contents: builtinModule(path) }));
+  },
+};
+
+/**
+ * Functions that ask for the builtin when they are called. What is behind a getter, and a class, is left out: naming
+ * it would load it.
+ */
+function builtinModule(path: string): string {
+  const properties = Object.getOwnPropertyDescriptors(process.getBuiltinModule(path));
+  const isFunction = (name: string) => typeof properties[name]!.value === "function" && /^[a-z]/.test(name);
+  const call = `process.getBuiltinModule(${JSON.stringify(path)})`;
+  return Object.keys(properties)
+    .filter((name) => name !== "default" && isFunction(name))
+    .map((name) => `export function ${name}(...given) { return ${call}.${name}(...given); }`)
+    .join("\n");
+}
+
 /** What applications import; they may run on an older Node than we do. */
 const settings: BuildOptions = {
   ...shared,
   entryPoints: { settings: "src/settings/index.ts" },
   outdir: "dist",
   target: "node22",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  plugins: [builtinsByCall],
 };
 
 async function bundle(options: BuildOptions): Promise<Metafile> {

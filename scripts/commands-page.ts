@@ -57,7 +57,7 @@ function section({ name, summary, form, explicit, environmentFlag, ...entry }: C
     ...(environmentFlag === "to" ? [TO] : []),
     ...entry.flags,
     ...(explicit ? REASONS : []),
-    ...(form === "operation" ? [DRY_RUN] : []),
+    ...(form === "operation" || form === "setup" ? [DRY_RUN] : []),
   ];
   const words = positionals.map(({ name, required }) => (required ? name : `[${name}]`));
   const needed = flags.filter(({ required }) => required).map(flagText);

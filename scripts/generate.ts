@@ -1,6 +1,6 @@
 /**
  * Regenerates what is derived from the source and committed: the catalogue of operations, the pages of commands
- * and errors, the version. With `--check` it writes nothing and fails on a stale file.
+ * and errors, the table of policies, the version. With `--check` it writes nothing and fails on a stale file.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CatalogueEntry, CommandModule } from "../src/app/catalogue.ts";
 import { commandsPage } from "./commands-page.ts";
 import { type ErrorRoom, errorsPage } from "./errors-page.ts";
+import { withPolicies } from "./policies-table.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -34,7 +35,7 @@ async function readEntries(): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const path of sources("src/app/*/*.ts")) {
     const module = (await load(path)) as CommandModule;
-    const definitions = [module.operation, module.query, module.continuation].filter(Boolean);
+    const definitions = [module.operation, module.query, module.continuation, module.setup].filter(Boolean);
     if (definitions.length === 0) continue;
     if (definitions.length > 1) throw new Error(`${path} must export one definition only`);
     entries.push({ ...describeCommand(module), module: path.replace("src/app/", "./") });
@@ -121,3 +122,4 @@ const entries = await readEntries();
 keep(CATALOGUE, catalogueModule(entries));
 keep("docs/commands.md", commandsPage(entries));
 keep("docs/errors.md", errorsPage(await readErrorRooms()));
+keep("docs/manifest.md", withPolicies(readFileSync(join(root, "docs/manifest.md"), "utf8")));

@@ -12,6 +12,7 @@ import { systemClock } from "../adapters/clock-system/index.ts";
 import { openGitSource } from "../adapters/source-git/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
 import type { Json } from "../base/canonical-json.ts";
+import type { LayerCache } from "../config/index.ts";
 import type { Environment, Project } from "../model/project.ts";
 import type { RuleChecker } from "../model/rule-check.ts";
 import type { ArtifactStore } from "../ports/artifacts.ts";
@@ -52,6 +53,8 @@ export interface App {
   readonly builder: Builder;
   /** Undefined where the project has no rules, or only {@link openApp} was asked. */
   readonly rules: RuleChecker | undefined;
+  /** Layers that were parsed already: environments share some. */
+  readonly layers: LayerCache;
   readonly leaseMs: number;
   /** Folder for what may be thrown away. */
   readonly scratch: string;
@@ -128,6 +131,7 @@ export function openApp(options: AppOptions): App {
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
     rules: undefined,
+    layers: new Map(),
     leaseMs: options.leaseMs ?? LEASE_MS,
     scratch: join(state, "scratch"),
     target: (environment) =>

@@ -43,9 +43,15 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/check.ts"),
   },
   {
+    ...{"name":"config compile","form":"query","summary":"Compile an environment's settings into its cache, as the files say; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/compile.ts"),
+  },
+  {
     ...{"name":"config diff","form":"query","summary":"Show what differs between two environments or versions; secrets only as equal or different","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [
-      {"name":"a","required":true,"description":"an environment, or a release in it: staging@1.0.0"},
+      {"name":"a","required":true,"description":"an environment, or a version of it: staging@1.0.0, staging@previous, staging@3f2a9c"},
       {"name":"b","required":true,"description":"what it is compared with"},
     ],
     flags: [
@@ -149,7 +155,7 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/show.ts"),
   },
   {
-    ...{"name":"config test","form":"query","summary":"Test what the project expects of its settings, in all environments or one; exit 3 unless all is met","scope":"environment","environmentFlag":null,"explicit":false},
+    ...{"name":"config test","form":"query","summary":"Test what the project expects of its settings, in all environments or one; exit 3 unless all is met","scope":"project","environmentFlag":"filter","explicit":false},
     positionals: [],
     flags: [
       {"name":"min-parity","type":"number","required":false,"description":"also fail where the parity of the environments is lower"},
@@ -158,12 +164,39 @@ export const catalogue: readonly CatalogueItem[] = [
     load: () => import("./config/test.ts"),
   },
   {
+    ...{"name":"config types","form":"query","summary":"Print the settings' types for TypeScript applications (> ringfence-settings.d.ts)","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [],
+    load: () => import("./config/declare-types.ts"),
+  },
+  {
+    ...{"name":"eject","form":"operation","summary":"Write every environment's settings as plain .env files; leaves everything else as it is","scope":"project","environmentFlag":"filter","explicit":true},
+    positionals: [],
+    flags: [
+      {"name":"to","type":"string","required":false,"description":"the folder, inside the project","default":"ejected"},
+      {"name":"secrets","type":"boolean","required":false,"description":"with the secrets' values; recorded","default":false},
+    ],
+    load: () => import("./project/eject.ts"),
+  },
+  {
     ...{"name":"env compare","form":"query","summary":"Compare the environments: policies, settings, findings, what runs","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [],
     flags: [
       {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
     ],
     load: () => import("./environment/compare.ts"),
+  },
+  {
+    ...{"name":"env create","form":"operation","summary":"Make a new environment from a template of the manifest, complete and valid at once","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the environment's name"},
+    ],
+    flags: [
+      {"name":"template","type":"string","required":false,"description":"the template; without one only the entry is made"},
+      {"name":"set","type":"list","required":false,"description":"a parameter of the template, NAME=VALUE","default":[]},
+      {"name":"kind","type":"string","required":false,"description":"its kind; the template's unless told"},
+    ],
+    load: () => import("./environment/create.ts"),
   },
   {
     ...{"name":"env list","form":"query","summary":"List the environments and what each demands","scope":"project","environmentFlag":null,"explicit":false},
@@ -182,6 +215,26 @@ export const catalogue: readonly CatalogueItem[] = [
     positionals: [],
     flags: [],
     load: () => import("./identity/create.ts"),
+  },
+  {
+    ...{"name":"init","form":"setup","summary":"Write a ringfence.yaml under which every environment has the values that it has now","scope":"folder","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"here","type":"boolean","required":false,"description":"in this folder, not in the project's found upward","default":false},
+      {"name":"without","type":"list","required":false,"description":"a file to leave out; may be repeated","default":[]},
+      {"name":"gitignore","type":"boolean","required":false,"description":"also add .ringfence/ to .gitignore","default":false},
+    ],
+    load: () => import("./project/init.ts"),
+  },
+  {
+    ...{"name":"inspect","form":"query","summary":"Look at any folder: its environments, what they share, what leaks, what differs","scope":"folder","environmentFlag":null,"explicit":false},
+    positionals: [],
+    flags: [
+      {"name":"all","type":"boolean","required":false,"description":"show every line, not only the first of each kind"},
+      {"name":"markdown","type":"boolean","required":false,"description":"print Markdown, for a pull request or a page"},
+      {"name":"strict","type":"boolean","required":false,"description":"exit 3 when something is shared with production, leaks or is out of place"},
+    ],
+    load: () => import("./inspection/inspect.ts"),
   },
   {
     ...{"name":"me init","form":"operation","summary":"Make your key on this machine and add you to people: in the manifest","scope":"project","environmentFlag":null,"explicit":true},

@@ -1,6 +1,6 @@
 /** The catalogue's shapes: what the faces know of a command without loading it. */
 import type { Json } from "../base/canonical-json.ts";
-import type { Continuation, Operation, Query, Scope } from "./definition.ts";
+import type { Continuation, FolderQuery, Operation, Query, Scope, Setup } from "./definition.ts";
 
 export interface PositionalEntry {
   readonly name: string;
@@ -20,10 +20,10 @@ export interface FlagEntry {
 export interface CatalogueEntry {
   /** As typed: `release create`. */
   readonly name: string;
-  readonly form: "query" | "operation" | "continuation";
+  readonly form: "query" | "operation" | "continuation" | "setup";
   readonly summary: string;
   readonly scope: Scope;
-  readonly environmentFlag: "to" | "position" | null;
+  readonly environmentFlag: "to" | "position" | "filter" | null;
   /** A production kind must be selected explicitly. */
   readonly explicit: boolean;
   readonly positionals: readonly PositionalEntry[];
@@ -33,8 +33,9 @@ export interface CatalogueEntry {
 /** What a command's module exports: exactly one of these. */
 export interface CommandModule {
   readonly operation?: Operation;
-  readonly query?: Query;
+  readonly query?: Query | FolderQuery;
   readonly continuation?: Continuation;
+  readonly setup?: Setup;
 }
 
 export interface CatalogueItem extends CatalogueEntry {

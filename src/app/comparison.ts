@@ -53,7 +53,7 @@ function isAboutSecrets(error: unknown): error is RingfenceError {
 export function comparedEnvironment(
   app: App,
   environment: Environment,
-  options: Pick<ConfigureOptions, "set" | "phase" | "cache"> = {},
+  options: Pick<ConfigureOptions, "set" | "phase"> = {},
 ): ComparedEnvironment {
   const { name } = environment;
   try {
@@ -72,7 +72,6 @@ export function comparedEnvironment(
       flags: assignments(options.set ?? []),
       phase: options.phase,
       rules: app.rules,
-      ...(options.cache && { cache: options.cache }),
     });
     rememberSecrets(resolution);
     const problem = { environment: name, code: error.code, why: error.message, fix: error.fix ?? null };

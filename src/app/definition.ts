@@ -23,8 +23,11 @@ export interface InputSchema<T> {
       };
 }
 
-/** `environment`: works on the selected environment (`-e`, variable, host name, default). `project`: on none. */
-export type Scope = "environment" | "project";
+/**
+ * `environment`: works on the selected environment (`-e`, variable, host name, default). `project`: on none.
+ * `folder`: on any folder, with or without a manifest.
+ */
+export type Scope = "environment" | "project" | "folder";
 
 /** What a definition's functions get. */
 export interface Context {
@@ -32,6 +35,8 @@ export interface Context {
   readonly actor: Actor;
   /** The selected environment; throws in a definition whose scope is `project`. */
   readonly environment: Environment;
+  /** The environment that `-e` names, guarded as a mutation's is; only for a definition whose flag is a `filter`. */
+  readonly named: Environment | undefined;
   /** How the environment was selected; `flag` in a definition whose scope is `project`. */
   readonly method: "flag" | "variable" | "hostname" | "default";
   /** Why, for the record: the `--reason` flag. */
@@ -44,14 +49,17 @@ export interface Context {
   readonly warn: (text: string) => void;
 }
 
-interface Face<I> {
+interface Face<I, S extends Scope = "environment" | "project"> {
   /** As typed: `release create`. */
   readonly name: string;
   /** One line, no full stop. */
   readonly summary: string;
-  readonly scope: Scope;
-  /** Another way to select the environment, besides `-e`: the flag's name, or the first position. */
-  readonly environmentFlag?: "to" | "position";
+  readonly scope: S;
+  /**
+   * Another way to select the environment, besides `-e`: the flag's name, or the first position. `filter`, where the
+   * scope is `project`: `-e` may name the only one that it is about; see {@link Context.named}.
+   */
+  readonly environmentFlag?: "to" | "position" | "filter";
   /** Guarded as a mutation is: a production kind must be selected explicitly. Operations always are. */
   readonly explicit?: true;
   /** Flags and positionals; a field with `meta({ position })` is positional. */
@@ -62,6 +70,25 @@ export interface Query<I = Record<string, unknown>> extends Face<I> {
   run(context: Context, input: I): Promise<unknown>;
   /** Exit code for an answer, 0 when left out. */
   exit?(answer: never, input: I): number;
+}
+
+/** What a query about a folder gets: there may be no project. */
+export interface FolderContext {
+  /** The folder that was named, or the working folder; relative to the working folder, or absolute. */
+  readonly folder: string;
+}
+
+/** A query that needs no project. */
+export interface FolderQuery<I = Record<string, unknown>> extends Face<I, "folder"> {
+  run(context: FolderContext, input: I): Promise<unknown>;
+  /** Exit code for an answer, 0 when left out. */
+  exit?(answer: never): number;
+}
+
+/** What makes a project where there is none: there is no door yet to go through, no manifest that says who may, no record. */
+export interface Setup<I = Record<string, unknown>> extends Face<I, "folder"> {
+  /** Makes new files, and changes no other but where it is told to. With `dryRun` it writes nothing. */
+  run(context: FolderContext & { readonly dryRun: boolean }, input: I): Promise<unknown>;
 }
 
 /** A plan before its digest is made. */
@@ -115,6 +142,16 @@ export function defineOperation<I>(operation: Operation<I>): Operation<I> {
 /** Types a query; does nothing else. */
 export function defineQuery<I>(query: Query<I>): Query<I> {
   return query;
+}
+
+/** Types a query about a folder; does nothing else. */
+export function defineFolderQuery<I>(query: FolderQuery<I>): FolderQuery<I> {
+  return query;
+}
+
+/** Types a setup; does nothing else. */
+export function defineSetup<I>(setup: Setup<I>): Setup<I> {
+  return setup;
 }
 
 /** Carries on an operation of any kind that waits or was interrupted. */

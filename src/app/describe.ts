@@ -28,9 +28,11 @@ function flagType(name: string, property: Property): FlagEntry["type"] {
 
 /** @throws when a module exports no definition, or an input that no command line can express. */
 export function describeCommand(module: CommandModule): CatalogueEntry {
-  const form = module.operation ? "operation" : module.query ? "query" : "continuation";
-  const definition = module.operation ?? module.query ?? module.continuation;
-  if (!definition) throw new Error("a command's file exports an operation, a query or a continuation");
+  const forms = ["operation", "query", "continuation", "setup"] as const;
+  const form = forms.find((one) => module[one] !== undefined);
+  const definition = form && module[form];
+  if (!definition)
+    throw new Error("a command's file exports an operation, a query, a continuation or a setup");
   const schema = z.toJSONSchema(definition.input as unknown as z.ZodType, { io: "input" }) as {
     properties?: Record<string, Property>;
     required?: string[];
@@ -57,7 +59,7 @@ export function describeCommand(module: CommandModule): CatalogueEntry {
     summary: definition.summary,
     scope: definition.scope,
     environmentFlag: definition.environmentFlag ?? null,
-    explicit: form !== "query" || definition.explicit === true,
+    explicit: form === "operation" || form === "continuation" || definition.explicit === true,
     positionals,
     flags,
   };

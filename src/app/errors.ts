@@ -20,6 +20,36 @@ export const appErrors = errorCatalogue({
     exit: EXIT.failed,
     http: 500,
   },
+  APP_MANIFEST_EXISTS: {
+    summary: "The folder is a project already; its manifest is never overwritten.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  APP_NOTHING_TO_ADOPT: {
+    summary: "No file of the folder says what an environment's settings are, or several applications do.",
+    exit: EXIT.findings,
+    http: 422,
+  },
+  APP_VALUES_DIFFER: {
+    summary: "A manifest made from the files would change values, so it is not written.",
+    exit: EXIT.findings,
+    http: 422,
+  },
+  APP_FILE_EXISTS: {
+    summary: "A file that a command would make is there already; it is never overwritten.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  APP_ENVIRONMENT_EXISTS: {
+    summary: "The project has an environment of that name already.",
+    exit: EXIT.failed,
+    http: 409,
+  },
+  APP_TEMPLATE_UNFIT: {
+    summary: "A template, or what it was given, makes no environment that is complete and valid.",
+    exit: EXIT.findings,
+    http: 422,
+  },
   APP_UNREADABLE: { summary: "A file can't be read or written.", exit: EXIT.failed, http: 500 },
   APP_SECRET_INPUT: {
     summary: "No secret value arrived on standard input, or it is not usable text.",

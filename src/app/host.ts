@@ -8,7 +8,7 @@ import { type CommandAgain, detect, guardRun, type Selection } from "../snapshot
 import { type Actor, findActor } from "./actor.ts";
 import { type App, type AppOptions, openAppWithRules, type Progress } from "./app.ts";
 import type { CatalogueItem, CommandModule } from "./catalogue.ts";
-import type { Context, InputSchema, Operation } from "./definition.ts";
+import type { Context, FolderQuery, InputSchema, Operation, Setup } from "./definition.ts";
 import { appErrors } from "./errors.ts";
 import { failingIn, shownFailure } from "./incident.ts";
 import { type Outcome, perform, resume, unknownOperation } from "./operation.ts";
@@ -107,14 +107,19 @@ function contextOf(app: App, request: Request, seen: Seen): Context {
   if (request.command.scope === "environment") {
     const { selection, environment } = select(app, request);
     seen.environment = environment;
-    return withActor(app, request, { ...base, environment, method: selection.method });
+    return withActor(app, request, { ...base, environment, named: environment, method: selection.method });
   }
+  const named =
+    request.command.environmentFlag === "filter" && request.environment !== undefined
+      ? select(app, request).environment
+      : undefined;
   // It selects nothing here, but a mistyped name shall not pass unseen.
   if (request.environment !== undefined) {
     detect(ruleOf(app.project), { flag: request.environment, variables: {}, host: app.host });
   }
   return withActor(app, request, {
     ...base,
+    named,
     method: "flag",
     get environment(): Environment {
       throw new Error(`${request.command.name} works on no environment`);
@@ -143,7 +148,7 @@ async function resumedContext(
 
 async function answerOf(app: App, request: Request, module: CommandModule, seen: Seen): Promise<Answer> {
   const { command } = request;
-  if (module.query) {
+  if (module.query && module.query.scope !== "folder") {
     const input = checkInput(request, module.query.input);
     const answer = await module.query.run(contextOf(app, request, seen), input);
     return { answer, error: undefined, exit: module.query.exit?.(answer as never, input) ?? EXIT.ok };
@@ -151,7 +156,9 @@ async function answerOf(app: App, request: Request, module: CommandModule, seen:
   if (module.operation) {
     const input = checkInput(request, module.operation.input);
     return outcomeAnswer(
-      await perform(contextOf(app, request, seen), module.operation, input, { dryRun: request.dryRun }),
+      await perform(contextOf(app, request, seen), module.operation, input, {
+        dryRun: request.dryRun,
+      }),
     );
   }
   if (request.dryRun) {
@@ -166,10 +173,36 @@ async function answerOf(app: App, request: Request, module: CommandModule, seen:
   return outcomeAnswer(await resume(resumed.context, await findKind(request, resumed.kind), id, undo));
 }
 
+/** There may be no project, so nothing of one is opened, and no name of an environment means anything. */
+function refuseEnvironment({ environment }: Request, { name }: { readonly name: string }): void {
+  if (environment === undefined) return;
+  throw appErrors.APP_BAD_INPUT({
+    what: `${name} takes no environment`,
+    where: `ringfence ${name}`,
+    why: "it looks at all that a folder has",
+    fix: `ringfence ${name}`,
+  });
+}
+
+async function runSetup(request: Request, setup: Setup): Promise<Answer> {
+  refuseEnvironment(request, setup);
+  const { folder, dryRun } = request;
+  const answer = await setup.run({ folder, dryRun }, checkInput(request, setup.input));
+  return { answer, error: undefined, exit: EXIT.ok };
+}
+
+async function runInFolder(request: Request, query: FolderQuery): Promise<Answer> {
+  refuseEnvironment(request, query);
+  const answer = await query.run({ folder: request.folder }, checkInput(request, query.input));
+  return { answer, error: undefined, exit: query.exit?.(answer as never) ?? EXIT.ok };
+}
+
 /** @throws RingfenceError for what can't even begin; what a gate or a step says is in the answer. */
 export async function runCommand(request: Request): Promise<Answer> {
   const { command } = request;
   const module = await command.load();
+  if (module.query?.scope === "folder") return runInFolder(request, module.query);
+  if (module.setup) return runSetup(request, module.setup);
   const app = await openAppWithRules({
     folder: request.folder,
     variables: request.variables,

@@ -3,13 +3,7 @@ import { join } from "node:path";
 import type { Digest } from "../base/digest.ts";
 import { isRingfenceError } from "../base/error.ts";
 import { rememberSecret } from "../base/redact.ts";
-import {
-  type LayerCache,
-  type LayerText,
-  type Resolution,
-  resolve,
-  type SecretEntry,
-} from "../config/index.ts";
+import { type LayerText, type Resolution, resolve, type SecretEntry } from "../config/index.ts";
 import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
 import type { Phase } from "../model/setting.ts";
 import {
@@ -152,8 +146,6 @@ export interface ConfigureOptions {
   /** What `--set` was given, as typed. */
   readonly set?: readonly string[];
   readonly phase?: Phase | undefined;
-  /** Shared by the resolutions of several environments. */
-  readonly cache?: LayerCache;
 }
 
 /**
@@ -162,7 +154,7 @@ export interface ConfigureOptions {
  * @throws APP_BAD_INPUT for a `--set` that is none, or names a secret; what reading secrets throws
  */
 export function configure(app: App, environment: Environment, options: ConfigureOptions = {}): Configuration {
-  const { variables = app.variables, set = [], phase, cache } = options;
+  const { variables = app.variables, set = [], phase } = options;
   const flags = assignments(set);
   const secrets = readSecrets(app, environment);
   const layers = readLayers(app.project, environment);
@@ -175,7 +167,7 @@ export function configure(app: App, environment: Environment, options: Configure
     flags,
     phase,
     rules: app.rules,
-    ...(cache && { cache }),
+    cache: app.layers,
   });
   rememberSecrets(resolution);
   refuseSecretFlags(resolution, Object.keys(flags));

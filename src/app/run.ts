@@ -2,7 +2,7 @@
 import { digestOf } from "../base/digest.ts";
 import { nearest } from "../base/nearest.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
-import { assertUsable } from "../config/index.ts";
+import { assertUsable, shapesOf } from "../config/index.ts";
 import { type Environment, expandTemplate, layersFor } from "../model/project.ts";
 import { PHASES, type Phase } from "../model/setting.ts";
 import { secretsErrors } from "../secrets/index.ts";
@@ -16,7 +16,7 @@ import { type App, openAppWithRules } from "./app.ts";
 import { keepForNextTime } from "./cache.ts";
 import { appErrors } from "./errors.ts";
 import { failingIn } from "./incident.ts";
-import { type Configuration, configure } from "./resolution.ts";
+import { type Configuration, type ConfigureOptions, configure } from "./resolution.ts";
 import { ruleOf } from "./rule.ts";
 
 export interface RunInput {
@@ -77,13 +77,7 @@ function phaseOf(word = "run"): Phase {
   });
 }
 
-function snapshotOf(
-  app: App,
-  environment: Environment,
-  configuration: Configuration,
-  inputs: readonly SnapshotInput[],
-  phase: Phase,
-): Snapshot {
+function snapshotOf(app: App, environment: Environment, { inputs, configuration, phase }: Draft): Snapshot {
   const { project, clock } = app;
   const settings = [...configuration.settings.values()].filter(
     ({ declaration }) => declaration === undefined || declaration.phases.includes(phase),
@@ -91,7 +85,7 @@ function snapshotOf(
   const texts = (wanted: typeof settings) => Object.fromEntries(wanted.map(({ name, text }) => [name, text]));
   const plain = texts(settings.filter(({ secret }) => !secret));
   return {
-    format: 1,
+    format: 2,
     project: project.name,
     environment: environment.name,
     kind: environment.kind,
@@ -101,6 +95,8 @@ function snapshotOf(
     detection: ruleOf(project),
     inputs,
     variables: texts(settings),
+    shapes: shapesOf(project, environment),
+    failures: { errors: environment.policies.errors, escalation: environment.policies.escalation },
     secretNames: settings.filter(({ secret }) => secret).map(({ name }) => name),
     declared: (project.settings.length > 0 ? project.settings : settings).map(({ name }) => name),
     secretsRevision: configuration.secrets.opened?.binding.revision ?? 0,
@@ -108,6 +104,39 @@ function snapshotOf(
     program: RINGFENCE_VERSION,
     createdAt: new Date(clock.now()).toISOString(),
   };
+}
+
+/** A configuration as the files say now, with the files. */
+export interface Draft {
+  /** The manifest first. */
+  readonly inputs: readonly SnapshotInput[];
+  readonly configuration: Configuration;
+  readonly phase: Phase;
+}
+
+/** Resolves for a phase, `run` where none is told; mistakes are findings of the configuration. */
+export function draftOf(app: App, environment: Environment, options: ConfigureOptions = {}): Draft {
+  const phase = options.phase ?? "run";
+  const inputs = describeInputs(app, environment);
+  return { inputs, phase, configuration: configure(app, environment, { ...options, phase }) };
+}
+
+/** @throws SECRETS_NO_IDENTITY when a secret stays sealed, CONFIG_INVALID for everything else that is wrong. */
+export function compile(app: App, environment: Environment, draft: Draft): Snapshot {
+  assertComplete(app, environment, draft.configuration);
+  return snapshotOf(app, environment, draft);
+}
+
+/** Seals a snapshot and writes it with the project's index. @throws the system's error. */
+export function keepSnapshot({ project, home }: App, snapshot: Snapshot): void {
+  writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, snapshot.environment));
+  const [manifest] = snapshot.inputs;
+  writeIndex(project.root, {
+    format: 1,
+    project: project.name,
+    manifest: manifest!,
+    rule: snapshot.detection,
+  });
 }
 
 /**
@@ -125,29 +154,15 @@ export async function compileRun(input: RunInput): Promise<CompiledRun> {
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
   const { clock } = app;
   const place = () => ({ project, environment, command: "run", now: clock.now() });
-  return failingIn(place, () => compiled(app, environment, input));
+  return failingIn(place, () => compiledRun(app, environment, input));
 }
 
-function compiled(app: App, environment: Environment, input: RunInput): CompiledRun {
-  const { project, home } = app;
-  const rule = ruleOf(project);
-  const inputs = describeInputs(app, environment);
-  const phase = phaseOf(input.phase);
-  const configuration = configure(app, environment, {
-    variables: input.variables,
-    set: input.set ?? [],
-    phase,
-  });
-  assertComplete(app, environment, configuration);
-  const snapshot = snapshotOf(app, environment, configuration, inputs, phase);
-  const fromCaller = [...configuration.settings.values()].some(({ history }) =>
+function compiledRun(app: App, environment: Environment, input: RunInput): CompiledRun {
+  const draft = draftOf(app, environment, { set: input.set ?? [], phase: phaseOf(input.phase) });
+  const snapshot = compile(app, environment, draft);
+  const fromCaller = [...draft.configuration.settings.values()].some(({ history }) =>
     history.some(({ source, wins }) => wins && (source === "process environment" || source === "--set")),
   );
-  if (!fromCaller && phase === "run") {
-    keepForNextTime(() => {
-      writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, environment.name));
-      writeIndex(project.root, { format: 1, project: project.name, manifest: inputs[0]!, rule });
-    });
-  }
-  return { root: project.root, snapshot };
+  if (!fromCaller && draft.phase === "run") keepForNextTime(() => keepSnapshot(app, snapshot));
+  return { root: app.project.root, snapshot };
 }

@@ -1,13 +1,13 @@
 /** SHA-256 digests, written as `sha256:` and 64 lower-case hexadecimal digits. */
-import { createHash } from "node:crypto";
 import { canonicalJson } from "./canonical-json.ts";
+import { nodeCrypto } from "./node-crypto.ts";
 
 /** `sha256:<hex>` */
 export type Digest = `sha256:${string}`;
 
 /** SHA-256 of bytes, or of a string's UTF-8 bytes. */
 export function sha256(data: string | Uint8Array): Buffer {
-  return createHash("sha256").update(data).digest();
+  return nodeCrypto().createHash("sha256").update(data).digest();
 }
 
 /** Digest of bytes, or of a string's UTF-8 bytes. */

@@ -1,5 +1,5 @@
 /** Ids that sort by the time they were made: a prefix, 48 bits of milliseconds, 80 random bits (as ULID). */
-import { randomBytes } from "node:crypto";
+import { nodeCrypto } from "./node-crypto.ts";
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -15,6 +15,6 @@ function base32(value: bigint, length: number): string {
 
 /** @param prefix names the noun, such as `op` or `rel`. @param atMs milliseconds since 1970. */
 export function newId(prefix: string, atMs: number = Date.now()): string {
-  const random = BigInt(`0x${randomBytes(10).toString("hex")}`);
+  const random = BigInt(`0x${nodeCrypto().randomBytes(10).toString("hex")}`);
   return `${prefix}_${base32(BigInt(atMs), 10)}${base32(random, 16)}`;
 }

@@ -1,5 +1,5 @@
 /** Sealing of a blob: AES-256-GCM under a key derived with HKDF-SHA-256, bound to a context. */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { nodeCrypto } from "./node-crypto.ts";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -7,11 +7,12 @@ const TAG_BYTES = 16;
 /** Derives a 256-bit key from key material. Different purposes give unrelated keys. */
 export function deriveKey(material: string | Uint8Array, purpose: string): Buffer {
   const bytes = typeof material === "string" ? Buffer.from(material) : material;
-  return Buffer.from(hkdfSync("sha256", bytes, "ringfence", purpose, 32));
+  return Buffer.from(nodeCrypto().hkdfSync("sha256", bytes, "ringfence", purpose, 32));
 }
 
 /** iv (12 bytes) | tag (16 bytes) | ciphertext. @param context is authenticated and must be the same on opening. */
 export function seal(key: Uint8Array, context: string, content: Uint8Array): Buffer {
+  const { createCipheriv, randomBytes } = nodeCrypto();
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(context));
@@ -23,7 +24,7 @@ export function seal(key: Uint8Array, context: string, content: Uint8Array): Buf
 export function open(key: Uint8Array, context: string, sealed: Uint8Array): Buffer | undefined {
   if (sealed.length < IV_BYTES + TAG_BYTES) return undefined;
   const iv = sealed.subarray(0, IV_BYTES);
-  const decipher = createDecipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });
+  const decipher = nodeCrypto().createDecipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   try {

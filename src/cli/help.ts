@@ -3,7 +3,7 @@ import type { Command, HelpConfiguration } from "commander";
 
 /** What a first word that holds other commands is about. */
 const GROUPS: Readonly<Record<string, string>> = {
-  env: "List and compare the environments, stop what runs in one",
+  env: "List, compare and make environments, stop what runs in one",
   config: "Show, explain, check, compare, change and export settings",
   secret: "Set, list and read an environment's secrets",
   identity: "Make what opens an environment's secrets",
@@ -14,7 +14,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 const HEADINGS: readonly (readonly [heading: string, words: readonly string[]])[] = [
-  ["Environments:", ["run", "which", "env", "status"]],
+  ["Environments:", ["inspect", "init", "run", "which", "env", "status", "eject"]],
   ["Settings and secrets:", ["config", "secret", "identity"]],
   ["Releases:", ["release", "promote", "rollback", "approve", "operation"]],
   ["People and record:", ["me", "audit"]],

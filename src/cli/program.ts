@@ -69,7 +69,8 @@ function addLeaf(parent: Command, word: string, item: CatalogueItem, run: Handle
       .option("--force <reason>", "go past the host guard; warned about and recorded");
   }
   if (item.form === "operation") command.option("--dry-run", "show the plan; change nothing");
-  addGlobals(command, item.scope === "environment");
+  if (item.form === "setup") command.option("--dry-run", "show what would be written; write nothing");
+  addGlobals(command, item.scope === "environment" || item.environmentFlag === "filter");
   command.action((...values) => {
     const positionals = values.slice(0, -2) as (string | undefined)[];
     return run({ command: item, positionals, options: command.optsWithGlobals() });

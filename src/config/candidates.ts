@@ -45,7 +45,7 @@ export interface GatherInput {
 
 export interface Gathered {
   /** In the manifest's order, then in the order of the layers. Names that nothing sets are left out. */
-  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+  readonly candidates: Map<string, Candidate[]>;
   /** Names whose values are secret whatever source they come from. */
   readonly secretNames: ReadonlySet<string>;
   readonly drafts: FindingList;
@@ -99,29 +99,28 @@ class Gatherer {
     for (const declaration of declared.values()) this.#default(declaration);
     for (const layer of layers) this.#layer(layer);
     for (const secret of secrets) this.#secret(secret);
-    const candidates = new Map([...this.candidates].filter(([, list]) => list.length > 0));
-    return { candidates, secretNames: this.secretNames, drafts: this.drafts };
+    return { candidates: this.candidates, secretNames: this.secretNames, drafts: this.drafts };
   }
 
-  #push(candidate: Omit<Candidate, "secret">, name: string): void {
+  #push(name: string, candidate: Candidate): void {
     const list = this.candidates.get(name);
-    const whole = { ...candidate, secret: this.secretNames.has(name) };
-    if (list) list.push(whole);
-    else this.candidates.set(name, [whole]);
+    if (list) list.push(candidate);
+    else this.candidates.set(name, [candidate]);
   }
 
   #default(declaration: SettingDeclaration): void {
     const { name, default: value, policy, place } = declaration;
     const { environment } = this.#input;
-    this.candidates.set(name, []);
-    const common = { place, interpolated: true, sealed: false, final: false, removes: false };
+    if (value === undefined && policy === undefined) return;
+    const secret = this.secretNames.has(name);
+    const common = { place, interpolated: true, secret, sealed: false, final: false, removes: false };
     if (value !== undefined) {
-      this.#push({ ...common, origin: "default", source: "default", value, text: plainText(value) }, name);
+      this.#push(name, { ...common, origin: "default", source: "default", value, text: plainText(value) });
     }
     if (policy === undefined) return;
     const given = policyValue(policy, declaration, environment.policies);
     const source = `policy ${policy}`;
-    this.#push({ ...common, origin: "policy", source, value: given, text: plainText(given) }, name);
+    this.#push(name, { ...common, origin: "policy", source, value: given, text: plainText(given) });
   }
 
   #layer({ declaration, path, text }: LayerText): void {
@@ -140,29 +139,27 @@ class Gatherer {
     const { entries, problems } = this.#parsed(declaration, text, path);
     this.drafts.addAll(problems);
     const isFinal = finality(declaration.final);
+    const severity = this.#input.environment.policies.strictSettings ? "error" : "warning";
     for (const entry of entries) {
-      const { name, value, syntax, place } = entry;
-      const removes = value === UNSET;
-      this.#checkKnown(name, place, this.#input.environment.policies.strictSettings ? "error" : "warning");
-      const readable = this.secretNames.has(name) && this.#inPlain(entry);
+      const { name, value, place, syntax } = entry;
+      this.#checkKnown(name, place, severity);
+      const secret = this.secretNames.has(name);
+      const readable = secret && this.#inPlain(entry);
       const interpolated = entry.interpolated && !readable;
-      // What is literal must be free of the mark that only interpolation knows.
-      const exact = !interpolated && typeof value === "string" ? value : entry.text;
-      this.#push(
-        {
-          origin: "layer",
-          source: path,
-          place,
-          value,
-          text: exact,
-          interpolated,
-          syntax,
-          sealed: false,
-          final: isFinal(name),
-          removes,
-        },
-        name,
-      );
+      this.#push(name, {
+        origin: "layer",
+        source: path,
+        place,
+        value,
+        // What is literal must be free of the mark that only interpolation knows.
+        text: !interpolated && typeof value === "string" ? value : entry.text,
+        interpolated,
+        secret,
+        sealed: false,
+        final: isFinal(name),
+        removes: value === UNSET,
+        syntax,
+      });
     }
   }
 
@@ -219,8 +216,8 @@ class Gatherer {
     const text = value ?? "";
     const source = place.file;
     const sealed = value === undefined;
-    const common = { interpolated: false, final: false, removes: false };
-    this.#push({ ...common, origin: "secrets", source, place, value: value ?? null, text, sealed }, name);
+    const common = { interpolated: false, secret: true, final: false, removes: false };
+    this.#push(name, { ...common, origin: "secrets", source, place, value: value ?? null, text, sealed });
   }
 }
 

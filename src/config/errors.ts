@@ -13,7 +13,8 @@ export const configErrors = errorCatalogue({
     http: 422,
   },
   CONFIG_UNEDITABLE: {
-    summary: "A file can't be edited without touching what others depend on; it is written by hand then.",
+    summary:
+      "A value can't be written in a file's format, or not without touching what others depend on; it is written by hand then.",
     exit: EXIT.failed,
     http: 409,
   },

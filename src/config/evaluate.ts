@@ -7,6 +7,7 @@ import type { FindingDraft } from "../model/finding-list.ts";
 import { orderGraph } from "../model/graph.ts";
 import type { SettingValue } from "../model/setting.ts";
 import { plainText } from "../model/setting-value.ts";
+import { LITERAL_DOLLAR } from "./layer-entry.ts";
 import type { Suggestions } from "./suggestions.ts";
 import {
   namesIn,
@@ -92,10 +93,26 @@ function shapeOf(
   return { kind: "fixed", value };
 }
 
+/** False where nothing in it can be a reference: nearly every value, so that those cost nothing more. */
+function mayRefer(value: SettingValue, text: string): boolean {
+  if (typeof value === "string") return text.includes("$") || text.includes(LITERAL_DOLLAR);
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    Object.values(value).some((item) => mayRefer(item, item as string))
+  );
+}
+
 function* namesOf(shape: Shape): Iterable<string> {
   if (shape.kind === "text") yield* namesIn(shape.parts);
   if (shape.kind === "list") for (const item of shape.items) yield* namesOf(item);
   if (shape.kind === "map") for (const [, item] of shape.entries) yield* namesOf(item);
+}
+
+const NO_REFERENCES: readonly string[] = [];
+
+function asWritten({ value, text, secret, sealed }: Candidate): Evaluated {
+  return { value, text, secret, sealed, failed: false, references: NO_REFERENCES };
 }
 
 class Evaluator {
@@ -108,7 +125,7 @@ class Evaluator {
   constructor(input: EvaluationInput) {
     this.#input = input;
     for (const [name, { value, text, interpolated, syntax }] of input.winners) {
-      if (!interpolated) continue;
+      if (!interpolated || !mayRefer(value, text)) continue;
       const refuse = (why: string): void => this.#refuse(name, "SETTING_INTERPOLATION", why, SYNTAX_FIX);
       this.#shapes.set(name, shapeOf(value, text, refuse, syntax));
     }
@@ -120,7 +137,10 @@ class Evaluator {
       const shape = this.#shapes.get(name);
       return shape ? namesOf(shape) : [];
     };
-    const { order, cycles } = orderGraph(winners.keys(), edges);
+    for (const [name, winner] of winners) {
+      if (!this.#shapes.has(name)) this.settings.set(name, asWritten(winner));
+    }
+    const { order, cycles } = orderGraph(this.#shapes.keys(), edges);
     for (const cycle of cycles) {
       const self = cycle.length === 2;
       const why = self
@@ -141,9 +161,8 @@ class Evaluator {
     this.problems.push({ code, setting: name, place, why, fix });
   }
 
-  #evaluate(name: string, { value, text, secret, sealed }: Candidate): Evaluated {
-    const shape = this.#shapes.get(name);
-    if (!shape) return { value, text, secret, sealed, failed: false, references: [] };
+  #evaluate(name: string, { text, secret }: Candidate): Evaluated {
+    const shape = this.#shapes.get(name)!;
     const read = new Set<string>();
     const result = this.#fill(name, shape, read);
     const references = [...read];

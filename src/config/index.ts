@@ -22,6 +22,7 @@ export { settingsReference } from "./reference.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
 export { type AllowedFinding, createCodeScanner } from "./scan.ts";
 export { scanNeedles } from "./scan-needles.ts";
+export { shapesOf } from "./setting-shapes.ts";
 export {
   parseJsonLayer,
   parseTfvarsLayer,
@@ -29,3 +30,4 @@ export {
   parseYamlLayer,
   settingName,
 } from "./tree-layer.ts";
+export { typeDeclaration } from "./type-declaration.ts";

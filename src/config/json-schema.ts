@@ -6,7 +6,8 @@
  * durations are in `x-ringfence-minimum` and `x-ringfence-maximum`, in milliseconds.
  */
 import type { Json } from "../base/canonical-json.ts";
-import { type Environment, isNamedIn, type Project } from "../model/project.ts";
+import { declarationIn } from "../model/declaration.ts";
+import type { Environment, Project } from "../model/project.ts";
 import type { SettingDeclaration, SettingType } from "../model/setting.ts";
 import { plainText, typeValue } from "../model/setting-value.ts";
 import { documentValue } from "./export/exported-setting.ts";
@@ -56,7 +57,8 @@ function defaultOf(declaration: SettingDeclaration): Schema {
 }
 
 function propertyOf(declaration: SettingDeclaration, needed: boolean): Schema {
-  const { type, secret, values, pattern, deprecated, doc } = declaration;
+  const { type, secret, values, pattern, doc, replacedBy } = declaration;
+  const deprecated = declaration.deprecated ?? (replacedBy && `use ${replacedBy}`);
   const description = [doc, deprecated && `Deprecated: ${deprecated}`].filter(Boolean).join(" ");
   return {
     ...TYPES[type],
@@ -75,18 +77,17 @@ function propertyOf(declaration: SettingDeclaration, needed: boolean): Schema {
 
 /** The schema of one environment: what is required elsewhere only is optional in it. */
 export function settingsJsonSchema(project: Project, environment: Environment): Schema {
-  const isNeeded = ({ required }: SettingDeclaration): boolean =>
-    Array.isArray(required) ? isNamedIn(environment, required) : required === true;
+  const settings = project.settings.map((declaration) => declarationIn(declaration, environment));
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: `${project.name} in ${environment.name}`,
     type: "object",
     properties: Object.fromEntries(
-      project.settings.map((declaration) => [
+      settings.map((declaration) => [
         declaration.name,
-        propertyOf(declaration, isNeeded(declaration)),
+        propertyOf(declaration, declaration.required === true),
       ]),
     ),
-    required: project.settings.filter(isNeeded).map(({ name }) => name),
+    required: settings.filter(({ required }) => required === true).map(({ name }) => name),
   };
 }

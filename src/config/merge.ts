@@ -14,10 +14,10 @@ export interface Choice {
   readonly winner: Candidate;
   /** The highest that counts, as its source has it. */
   readonly top: Candidate;
-  /** Lowest first; one only where nothing is merged. */
-  readonly parts: readonly Candidate[];
-  /** Those that came after a final one. */
-  readonly refused: readonly Candidate[];
+  /** Lowest first; undefined where nothing is merged. */
+  readonly parts: readonly Candidate[] | undefined;
+  /** Those that came after a final one; undefined where there is none. */
+  readonly refused: readonly Candidate[] | undefined;
 }
 
 type Map = { readonly [key: string]: SettingValue };
@@ -97,15 +97,12 @@ function merged(declaration: SettingDeclaration, parts: readonly Candidate[]): C
 }
 
 /** Where candidates are removed or final: those that count, lowest first, and those refused. */
-function counting(candidates: readonly Candidate[]): {
-  counted: readonly Candidate[];
-  refused: readonly Candidate[];
-} {
+function counting(candidates: readonly Candidate[]) {
   const final = candidates.findIndex((candidate) => candidate.final);
   const allowed = final < 0 ? candidates : candidates.slice(0, final + 1);
   const removal = allowed.findLastIndex(({ removes }) => removes);
   const counted = removal < 0 || removal === allowed.length - 1 ? allowed : allowed.slice(removal + 1);
-  return { counted, refused: final < 0 ? [] : candidates.slice(final + 1) };
+  return { counted, refused: final < 0 ? undefined : candidates.slice(final + 1) };
 }
 
 /** @param candidates lowest first, at least one */
@@ -113,12 +110,12 @@ export function choose(
   candidates: readonly Candidate[],
   declaration: SettingDeclaration | undefined,
 ): Choice {
-  const isPlain = candidates.every(({ final, removes }) => !final && !removes);
-  const { counted, refused } = isPlain ? { counted: candidates, refused: [] } : counting(candidates);
+  let counted = candidates;
+  let refused: readonly Candidate[] | undefined;
+  if (candidates.some(({ final, removes }) => final || removes))
+    ({ counted, refused } = counting(candidates));
   const top = counted.at(-1)!;
-  if (!declaration || declaration.merge === "replace" || counted.length === 1 || top.removes || top.sealed) {
-    return { winner: top, top, parts: [top], refused };
-  }
-  const winner = merged(declaration, counted);
-  return winner ? { winner, top, parts: counted, refused } : { winner: top, top, parts: [top], refused };
+  const isSingle = declaration === undefined || declaration.merge === "replace" || counted.length === 1;
+  const winner = isSingle || top.removes || top.sealed ? undefined : merged(declaration, counted);
+  return { winner: winner ?? top, top, parts: winner && counted, refused };
 }

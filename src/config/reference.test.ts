@@ -25,6 +25,9 @@ const NOTHING = {
   pattern: null,
   min: null,
   max: null,
+  phases: [],
+  policy: null,
+  otherwise: [],
   deprecated: null,
   doc: null,
   where: "ringfence.yaml:5:13",
@@ -44,6 +47,15 @@ test.each<[declaration: string, expected: Record<string, unknown>]>([
   ["{ type: list, default: [a, 1] }", { type: "list", default: '["a",1]' }],
   ['{ default: "${B:-x}" }', { default: "${B:-x}" }],
   ["{ type: enum, values: [a, b] }", { type: "enum", values: ["a", "b"] }],
+  ["{ phase: build, policy: logLevel }", { phases: ["build"], policy: "logLevel" }],
+  [
+    "{ type: size, in: { production: { required: true, min: 1MiB, default: 2MiB }, us: { max: 4MiB } } }",
+    {
+      type: "size",
+      required: ["eu", "us"],
+      otherwise: ["production: default 2MiB, at least 1MiB", "us: at most 4MiB"],
+    },
+  ],
   ["{ pattern: x+, deprecated: use B }", { pattern: "x+", deprecated: "use B" }],
 ])("%s", (declaration, expected) => {
   expect(referenceOf(declaration).settings).toEqual([{ ...NOTHING, ...expected }]);

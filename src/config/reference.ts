@@ -1,15 +1,31 @@
 /** The reference of a project's settings: what is declared, and where it is required. Pure. */
 import { formatPlace } from "../base/place.ts";
-import { isNamedIn, type Project } from "../model/project.ts";
-import type { SettingDeclaration } from "../model/setting.ts";
+import { declarationIn } from "../model/declaration.ts";
+import type { Project } from "../model/project.ts";
+import { PHASES, type SettingDeclaration } from "../model/setting.ts";
 import type { SettingReference, SettingsReference } from "../model/setting-reference.ts";
 import { canonicalText, plainText } from "../model/setting-value.ts";
 
-function requiredIn({ required }: SettingDeclaration, { environments }: Project): string[] {
-  const needs = environments.filter((environment) =>
-    Array.isArray(required) ? isNamedIn(environment, required) : required === true,
+function requiredIn(declaration: SettingDeclaration, { environments }: Project): string[] {
+  const needs = environments.filter(
+    (environment) => declarationIn(declaration, environment).required === true,
   );
   return needs.map(({ name }) => name);
+}
+
+/** What is otherwise somewhere, as it is written: `production: default 50, at most 200`. */
+function otherwise({ type, overrides, secret }: SettingDeclaration): string[] {
+  const amount = (number: number) => canonicalText(type, number);
+  return overrides.flatMap(({ target, default: value, values, pattern, min, max }) => {
+    const parts = [
+      ...(value === undefined || secret ? [] : [`default ${plainText(value)}`]),
+      ...(values ? [`one of ${values.join(", ")}`] : []),
+      ...(pattern === undefined ? [] : [`matches ${pattern}`]),
+      ...(min === undefined ? [] : [`at least ${amount(min)}`]),
+      ...(max === undefined ? [] : [`at most ${amount(max)}`]),
+    ];
+    return parts.length > 0 ? [`${target}: ${parts.join(", ")}`] : [];
+  });
 }
 
 function referenceOf(declaration: SettingDeclaration, project: Project): SettingReference {
@@ -25,7 +41,10 @@ function referenceOf(declaration: SettingDeclaration, project: Project): Setting
     pattern: pattern ?? null,
     min: bound(min),
     max: bound(max),
-    deprecated: declaration.deprecated ?? null,
+    phases: declaration.phases.length === PHASES.length ? [] : declaration.phases,
+    policy: declaration.policy ?? null,
+    otherwise: otherwise(declaration),
+    deprecated: declaration.deprecated ?? (declaration.replacedBy ? `use ${declaration.replacedBy}` : null),
     doc: declaration.doc ?? null,
     where: formatPlace(declaration.place),
   };

@@ -68,7 +68,7 @@ class Resolver {
   readonly #declared: ReadonlyMap<string, SettingDeclaration>;
   readonly #gathered: Gathered;
   readonly #findings: FindingList;
-  readonly #candidates: Map<string, readonly Candidate[]>;
+  readonly #candidates: Map<string, Candidate[]>;
   readonly #choices = new Map<string, Choice>();
 
   constructor(input: ResolveInput) {
@@ -80,7 +80,7 @@ class Resolver {
     const suggestions = (): Suggestions => new Suggestions(this.#declared.keys());
     this.#gathered = gather({ ...input, declared: this.#declared, suggestions });
     this.#findings = this.#gathered.drafts;
-    this.#candidates = new Map(this.#gathered.candidates);
+    this.#candidates = this.#gathered.candidates;
   }
 
   run(): Resolution {
@@ -116,13 +116,14 @@ class Resolver {
 
   /** Declared order first: evaluation went by references. */
   #ordered(settings: ReadonlyMap<string, ResolvedSetting>): ReadonlyMap<string, ResolvedSetting> {
-    const names = new Set([...this.#declared.keys(), ...this.#candidates.keys()]);
-    return new Map(
-      [...names].flatMap((name) => {
+    const ordered = new Map<string, ResolvedSetting>();
+    for (const names of [this.#declared.keys(), this.#candidates.keys()]) {
+      for (const name of names) {
         const setting = settings.get(name);
-        return setting ? [[name, setting] as const] : [];
-      }),
-    );
+        if (setting) ordered.set(name, setting);
+      }
+    }
+    return ordered;
   }
 
   /**
@@ -137,10 +138,7 @@ class Resolver {
     if (!winner) {
       if (!this.#declared.has(variable)) return;
       const secret = this.#gathered.secretNames.has(variable);
-      this.#candidates.set(variable, [
-        ...candidates,
-        literal("selection", SELECTION, environment.name, secret),
-      ]);
+      this.#add(variable, literal("selection", SELECTION, environment.name, secret));
       return;
     }
     const named = winner.text.trim();
@@ -170,7 +168,9 @@ class Resolver {
   }
 
   #add(name: string, candidate: Candidate): void {
-    this.#candidates.set(name, [...(this.#candidates.get(name) ?? []), candidate]);
+    const list = this.#candidates.get(name);
+    if (list) list.push(candidate);
+    else this.#candidates.set(name, [candidate]);
   }
 
   #withFlags(): void {
@@ -183,9 +183,12 @@ class Resolver {
   #withProcess(below: Evaluation): Evaluation {
     const { process, project, flags = {} } = this.#input;
     let changed = false;
-    for (const name of this.#declared.size > 0 ? this.#declared.keys() : this.#candidates.keys()) {
-      const text = Object.hasOwn(process, name) ? process[name] : undefined;
-      if (text === undefined || name === project.detect.variable || Object.hasOwn(flags, name)) continue;
+    const known: { has(name: string): boolean } = this.#declared.size > 0 ? this.#declared : this.#candidates;
+    // Not the other way round: asking the process environment for a name costs a call of the system.
+    for (const name of Object.keys(process)) {
+      if (!known.has(name) || name === project.detect.variable || Object.hasOwn(flags, name)) continue;
+      const text = process[name];
+      if (text === undefined) continue;
       const before = below.settings.get(name);
       if (before && !before.failed && !before.sealed && before.text === text) continue;
       this.#add(name, literal("process", PROCESS, text, this.#gathered.secretNames.has(name)));
@@ -195,7 +198,7 @@ class Resolver {
   }
 
   /** What stands above a final value counts for nothing. In the process environment it may stand for others. */
-  #refused(name: string, { top, refused }: Choice): void {
+  #refused(name: string, { top, refused = [] }: Choice): void {
     for (const { origin, place } of refused) {
       this.#findings.add({
         code: "SETTING_FINAL",
@@ -216,14 +219,13 @@ class Resolver {
   }
 
   #history(name: string, { top, parts }: Choice, secret: boolean): Contribution[] {
-    const isMerged = parts.length > 1;
     return this.#candidates.get(name)!.map((candidate) => ({
       source: candidate.source,
       place: candidate.place,
       value: secret ? undefined : candidate.value,
       wins: candidate === top,
       removes: candidate.removes,
-      merged: isMerged && parts.includes(candidate),
+      merged: parts?.includes(candidate) ?? false,
     }));
   }
 

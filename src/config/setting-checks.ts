@@ -93,7 +93,9 @@ export function checkValue(input: CheckInput): CheckedValue {
   if (failed || sealed) return { value: null, text: "", drafts };
   if (isPlaceholder(text)) {
     const why = `${name} is a placeholder, no value`;
-    const fix = secret
+    // `<from-secrets-manager>`: what belongs here is a secret, declared or not.
+    const meansSecret = secret || /secret|vault|manager|kms/i.test(text);
+    const fix = meansSecret
       ? secretCommand(name, environment)
       : correction(input, declaration ? expectationOf(declaration.type).example : "");
     drafts.push({ code: "SETTING_PLACEHOLDER", setting: name, place: winner.place, why, fix });

@@ -34,3 +34,17 @@ export interface EnvironmentStatus {
   /** The operation that holds or left the environment unfinished. */
   readonly operation: string | null;
 }
+
+/** What `env create` answers. */
+export interface CreatedEnvironmentView {
+  readonly environment: string;
+  readonly kind: string;
+  readonly template: string | null;
+  /** Made, relative to the project's root. */
+  readonly files: readonly string[];
+  /** Names of the secrets that it still needs. */
+  readonly secrets: readonly string[];
+  /** Commands to go on with, in order. */
+  readonly next: readonly string[];
+  readonly operation: string;
+}

@@ -6,6 +6,8 @@ export interface SettingView {
   readonly secret: boolean;
   /** Keyed: equal only for equal values of one key under one identity. Missing where it can't be opened here. */
   readonly fingerprint?: string;
+  /** It stands in the secrets file and can't be opened here. */
+  readonly sealed?: true;
   /** Source of the winning layer. */
   readonly from: string;
 }

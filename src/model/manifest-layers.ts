@@ -37,7 +37,7 @@ const ENDINGS: readonly (readonly [ending: string, format: LayerFormat])[] = [
 ];
 
 /** The format that a file's name tells: `.env`, `.env.local`, `api.env`, `.yaml`, `.yml`, `.json`, `.toml`, `.tfvars`. */
-function formatByName(path: string): LayerFormat | undefined {
+export function formatByName(path: string): LayerFormat | undefined {
   const file = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   if (file.startsWith(".env.")) return "dotenv";
   return ENDINGS.find(([ending]) => file.endsWith(ending))?.[1];

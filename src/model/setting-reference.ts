@@ -14,6 +14,12 @@ export interface SettingReference {
   /** Bounds as they are written, with units. */
   readonly min: string | null;
   readonly max: string | null;
+  /** When it is needed; empty where always. */
+  readonly phases: readonly string[];
+  /** The policy that gives the value where no layer does. */
+  readonly policy: string | null;
+  /** What holds otherwise in an environment or kind, a sentence each. */
+  readonly otherwise: readonly string[];
   /** Why it should not be used any more. */
   readonly deprecated: string | null;
   readonly doc: string | null;

@@ -126,9 +126,15 @@ const RULES: Readonly<Record<SettingType, TypeRule>> = {
   pattern: { expected: "a text that matches its pattern", example: "", parse: (text) => text },
 };
 
+const patterns = new Map<string, RegExp>();
+
 /** A pattern always means the whole value. @throws SyntaxError when it is no regular expression. */
 export function wholePattern(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`, "u");
+  const known = patterns.get(pattern);
+  if (known) return known;
+  const made = new RegExp(`^(?:${pattern})$`, "u");
+  patterns.set(pattern, made);
+  return made;
 }
 
 function amount(typing: Typing, number: number): string {

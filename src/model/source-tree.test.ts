@@ -74,6 +74,7 @@ test("no message quotes the text: a secret might stand in it", () => {
     `a: "${secret}`,
     `a: \\q${secret}: ${secret}`,
     `{a: ${secret}`,
+    `a: *${secret}`,
     `${secret}\nb: 1`,
   ]) {
     for (const { why, fix } of [...readYaml(text, "a").problems, ...readJson(text, "a").problems]) {

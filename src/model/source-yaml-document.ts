@@ -47,6 +47,12 @@ const SYNTAX_ELSE = [
 /** After these the tree is still what the writer meant; after others further findings would only be noise. */
 const SOUND_AFTER = new Set<YAMLError["code"]>(["BAD_DQ_ESCAPE", "BAD_SCALAR_START", "TAG_RESOLVE_FAILED"]);
 
+/** How a text that others wrote is read. */
+export interface YamlOptions {
+  /** `<<`, which YAML 1.2 does not know, is a key like others instead of a mistake; whoever asks merges. */
+  readonly mergeKeys?: boolean;
+}
+
 class Reader {
   readonly problems: SourceProblem[] = [];
   /** True when a part of the tree is missing, so that checks on it would only be noise. */
@@ -55,8 +61,11 @@ class Reader {
   readonly #at: (offset: number) => Place;
   #size = 0;
 
-  constructor(at: (offset: number) => Place) {
+  readonly #mergeKeys: boolean;
+
+  constructor(at: (offset: number) => Place, { mergeKeys = false }: YamlOptions) {
     this.#at = at;
+    this.#mergeKeys = mergeKeys;
   }
 
   refuse(place: Place, why: string, fix: string): void {
@@ -89,8 +98,9 @@ class Reader {
     if (!target) {
       this.refuse(
         place,
-        `the alias *${name} has no anchor before it`,
-        `add &${name} to the value it stands for`,
+        // Not its name: it may be a secret that begins with a star.
+        "an alias (* and a name) has no anchor before it",
+        "put a value that begins with * in quotes, or add the anchor",
       );
       return undefined;
     }
@@ -138,7 +148,7 @@ class Reader {
       this.refuse(place, "this can be no key", "write a plain word as key");
       return undefined;
     }
-    if (key.value === "<<" && key.type === "PLAIN") {
+    if (key.value === "<<" && key.type === "PLAIN" && !this.#mergeKeys) {
       this.refuse(place, "a merge key (<<) is no part of YAML 1.2", "write the keys themselves here");
       return undefined;
     }
@@ -210,7 +220,7 @@ function withoutTabs(text: string, file: string): { text: string; at: (offset: n
 }
 
 /** Reads YAML without a byte order mark. Never throws for what stands in it. */
-export function readYamlDocument(text: string, file: string): Source {
+export function readYamlDocument(text: string, file: string, options: YamlOptions = {}): Source {
   const starts = lineStartsOf(text);
   let at = (offset: number): Place => placeAt(file, starts, offset);
   let parsed = parse(text, (offset) => at(offset).line);
@@ -231,7 +241,7 @@ export function readYamlDocument(text: string, file: string): Source {
   }
   const { contents } = parsed.document;
   if (!parsed.sound || !contents) return { root: undefined, problems };
-  const reader = new Reader(at);
+  const reader = new Reader(at, options);
   const root = reader.read(contents as ParsedNode, 0, at(0));
   return { root: reader.broken ? undefined : root, problems: [...problems, ...reader.problems] };
 }

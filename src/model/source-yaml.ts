@@ -3,12 +3,12 @@
  * else, and whatever is wrong, by the `yaml` library. A test holds one against the other.
  */
 import type { Source } from "./source-tree.ts";
-import { readYamlDocument } from "./source-yaml-document.ts";
+import { readYamlDocument, type YamlOptions } from "./source-yaml-document.ts";
 import { readYamlLines } from "./source-yaml-lines.ts";
 
 /** Reads YAML. Places count from the text's first character; a byte order mark is skipped. */
-export function readYaml(withMark: string, file: string): Source {
+export function readYaml(withMark: string, file: string, options?: YamlOptions): Source {
   const text = withMark.startsWith("\ufeff") ? withMark.slice(1) : withMark;
   const root = readYamlLines(text, file);
-  return root ? { root, problems: [] } : readYamlDocument(text, file);
+  return root ? { root, problems: [] } : readYamlDocument(text, file, options);
 }

@@ -1,61 +1,43 @@
 /**
- * `ringfence/settings`: the settings of an application that Ringfence runs (by `run` or on a target), typed.
- * It reads environment variables and nothing else; it has no dependencies and works on Node 22 and later.
+ * `ringfence/settings`: the settings of an application that Ringfence runs (by `run` or on a target), typed. Beside
+ * Ringfence's own compiled settings on this machine it reads environment variables and nothing else; it has no
+ * dependencies and works on Node 22 and later.
  *
  * @example
  * import { loadSettings } from "ringfence/settings";
+ * const settings = loadSettings();                 // typed by `ringfence config types > ringfence-settings.d.ts`
+ * server.listen(settings.PORT);                    // number
+ * connect(settings.DATABASE_URL.open());           // a secret; printed it is "[secret DATABASE_URL]"
+ *
+ * @example Named here, with their types
  * const settings = loadSettings({
  *   PORT: "port",
  *   LOG_LEVEL: { type: "enum", values: ["debug", "info"], default: "info" },
- *   TOKEN_LIFETIME: "duration",
  *   DATABASE_URL: { type: "url", secret: true },
  * });
- * server.listen(settings.PORT);                    // number
- * connect(settings.DATABASE_URL.open());           // string; printed it is "[secret DATABASE_URL]"
  */
-import { settingsErrors } from "./errors.ts";
-import { SETTING_RULES, type SettingType, type SettingValues } from "./parse.ts";
-import { Secret } from "./secret.ts";
+import { loadDeclared } from "./load.ts";
+import type { LoadOptions } from "./sealed.ts";
+import { readSettings, type SettingSpec, type Settings, type Variables } from "./specification.ts";
+import { type SettingsChange, type SettingsWatch, type WatchOptions, watchDeclared } from "./watch.ts";
 
 export type { RingfenceError } from "../base/error.ts";
+export { describeFailure, type FailureDescription, type FailureOptions } from "./failure.ts";
 export type { SettingType, SettingValues } from "./parse.ts";
+export type { LoadOptions } from "./sealed.ts";
 export { Secret } from "./secret.ts";
+export type { SettingOptions, SettingSpec, Settings } from "./specification.ts";
+export type { SettingsChange, SettingsWatch, WatchOptions } from "./watch.ts";
 
-/** A setting's type with more to say about it. */
-export interface SettingOptions<T extends SettingType> {
-  readonly type: T;
-  /** Stands in where the variable is not set. */
-  readonly default?: SettingValues[T];
-  /** It may be missing; the value is then undefined. */
-  readonly optional?: boolean;
-  /** The value comes as a {@link Secret}. */
-  readonly secret?: boolean;
-  /** For texts: the only values that are allowed; the type becomes their union. */
-  readonly values?: SettingValues[T] extends string ? readonly string[] : never;
+declare const declared: unique symbol;
+
+/**
+ * The settings that the project declares. Empty until its generated declaration adds them:
+ * `ringfence config types > ringfence-settings.d.ts`.
+ */
+export interface ProjectSettings {
+  readonly [declared]?: never;
 }
-
-export type SettingSpec = SettingType | { [T in SettingType]: SettingOptions<T> }[SettingType];
-
-type Plain<S> = S extends SettingType
-  ? SettingValues[S]
-  : S extends { readonly values: readonly (infer V)[] }
-    ? V
-    : S extends { readonly type: infer T extends SettingType }
-      ? SettingValues[T]
-      : never;
-
-type Present<S> = S extends { readonly secret: true } ? Secret<Plain<S>> : Plain<S>;
-
-type Missing<S> = S extends { readonly default: unknown }
-  ? never
-  : S extends { readonly optional: true }
-    ? undefined
-    : never;
-
-/** The typed values of a specification. */
-export type Settings<S extends Record<string, SettingSpec>> = {
-  readonly [K in keyof S]: Present<S[K]> | Missing<S[K]>;
-};
 
 /** Name of the environment that this process runs in; undefined where Ringfence did not start it. */
 export const environment: string | undefined = process.env.RINGFENCE_ENVIRONMENT || undefined;
@@ -63,26 +45,29 @@ export const environment: string | undefined = process.env.RINGFENCE_ENVIRONMENT
 /** Folder that belongs to this service in its environment, for files that outlive a release; undefined outside a target. */
 export const dataFolder: string | undefined = process.env.RINGFENCE_DATA || undefined;
 
-interface WidestOptions {
-  readonly type: SettingType;
-  readonly default?: unknown;
-  readonly optional?: boolean;
-  readonly secret?: boolean;
-  readonly values?: readonly string[];
+const OPTION_NAMES: readonly string[] = [
+  "environment",
+  "project",
+  "force",
+  "home",
+] satisfies (keyof LoadOptions)[];
+
+/** Variables are asked for by types, options are named: an object that only has options' names, with texts, is no specification. */
+function isOptions(given: object): given is LoadOptions {
+  return Object.entries(given).every(
+    ([name, value]) => OPTION_NAMES.includes(name) && typeof value !== "object",
+  );
 }
 
-/** Never says the value itself: what is no secret here may be one in the manifest. */
-function problemOf(options: WidestOptions, text: string | undefined, value: unknown): string | undefined {
-  const { expected } = SETTING_RULES[options.type];
-  if (text === undefined) {
-    return options.optional || options.default !== undefined
-      ? undefined
-      : `is missing; it must be ${expected}`;
-  }
-  if (options.values && !options.values.includes(text)) return `is none of ${options.values.join(", ")}`;
-  return value === undefined ? `is not ${expected}` : undefined;
-}
-
+/**
+ * All settings that the project declares, typed and frozen; secrets as {@link Secret}. Of a process that Ringfence
+ * started they are in its variables. Of any other they are what was compiled on this machine, under the same rules
+ * as `ringfence run`: the environment is detected or named, production only named, and the opening is recorded.
+ *
+ * @throws SETTINGS_UNDECLARED, SETTINGS_INVALID; outside of a run also SETTINGS_NO_PROJECT, SETTINGS_STALE,
+ * SETTINGS_OVERRIDDEN, ENV_…, GUARD_…, SNAPSHOT_…, SPOOL_UNWRITABLE.
+ */
+export function loadSettings(options?: LoadOptions): ProjectSettings;
 /**
  * Reads and checks the settings that the application names.
  *
@@ -92,32 +77,29 @@ function problemOf(options: WidestOptions, text: string | undefined, value: unkn
  */
 export function loadSettings<const S extends Record<string, SettingSpec>>(
   specification: S,
-  variables: Readonly<Record<string, string | undefined>> = process.env,
-): Settings<S> {
-  const settings: Record<string, unknown> = {};
-  const problems: { readonly setting: string; readonly why: string }[] = [];
-  for (const [name, spec] of Object.entries<SettingSpec>(specification)) {
-    const options: WidestOptions = typeof spec === "string" ? { type: spec } : spec;
-    const text = variables[name];
-    const value = text === undefined ? options.default : SETTING_RULES[options.type].parse(text);
-    const why = problemOf(options, text, value);
-    if (why !== undefined) problems.push({ setting: name, why });
-    else settings[name] = options.secret && value !== undefined ? new Secret(name, value) : value;
-  }
-  if (problems.length > 0) throw invalid(problems, variables.RINGFENCE_ENVIRONMENT);
-  return Object.freeze(settings) as Settings<S>;
+  variables?: Variables,
+): Settings<S>;
+export function loadSettings(
+  given: LoadOptions | Record<string, SettingSpec> = {},
+  variables?: Variables,
+): unknown {
+  if (variables === undefined && isOptions(given)) return loadDeclared(given, process.env);
+  return readSettings(given as Record<string, SettingSpec>, variables ?? process.env);
 }
 
-function invalid(
-  problems: readonly { readonly setting: string; readonly why: string }[],
-  name: string | undefined,
-): Error {
-  const lines = problems.map(({ setting, why }) => `  ${setting} ${why}`);
-  return settingsErrors.SETTINGS_INVALID({
-    what: `${problems.length === 1 ? "a setting is" : `${problems.length} settings are`} missing or wrong\n${lines.join("\n")}`,
-    where: name ? `environment ${name}` : "the process environment",
-    why: name ? undefined : "this process was not started by Ringfence",
-    fix: name ? `ringfence config check -e ${name}` : "ringfence run -- <command>",
-    details: problems,
-  });
+/**
+ * Follows the project's files while the process runs: what changes is compiled and checked by the `ringfence` command,
+ * and comes as one change. What can't be used is reported and changes nothing: the last good settings stay. Works
+ * where this process may read the environment's key and the project's files; see docs/settings.md.
+ *
+ * @throws SETTINGS_UNWATCHABLE in a release, and what `loadSettings()` throws outside of a run. Later it throws nothing.
+ *
+ * @example
+ * const watching = watch(({ settings, changed }) => pool.resize(settings.DB_POOL_SIZE), { onError: report });
+ */
+export function watch(
+  onChange: (change: SettingsChange<ProjectSettings>) => void,
+  options: WatchOptions = {},
+): SettingsWatch<ProjectSettings> {
+  return watchDeclared(onChange, options, process.env);
 }

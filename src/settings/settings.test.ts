@@ -109,33 +109,6 @@ test("every mistake at once, and no value", () => {
   }
 });
 
-describe("a secret shows itself nowhere", () => {
-  const { TOKEN } = loadSettings({ TOKEN: { type: "string", secret: true } }, { TOKEN: "hush-hush" });
-  test.each<[string, () => string]>([
-    ["template", () => `${TOKEN}`],
-    ["join", () => [TOKEN].join()],
-    ["String", () => String(TOKEN)],
-    ["JSON", () => JSON.parse(JSON.stringify({ TOKEN })).TOKEN],
-    ["inspect", () => inspect(TOKEN)],
-    [
-      "inspect, everything",
-      () => inspect({ TOKEN }, { showHidden: true, depth: null, getters: true }).slice(9, -2),
-    ],
-  ])("%s", (_, show) => {
-    expect(show()).toBe("[secret TOKEN]");
-  });
-
-  test("inspect without custom functions, properties, clone", () => {
-    const all = [
-      inspect(TOKEN, { customInspect: false, showHidden: true }),
-      ...Reflect.ownKeys(TOKEN),
-      inspect(structuredClone(TOKEN)),
-    ];
-    expect(all.join()).not.toContain("hush");
-    expect(TOKEN.open()).toBe("hush-hush");
-  });
-});
-
 test("environment and data folder come from the process; an uncaught error tells a person what to do", () => {
   const module = JSON.stringify(new URL("./index.ts", import.meta.url).href);
   const run = (code: string) =>

@@ -6,10 +6,10 @@
  * one. Who wants to break a dead holder's lock takes another lock whose name holds the dead one's mark: only who
  * has that may remove it, so a lock that is alive is never removed in its place.
  */
-import { randomBytes } from "node:crypto";
 import { linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemCode } from "../base/error.ts";
+import { nodeCrypto } from "../base/node-crypto.ts";
 import { snapshotErrors } from "./errors.ts";
 
 interface Holder {
@@ -103,7 +103,7 @@ function take(path: string, deadline: number): void {
     pid: process.pid,
     host: hostname(),
     started: startOf("self"),
-    mark: randomBytes(6).toString("hex"),
+    mark: nodeCrypto().randomBytes(6).toString("hex"),
   };
   for (let wait = 1; ; wait = Math.min(wait * 2, 20)) {
     if (tryTake(path, holder)) return;

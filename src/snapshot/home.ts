@@ -2,7 +2,6 @@
  * Ringfence's home folder of one user on one machine: identities, the machine's own key, the highest revisions seen.
  * Nothing in it belongs into a repository.
  */
-import { randomBytes } from "node:crypto";
 import {
   closeSync,
   fstatSync,
@@ -18,6 +17,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { systemCode } from "../base/error.ts";
+import { nodeCrypto } from "../base/node-crypto.ts";
 import { snapshotErrors } from "./errors.ts";
 import { withFileLock } from "./file-lock.ts";
 
@@ -104,6 +104,7 @@ export function machineMaterial(home: string): string | undefined {
 function createMachineKey(home: string): void {
   const path = machineKeyPath(home);
   mkdirSync(home, { recursive: true, mode: 0o700 });
+  const { randomBytes } = nodeCrypto();
   const own = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   writeFileSync(own, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx", flush: true });
   try {

@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const snapshot: Snapshot = {
-  format: 1,
+  format: 2,
   project: "shop",
   environment: "dev",
   kind: "development",
@@ -25,6 +25,8 @@ const snapshot: Snapshot = {
   detection: { variable: "ENVIRONMENT", fallback: "dev", environments: [] },
   inputs: [],
   variables: { A: "ö" },
+  shapes: { A: "string" },
+  failures: { errors: "detailed", escalation: [] },
   secretNames: [],
   declared: ["A"],
   secretsRevision: 0,

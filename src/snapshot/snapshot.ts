@@ -14,12 +14,14 @@ import { deriveKey, open, seal } from "../base/seal.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import type { DetectionRule } from "./detection.ts";
 import { snapshotErrors } from "./errors.ts";
+import type { FailurePolicy } from "./failure-variables.ts";
 import { highestRevision, identityMaterial, machineMaterial } from "./home.ts";
 import { isUnchanged, type SnapshotInput } from "./inputs.ts";
+import type { SettingShapes } from "./setting-shapes.ts";
 import { ensureStateFolder, stateFolder } from "./state-folder.ts";
 
 export interface Snapshot {
-  readonly format: 1;
+  readonly format: 2;
   readonly project: string;
   readonly environment: string;
   readonly kind: string;
@@ -32,6 +34,9 @@ export interface Snapshot {
   readonly inputs: readonly SnapshotInput[];
   /** What a process gets: settings and secrets as text. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What the declared settings are, for applications. */
+  readonly shapes: SettingShapes;
+  readonly failures: FailurePolicy;
   /** Which of the variables are secret. */
   readonly secretNames: readonly string[];
   /** Every declared key: where the process environment sets one to something else, settings are resolved anew. */
@@ -85,8 +90,8 @@ export function writeSnapshot(root: string, snapshot: Snapshot, keyMaterial: str
 
 export type SnapshotReading =
   | { readonly snapshot: Snapshot }
-  /** It must be compiled (again). Why, for people. */
-  | { readonly stale: string };
+  /** It must be compiled (again). Why, for people; foreign: by this version of Ringfence. */
+  | { readonly stale: string; readonly foreign?: true };
 
 function forged(path: string): Error {
   return snapshotErrors.SNAPSHOT_FORGED({
@@ -122,8 +127,8 @@ export function readSnapshot(root: string, home: string, owner: SnapshotOwner): 
     if (before !== undefined && openSnapshot(bytes, before, owner)) return { stale: "the identity is new" };
     throw forged(path);
   }
-  if (snapshot.format !== 1 || snapshot.program !== RINGFENCE_VERSION)
-    return { stale: "compiled by another version" };
+  if (snapshot.format !== 2 || snapshot.program !== RINGFENCE_VERSION)
+    return { stale: "compiled by another version", foreign: true };
   // First: after a secret was set anew, the old snapshot is merely stale. Only one whose inputs are old, too, is a replay.
   if (!snapshot.inputs.every((input) => isUnchanged(root, input))) return { stale: "an input has changed" };
   const highest = highestRevision(home, owner.project, owner.environment);

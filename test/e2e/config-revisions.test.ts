@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { SettingsDiffView } from "../../src/contract/comparison.ts";
 import type { OperationView } from "../../src/contract/operation.ts";
 import type { ConfigHistoryView, ConfigRecordView, ConfigRollbackView } from "../../src/contract/revision.ts";
 import { runWords } from "./command.ts";
@@ -101,6 +102,23 @@ describe("history", () => {
         changed: { keys: ["GREETING"], schema: true, files: [BASE] },
       });
     }
+  });
+
+  test("a revision can be compared with another, with now, and with another environment", async () => {
+    const [first, second] = await recorded("GREETING=one\n", "GREETING=two\n");
+    scene.write(FILE, "GREETING=three\n");
+    const changes = async (a: string, b: string) => {
+      const diff = await scene.must<SettingsDiffView>(["config", "diff", a, b]);
+      return diff.changes.filter(({ key }) => key === "GREETING").map((change) => [change.a, change.b]);
+    };
+    const digits = (digest = "") => `development@${digest.slice("sha256:".length, "sha256:".length + 12)}`;
+    expect(await changes(digits(first), digits(second))).toEqual([["one", "two"]]);
+    expect(await changes("development@previous", "development")).toEqual([["two", "three"]]);
+    expect(await changes(digits(first), "staging")).toHaveLength(1);
+    expect(await refusal(["config", "diff", "development@0123456789", "development"])).toEqual({
+      code: "APP_REVISION_UNKNOWN",
+      exit: 2,
+    });
   });
 
   test("limits what it shows, and the last one shown still says what it changed", async () => {

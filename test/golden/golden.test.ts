@@ -3,7 +3,7 @@
  * them. And what nobody may see: planted secrets in the output of any command.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../src/app/catalogue.generated.ts";
@@ -80,6 +80,7 @@ function transcript(words: readonly string[], { exit, stdout, stderr }: Ran): st
   const text = `$ ringfence ${words.join(" ")}\n${stdout}${part("standard error", stderr)}--- exit ${exit}\n`;
   return normalise(text, [
     [scene.root, "/project"],
+    [basename(scene.root), "project"],
     [refused, "op_00000000000000000000000000"],
   ]);
 }
@@ -87,6 +88,8 @@ function transcript(words: readonly string[], { exit, stdout, stderr }: Ran): st
 const cases: Readonly<Record<string, () => string[]>> = {
   help: () => ["--help"],
   "help-promote": () => ["help", "promote"],
+  inspect: () => ["inspect"],
+  "inspect-markdown": () => ["inspect", "--markdown"],
   which: () => ["which", "-e", "staging"],
   "env-list": () => ["env", "list"],
   "config-show": () => ["config", "show", "-e", "development"],
@@ -103,6 +106,8 @@ const cases: Readonly<Record<string, () => string[]>> = {
   "env-compare": () => ["env", "compare"],
   "env-compare-markdown": () => ["env", "compare", "--markdown"],
   "error-side": () => ["config", "diff", "developmnt", "staging"],
+  "config-compile": () => ["config", "compile", "-e", "staging"],
+  "config-types": () => ["config", "types"],
   "secret-list": () => ["secret", "list", "-e", "development"],
   "release-list": () => ["release", "list"],
   "release-show": () => ["release", "show", "1.0.0"],
@@ -149,6 +154,7 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "config scan": () => ["config", "scan"],
   "config test": (environment) => ["config", "test", "-e", environment],
   "config matrix": () => ["config", "matrix", "--differing"],
+  "config compile": (environment) => ["config", "compile", "-e", environment],
   "config explain": (environment) => ["config", "explain", "DATABASE_URL", "-e", environment],
   "config history": (environment) => ["config", "history", "-e", environment],
   "config record": (environment) => ["config", "record", "-e", environment, "--reason", "a test"],
@@ -167,9 +173,14 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "config schema": (environment) => ["config", "schema", "-e", environment],
   "config show": (environment) => ["config", "show", "-e", environment],
   "env compare": () => ["env", "compare"],
+  "config types": () => ["config", "types"],
+  "env create": () => ["env", "create", "qa", "--kind", "testing", "--dry-run"],
+  eject: (environment) => ["eject", "-e", environment, "--dry-run"],
+  init: () => ["init", "--here", "--dry-run"],
   "env list": () => ["env", "list"],
   "env stop": (environment) => ["env", "stop", "-e", environment, "--dry-run"],
   "identity create": (environment) => ["identity", "create", "-e", environment],
+  inspect: () => ["inspect", "--all"],
   "me init": () => ["me", "init", "--name", "ben", "--dry-run"],
   "operation list": () => ["operation", "list"],
   "operation resume": () => ["operation", "resume", refused],

@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openSession } from "./session.ts";
 
-const PAGES: readonly string[] = ["docs/config-check.md", "docs/config-export.md", "docs/config-test.md"];
+const PAGES: readonly string[] = [
+  "docs/config-check.md",
+  "docs/config-test.md",
+  "docs/config-export.md",
+  "docs/env-create.md",
+  "docs/eject.md",
+  "docs/init.md",
+];
 
 test.each(PAGES)("the session on %s happens as it stands there", (page) => {
   const session = openSession(page, { folder: "shop" });

@@ -1,6 +1,5 @@
 /** `ringfence config check`: everything that is wrong with the configuration, at once; of one environment or of all. */
 import * as z from "zod";
-import type { LayerCache } from "../../config/index.ts";
 import type { CheckAllView, CheckView } from "../../contract/check.ts";
 import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
@@ -12,9 +11,8 @@ import { checkExit, checkedView } from "./checked.ts";
 
 /** This shell's variables are left out: they would win in all environments alike. */
 function checkAll(app: App, flags: Pick<ConfigureOptions, "set" | "phase">): CheckAllView {
-  const cache: LayerCache = new Map();
   const all = app.project.environments.map((environment) => {
-    const { side, problem } = comparedEnvironment(app, environment, { ...flags, cache });
+    const { side, problem } = comparedEnvironment(app, environment, flags);
     const layers = readLayers(app.project, environment);
     return { view: checkedView(app, environment, side.resolution, layers), problem };
   });

@@ -12,7 +12,10 @@ export const query = defineQuery({
   summary: "Show what differs between two environments or versions; secrets only as equal or different",
   scope: "project",
   input: z.object({
-    a: z.string().meta({ position: 0, description: "an environment, or a release in it: staging@1.0.0" }),
+    a: z.string().meta({
+      position: 0,
+      description: "an environment, or a version of it: staging@1.0.0, staging@previous, staging@3f2a9c",
+    }),
     b: z.string().meta({ position: 1, description: "what it is compared with" }),
     "exit-code": z
       .boolean()

@@ -27,7 +27,7 @@ const SETTINGS = `
 `;
 
 function projectOf(): Project {
-  const text = `project: shop\nenvironments: { staging: {}, production: {} }\nlayers: [a.json]\nsettings:${SETTINGS}`;
+  const text = `project: shop\nenvironments: { development: {}, staging: {}, production: {} }\nlayers: [a.json]\nsettings:${SETTINGS}`;
   const { project, findings } = readManifest(text, { root: "/p", file: "ringfence.yaml" });
   expect(findings).toEqual([]);
   return project!;
@@ -125,5 +125,5 @@ test("an export as JSON fits it", () => {
   const exported = [...settings.values()].map((setting) => exportedSetting(setting));
   const text = exportSettings("json", exported, { project: "shop", environment: "development" });
   expect(Object.keys(JSON.parse(text))).toHaveLength(project.settings.length);
-  expect(validator(schemaOf("production")).safeParse(JSON.parse(text)).error).toBeUndefined();
+  expect(validator(schemaOf("development")).safeParse(JSON.parse(text)).error).toBeUndefined();
 });

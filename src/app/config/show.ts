@@ -20,7 +20,10 @@ export const query = defineQuery({
       const from = setting.history.find(({ wins }) => wins)?.source ?? "default";
       if (!setting.secret) return [setting.name, { value: setting.value, secret: false, from }];
       const print = key && !setting.sealed ? { fingerprint: fingerprint(key, setting.text) } : {};
-      return [setting.name, { value: null, secret: true, from, ...print }];
+      return [
+        setting.name,
+        { value: null, secret: true, from, ...print, ...(setting.sealed && { sealed: true }) },
+      ];
     });
     return { environment: environment.name, settings: Object.fromEntries(entries) };
   },

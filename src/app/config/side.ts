@@ -1,13 +1,18 @@
-/** The sides of a comparison as they are typed: `staging`, or a version of it as in `production@1.4.0`. */
-import { type Resolution, resolve, type Side } from "../../config/index.ts";
+/** The sides of a comparison as they are typed: `staging`, or a version of it: `production@1.4.0`, `@previous`, `@3f2a9c`. */
+import type { Digest } from "../../base/digest.ts";
+import { type LayerText, type Resolution, resolve, type Side } from "../../config/index.ts";
 import type { Environment } from "../../model/project.ts";
+import type { Revision } from "../../model/revision.ts";
 import { detect } from "../../snapshot/detection.ts";
 import type { App } from "../app.ts";
 import { appErrors } from "../errors.ts";
 import { releaseConfiguration } from "../release-content.ts";
 import { findRelease } from "../release-view.ts";
-import { configure, readSecrets, rememberSecrets } from "../resolution.ts";
+import { configure, readLayers, readSecrets, rememberSecrets } from "../resolution.ts";
+import { currentRevision } from "../revision.ts";
+import { textOf } from "../revision-file.ts";
 import { ruleOf } from "../rule.ts";
+import { latestThat, PREVIOUS, revisionNamed } from "./revision-choice.ts";
 
 export interface SideName {
   readonly environment: string;
@@ -39,8 +44,41 @@ const ofRelease: VersionSource = async (app, environment, at) => {
   return resolution;
 };
 
+/** Files of an environment as they were, under the manifest and with the secrets of today. */
+async function resolveRevision(app: App, environment: Environment, revision: Revision): Promise<Resolution> {
+  const { project, store, rules } = app;
+  const digests = new Map(revision.files.map(({ path, digest }) => [path, digest]));
+  const layers: LayerText[] = [];
+  for (const layer of readLayers(project, environment)) {
+    const digest = digests.get(layer.path);
+    // A program's output, and a layer that was none then, is taken as it is today.
+    if (digest === undefined) layers.push(layer);
+    else layers.push({ ...layer, text: digest === null ? undefined : await layerText(store, digest) });
+  }
+  const secrets = readSecrets(app, environment).entries;
+  const resolution = resolve({ project, environment, layers, secrets, process: {}, rules });
+  rememberSecrets(resolution);
+  return resolution;
+}
+
+async function layerText(store: App["store"], digest: Digest): Promise<string> {
+  return Buffer.from(await textOf(store, digest)).toString("utf8");
+}
+
+/** A recorded revision by the first digits of its digest, or the one before the latest. @throws APP_REVISION_… */
+const ofRevision: VersionSource = async (app, environment, at) => {
+  if (at !== PREVIOUS && !/^(sha256:)?[0-9a-f]{4,64}$/.test(at)) return undefined;
+  const draft = currentRevision(app, environment);
+  const revision = await app.store.read((view) =>
+    at === PREVIOUS
+      ? latestThat(view, environment.name, ({ digest }) => digest !== draft.digest)
+      : revisionNamed(view, environment.name, at),
+  );
+  return resolveRevision(app, environment, revision);
+};
+
 /** Asked in turn. Releases come last: they refuse what nobody knows. */
-const VERSION_SOURCES: readonly VersionSource[] = [ofRelease];
+const VERSION_SOURCES: readonly VersionSource[] = [ofRevision, ofRelease];
 
 /** @throws APP_BAD_INPUT */
 export function parseSide(text: string): SideName {
@@ -64,7 +102,7 @@ export async function openSide(
   const { environment: name, at } = parseSide(text);
   const flag = detect(ruleOf(app.project), { flag: name, variables: {}, host: app.host }).environment;
   const environment = app.project.environments.find((candidate) => candidate.name === flag)!;
-  if (at === undefined) return { name: text, resolution: configure(app, environment, {}) };
+  if (at === undefined) return { name: text, resolution: configure(app, environment, { variables: {} }) };
   for (const source of sources) {
     const resolution = await source(app, environment, at);
     if (resolution) return { name: text, resolution };

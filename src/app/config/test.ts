@@ -38,7 +38,8 @@ export const query = defineQuery({
   name: "config test",
   summary:
     "Test what the project expects of its settings, in all environments or one; exit 3 unless all is met",
-  scope: "environment",
+  scope: "project",
+  environmentFlag: "filter",
   input: z.object({
     "min-parity": z.coerce
       .number()
@@ -49,7 +50,7 @@ export const query = defineQuery({
       .meta({ description: "also fail where the parity of the environments is lower" }),
     junit: z.boolean().optional().meta({ description: "print JUnit XML, for CI" }),
   }),
-  async run({ app, environment, method }, input): Promise<ConfigTestView> {
+  async run({ app, named }, input): Promise<ConfigTestView> {
     const { project } = app;
     const compared = project.environments.map((one) => comparedEnvironment(app, one));
     const { expectations, drafts } = projectExpectations(project);
@@ -57,7 +58,7 @@ export const query = defineQuery({
     mistakes.addAll(drafts);
     const resolutions = compared.map(({ side }) => side.resolution);
     mistakes.addAll(expectationFindings(expectations, project, resolutions));
-    const tested = compared.filter((one) => method !== "flag" || one.environment === environment);
+    const tested = compared.filter((one) => named === undefined || one.environment === named);
     const environments = tested.map(({ environment: one, side }) => ({
       environment: one.name,
       results: checkExpectations(expectations, project, one, side.resolution),

@@ -1,9 +1,11 @@
 /** The steps of a blue-green rollout on a target. What each sight means is judged by the rollouts capability. */
 import type { Json } from "../../base/canonical-json.ts";
-import { assertUsable } from "../../config/index.ts";
+import { assertUsable, shapesOf } from "../../config/index.ts";
 import type { Plan } from "../../model/operation.ts";
 import type { InstanceSet, ProbeResult, ServiceInstance, SetState, Target } from "../../ports/target.ts";
 import { type Judgement, judgeObservation, judgeReadiness, judgeSmoke } from "../../rollouts/index.ts";
+import { failureVariables } from "../../snapshot/failure-variables.ts";
+import { shapesVariable } from "../../snapshot/setting-shapes.ts";
 import type { Context, Step, StepContext } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { findRelease } from "../release-view.ts";
@@ -51,6 +53,10 @@ async function instancesOf(context: Context, facts: RolloutFacts, operation: str
   assertUsable(resolution);
   const settings = [...resolution.settings.values()];
   const variables = Object.fromEntries(settings.map(({ name, text }) => [name, text]));
+  const told = {
+    ...shapesVariable(shapesOf(project, environment)),
+    ...failureVariables(environment.policies),
+  };
   const secretNames = settings.filter(({ secret }) => secret).map(({ name }) => name);
   const services = await Promise.all(
     release.artifacts.map(
@@ -60,7 +66,7 @@ async function instancesOf(context: Context, facts: RolloutFacts, operation: str
         start: artifact.start,
         port: environment.ports[artifact.service],
         health: project.services.find(({ name }) => name === artifact.service)?.health,
-        environment: { ...variables, [app.project.detect.variable]: environment.name },
+        environment: { ...variables, ...told, [app.project.detect.variable]: environment.name },
         secretNames,
       }),
     ),

@@ -1,12 +1,6 @@
 /** What a check has found, for people: by stage, each finding with its place and its fix. */
-import type {
-  CheckAllView,
-  CheckedFinding,
-  CheckView,
-  ConfigFixView,
-  StageCount,
-} from "../../contract/check.ts";
-import type { Severity } from "../../model/finding.ts";
+import type { CheckAllView, CheckView, ConfigFixView, StageCount } from "../../contract/check.ts";
+import type { Finding, Severity } from "../../model/finding.ts";
 import type { CheckStage } from "../../model/finding-code.ts";
 import { labelled, styled } from "../style.ts";
 import { sarifLog } from "./sarif.ts";
@@ -21,7 +15,7 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 || noun === "advice" ? "" : "s"}`;
 }
 
-export function findingText({ code, severity, where, why, fix }: CheckedFinding): string {
+export function findingText({ code, severity, where, why, fix }: Finding): string {
   return [
     `${styled(SEVERITY[severity], severity)} ${styled("dim", code)} ${why}`,
     labelled("  where", where, 9),
@@ -38,19 +32,30 @@ function stageText(stage: string, { errors, warnings, advice }: StageCount): str
   return parts.length > 0 ? `${stage} ${parts.join(" and ")}` : `${stage} ${styled("green", "✓")}`;
 }
 
+function verdictText(environment: string, findings: readonly Finding[]): string {
+  const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
+  const verdict = count("error") > 0 ? styled("red", "not usable") : styled("green", "usable");
+  return `${environment} is ${verdict}: ${counted(count("error"), "error")}, ${counted(count("warning"), "warning")}`;
+}
+
+/** Findings of an environment without their stages, and what they come to. */
+export function renderFindings(view: {
+  readonly environment: string;
+  readonly findings: readonly Finding[];
+}): string {
+  return [...view.findings.map(findingText), verdictText(view.environment, view.findings)].join("\n");
+}
+
 function environmentText({ environment, findings, stages, fixable }: CheckView): string {
   const all = Object.entries(stages) as [CheckStage, StageCount][];
   const groups = all.flatMap(([stage]) => {
     const own = findings.filter((finding) => finding.stage === stage);
     return own.length > 0 ? [styled("bold", stage), ...own.map(findingText)] : [];
   });
-  const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
-  const verdict = count("error") > 0 ? styled("red", "not usable") : styled("green", "usable");
-  const summary = `${counted(count("error"), "error")}, ${counted(count("warning"), "warning")}`;
   return [
     ...groups,
     all.map(([stage, counts]) => stageText(stage, counts)).join(", "),
-    `${environment} is ${verdict}: ${summary}`,
+    verdictText(environment, findings),
     ...(fixable > 0
       ? [
           styled(

@@ -1,8 +1,10 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
 import { renderCheck, renderConfigFix } from "./check.ts";
 import { renderDiff } from "./comparison.ts";
+import { renderCompile, renderTypes } from "./compiled.ts";
 import { renderConfigScan } from "./config-scan.ts";
 import { renderConfigTest } from "./config-test.ts";
+import { renderCreatedEnvironment } from "./created-environment.ts";
 import {
   renderAuditLog,
   renderAuditVerify,
@@ -12,8 +14,10 @@ import {
   renderStatus,
 } from "./environment.ts";
 import { renderEnvironmentComparison } from "./environment-comparison.ts";
+import { renderInspection } from "./inspection.ts";
 import { renderMatrix } from "./matrix.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
+import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
@@ -33,9 +37,13 @@ type Input = Readonly<Record<string, unknown>>;
 
 // An answer's shape is known by its command's name alone, which no type can say.
 const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string>> = {
+  inspect: renderInspection,
+  init: renderInit,
+  eject: renderEject,
   which: renderWhich,
   "env list": renderEnvironments,
   "env compare": renderEnvironmentComparison,
+  "env create": renderCreatedEnvironment,
   status: renderStatus,
   "config show": renderSettings,
   "config explain": renderExplain,
@@ -50,6 +58,8 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config rollback": renderConfigRollback,
   "config export": renderExport,
   "config docs": renderReference,
+  "config compile": renderCompile,
+  "config types": renderTypes,
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,

@@ -41,7 +41,8 @@ function requiredCell({ required }: SettingReference, environments: readonly str
   return required.length === environments.length ? "everywhere" : required.join(", ");
 }
 
-function defaultCell({ default: value }: SettingReference): string {
+function defaultCell({ default: value, policy }: SettingReference): string {
+  if (policy !== null) return `policy ${policy}`;
   if (value === null) return "";
   return value === "" ? "empty" : code(value);
 }
@@ -66,7 +67,9 @@ export function renderReference({ project, environments, settings }: SettingsRef
     name,
     type,
     { heading: "required", cell: (setting) => requiredCell(setting, environments) },
+    { heading: "needed at", cell: ({ phases }) => phases.join(", ") },
     { heading: "default", cell: defaultCell },
+    { heading: "otherwise", cell: ({ otherwise }) => cellText(otherwise.join("; ")) },
     { heading: "meaning", cell: ({ doc }) => cellText(doc ?? "") },
   ];
   const inUse = settings.filter(({ deprecated }) => deprecated === null);

@@ -11,10 +11,13 @@ function valueText(value: unknown): string {
 export function renderSettings({ environment, settings }: SettingsView): string {
   const rows = Object.entries(settings)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { value, secret, fingerprint, from }]) => [
+    .map(([name, { value, secret, fingerprint, sealed, from }]) => [
       name,
       secret
-        ? styled("yellow", fingerprint ? `[secret ${fingerprint}]` : "[secret, sealed here]")
+        ? styled(
+            "yellow",
+            fingerprint ? `[secret ${fingerprint}]` : sealed ? "[secret, sealed here]" : "[secret]",
+          )
         : valueText(value),
       styled("dim", from),
     ]);

@@ -166,7 +166,7 @@ describe("trust in the snapshot", () => {
       () => writeFileSync(join(project.root, "ringfence.yaml"), "project: shop2\n") as undefined,
     ],
     ["another program's snapshot", () => void project.compile({ program: "0.0.1" })],
-    ["another format", () => void project.compile({ format: 2 as 1 })],
+    ["another format", () => void project.compile({ format: 1 as 2 })],
     ["a declared key with another value", () => ({ GREETING: "other" })],
     ["a declared key that has no value", () => ({ OPTIONAL: "set" })],
     ["no key", () => rmSync(join(project.home, "machine.key")) as undefined],

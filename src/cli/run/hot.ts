@@ -5,13 +5,13 @@ import { join, resolve } from "node:path";
 import { isRingfenceError } from "../../base/error.ts";
 import { detect, guardNested } from "../../snapshot/detection.ts";
 import { ringfenceHome } from "../../snapshot/home.ts";
+import { overriddenKeys } from "../../snapshot/override.ts";
 import { readIndex } from "../../snapshot/project-index.ts";
 import { findProjectRoot, MANIFEST } from "../../snapshot/project-root.ts";
 import { readSnapshot } from "../../snapshot/snapshot.ts";
 import { workingFolder } from "../working-folder.ts";
 import { parseRun, type RunRequest } from "./arguments.ts";
 import type { Execution } from "./execute.ts";
-import { overriddenKey } from "./variables.ts";
 
 /** What is expected to fail here fails in the slow path too, and is said there with all its context. */
 function attempt<T>(work: () => T): T | undefined {
@@ -48,6 +48,6 @@ export function prepareHot(argv: readonly string[]): Execution | undefined {
   guardNested(selection, process.env);
   const owner = { project: index.project, environment: selection.environment };
   const reading = readSnapshot(root, ringfenceHome(), owner);
-  if (!("snapshot" in reading) || overriddenKey(reading.snapshot, process.env)) return undefined;
+  if (!("snapshot" in reading) || overriddenKeys(reading.snapshot, process.env).length > 0) return undefined;
   return { snapshot: reading.snapshot, root, request, host };
 }

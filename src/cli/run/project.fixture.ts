@@ -63,7 +63,7 @@ export function createTestProject(): TestProject {
   ];
   const detection = { variable: "ENVIRONMENT", fallback: "development", environments };
   const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
-    format: 1,
+    format: 2,
     project: "shop",
     environment: "development",
     kind: "development",
@@ -73,6 +73,8 @@ export function createTestProject(): TestProject {
     detection,
     inputs: ["ringfence.yaml", ".env", ".env.local"].map((path) => describeInput(root, path)),
     variables: { GREETING: "hello", API_TOKEN: "t0ken-of-development" },
+    shapes: { GREETING: "string", API_TOKEN: "secret string", OPTIONAL: "integer?" },
+    failures: { errors: "detailed", escalation: [] },
     secretNames: ["API_TOKEN"],
     declared: ["GREETING", "API_TOKEN", "OPTIONAL", "ENVIRONMENT"],
     secretsRevision: 3,

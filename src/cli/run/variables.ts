@@ -1,5 +1,7 @@
 /** What a child finds in its environment variables. Pure. */
 import { ENVIRONMENT_VARIABLE } from "../../snapshot/detection.ts";
+import { failureVariables } from "../../snapshot/failure-variables.ts";
+import { SHAPES_VARIABLE, shapesVariable } from "../../snapshot/setting-shapes.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { runErrors } from "./errors.ts";
 
@@ -18,7 +20,8 @@ function unfit(name: string, why: string): Error {
 }
 
 /**
- * The caller's variables without ways to keys, then the settings, then the environment's name.
+ * The caller's variables without ways to keys, then the settings, then the environment's name and
+ * what the settings are.
  *
  * @throws RUN_VARIABLE_UNFIT for a name that is empty or holds `=`, or a NUL character anywhere.
  */
@@ -34,15 +37,6 @@ export function childVariables(snapshot: Snapshot, outer: Variables): Record<str
   }
   variables[snapshot.detection.variable] = snapshot.environment;
   variables[ENVIRONMENT_VARIABLE] = snapshot.environment;
-  return variables;
-}
-
-/** A declared key that the process environment sets to something else: settings must then be resolved anew. */
-export function overriddenKey(snapshot: Snapshot, outer: Variables): string | undefined {
-  return snapshot.declared.find(
-    (name) =>
-      name !== snapshot.detection.variable &&
-      outer[name] !== undefined &&
-      outer[name] !== snapshot.variables[name],
-  );
+  delete variables[SHAPES_VARIABLE];
+  return Object.assign(variables, failureVariables(snapshot.failures), shapesVariable(snapshot.shapes));
 }

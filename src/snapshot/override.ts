@@ -1,0 +1,12 @@
+/** Where the process environment says something else than what was compiled. Pure. */
+import type { Snapshot } from "./snapshot.ts";
+
+/** Declared keys that the process environment sets to something else: settings must then be resolved anew. */
+export function overriddenKeys(
+  { declared, detection, variables }: Snapshot,
+  outer: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return declared.filter(
+    (name) => name !== detection.variable && outer[name] !== undefined && outer[name] !== variables[name],
+  );
+}
