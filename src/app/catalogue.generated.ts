@@ -8,77 +8,53 @@ export const loadHost = () => import("./host.ts");
 export const loadRun = () => import("./run.ts");
 
 export const catalogue: readonly CatalogueItem[] = [
-  {
-    ...{"name":"approve","form":"operation","summary":"Sign the plan of a waiting operation; the author can't","scope":"project","environmentFlag":null,"explicit":true},
+  { ...{"name":"approve","form":"operation","summary":"Sign the plan of a waiting operation; the author can't","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"id","required":true,"description":"the operation's id"},
-    ],
-    flags: [],
-    load: () => import("./promotion/approve.ts"),
-  },
-  {
-    ...{"name":"audit log","form":"query","summary":"Show the record: who did what, where, when, why, with what result","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [
+    ], flags: [],
+    load: () => import("./promotion/approve.ts") },
+  { ...{"name":"audit log","form":"query","summary":"Show the record: who did what, where, when, why, with what result","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
       {"name":"limit","type":"number","required":false,"description":"the latest so many events","default":50},
       {"name":"operation","type":"string","required":false,"description":"only those of this operation"},
     ],
-    load: () => import("./audit/log.ts"),
-  },
-  {
-    ...{"name":"audit verify","form":"query","summary":"Verify the record against its last signed checkpoint; exit 1 when it was altered","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [],
-    load: () => import("./audit/verify.ts"),
-  },
-  {
-    ...{"name":"config check","form":"query","summary":"Check an environment's configuration; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [
+    load: () => import("./audit/log.ts") },
+  { ...{"name":"audit verify","form":"query","summary":"Verify the record against its last signed checkpoint; exit 1 when it was altered","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./audit/verify.ts") },
+  { ...{"name":"config check","form":"query","summary":"Check an environment's configuration in four stages; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
+      {"name":"all","type":"boolean","required":false,"description":"check every environment; the worst exit code counts"},
+      {"name":"sarif","type":"boolean","required":false,"description":"print SARIF 2.1.0, for code scanning"},
       {"name":"set","type":"list","required":false,"description":"NAME=VALUE, above all layers, for this command alone; may be repeated","default":[]},
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
-    load: () => import("./config/check.ts"),
-  },
-  {
-    ...{"name":"config compile","form":"query","summary":"Compile an environment's settings into its cache, as the files say; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":true},
-    positionals: [],
-    flags: [],
-    load: () => import("./config/compile.ts"),
-  },
-  {
-    ...{"name":"config diff","form":"query","summary":"Show what differs between two environments or versions; secrets only as equal or different","scope":"project","environmentFlag":null,"explicit":false},
+    load: () => import("./config/check.ts") },
+  { ...{"name":"config compile","form":"query","summary":"Compile an environment's settings into its cache, as the files say; exit 3 when there are errors","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./config/compile.ts") },
+  { ...{"name":"config diff","form":"query","summary":"Show what differs between two environments or versions; secrets only as equal or different","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"a","required":true,"description":"an environment, or a version of it: staging@1.0.0, staging@previous, staging@3f2a9c"},
       {"name":"b","required":true,"description":"what it is compared with"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"exit-code","type":"boolean","required":false,"description":"exit 3 when something differs that is not by design"},
       {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
     ],
-    load: () => import("./config/diff.ts"),
-  },
-  {
-    ...{"name":"config docs","form":"query","summary":"Print the reference of all settings as a Markdown page","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [],
-    load: () => import("./config/docs.ts"),
-  },
-  {
-    ...{"name":"config explain","form":"query","summary":"Show where a setting's value comes from, layer by layer","scope":"environment","environmentFlag":null,"explicit":false},
+    load: () => import("./config/diff.ts") },
+  { ...{"name":"config docs","form":"query","summary":"Print the reference of all settings as a Markdown page","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./config/docs.ts") },
+  { ...{"name":"config explain","form":"query","summary":"Show where a setting's value comes from, layer by layer","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"key","required":true,"description":"the setting's name"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"set","type":"list","required":false,"description":"NAME=VALUE, above all layers, for this command alone; may be repeated","default":[]},
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
-    load: () => import("./config/explain.ts"),
-  },
-  {
-    ...{"name":"config export","form":"query","summary":"Print an environment's settings in another tool's format; secrets only when asked for, and recorded","scope":"environment","environmentFlag":null,"explicit":true},
-    positionals: [],
-    flags: [
+    load: () => import("./config/explain.ts") },
+  { ...{"name":"config export","form":"query","summary":"Print an environment's settings in another tool's format; secrets only when asked for, and recorded","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [
       {"name":"format","type":"string","required":true,"description":"whose format","values":["dotenv","json","yaml","shell","docker","kubernetes","ecs","tfvars","github","github-mask"]},
       {"name":"secrets","type":"boolean","required":false,"description":"with the secrets' values; recorded first","default":false},
       {"name":"only","type":"list","required":false,"description":"only these settings","default":[]},
@@ -86,322 +62,221 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"namespace","type":"string","required":false,"description":"kubernetes: the objects' namespace"},
       {"name":"secrets-prefix","type":"string","required":false,"description":"ecs: what stands before <project>/<environment>/<name> in the secrets' addresses"},
     ],
-    load: () => import("./config/export.ts"),
-  },
-  {
-    ...{"name":"config history","form":"query","summary":"Show the revisions of an environment's configuration, newest first","scope":"environment","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [
+    load: () => import("./config/export.ts") },
+  { ...{"name":"config fix","form":"operation","summary":"Make the safe fixes for what config check finds; see them with --dry-run","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [
+      {"name":"shared","type":"boolean","required":false,"description":"also write files that other environments have as layers","default":false},
+    ],
+    load: () => import("./config/fix.ts") },
+  { ...{"name":"config history","form":"query","summary":"Show the revisions of an environment's configuration, newest first","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
       {"name":"limit","type":"number","required":false,"description":"the latest so many revisions","default":20},
     ],
-    load: () => import("./config/history.ts"),
-  },
-  {
-    ...{"name":"config matrix","form":"query","summary":"Show every setting in every environment, and their parity","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [
+    load: () => import("./config/history.ts") },
+  { ...{"name":"config matrix","form":"query","summary":"Show every setting in every environment, and their parity","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
       {"name":"only","type":"string","required":false,"description":"only keys that fit, as DB_*"},
       {"name":"differing","type":"boolean","required":false,"description":"only what is not known to be the same"},
       {"name":"missing","type":"boolean","required":false,"description":"only what is required somewhere and has no value"},
       {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
     ],
-    load: () => import("./config/matrix.ts"),
-  },
-  {
-    ...{"name":"config move","form":"operation","summary":"Move a setting to another layer in all environments; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
+    load: () => import("./config/matrix.ts") },
+  { ...{"name":"config move","form":"operation","summary":"Move a setting to another layer in all environments; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"name","required":true,"description":"the setting's name"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"to","type":"string","required":true,"description":"the layer's path as the manifest writes it, as in config/{env}.env"},
       {"name":"from","type":"string","required":false,"description":"the layer that it stands in, where several set it"},
     ],
-    load: () => import("./config/move.ts"),
-  },
-  {
-    ...{"name":"config record","form":"operation","summary":"Record an environment's configuration files as a revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
-    positionals: [],
-    flags: [],
-    load: () => import("./config/record.ts"),
-  },
-  {
-    ...{"name":"config rename","form":"operation","summary":"Rename a setting in all environments at once; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
+    load: () => import("./config/move.ts") },
+  { ...{"name":"config record","form":"operation","summary":"Record an environment's configuration files as a revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./config/record.ts") },
+  { ...{"name":"config rename","form":"operation","summary":"Rename a setting in all environments at once; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"from","required":true,"description":"the setting's name now"},
       {"name":"to","required":true,"description":"its new name"},
-    ],
-    flags: [],
-    load: () => import("./config/rename.ts"),
-  },
-  {
-    ...{"name":"config rollback","form":"operation","summary":"Go back to the configuration files of an earlier revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
+    ], flags: [],
+    load: () => import("./config/rename.ts") },
+  { ...{"name":"config rollback","form":"operation","summary":"Go back to the configuration files of an earlier revision; needs --reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"revision","required":true,"description":"the first digits of a revision's digest, or: previous"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"shared","type":"boolean","required":false,"description":"also write files that other environments have as layers","default":false},
     ],
-    load: () => import("./config/rollback.ts"),
-  },
-  {
-    ...{"name":"config schema","form":"query","summary":"Print the settings as JSON Schema; what is required follows the environment","scope":"environment","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [],
-    load: () => import("./config/schema.ts"),
-  },
-  {
-    ...{"name":"config set","form":"operation","summary":"Set a plain setting in an environment's own layer","scope":"environment","environmentFlag":null,"explicit":true},
+    load: () => import("./config/rollback.ts") },
+  { ...{"name":"config scan","form":"query","summary":"Find secrets and values of one environment in the code; exit 3 when a secret is there","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./config/scan.ts") },
+  { ...{"name":"config schema","form":"query","summary":"Print the settings as JSON Schema; what is required follows the environment","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./config/schema.ts") },
+  { ...{"name":"config set","form":"operation","summary":"Set a plain setting in an environment's own layer","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"name","required":true,"description":"the setting's name, or NAME=VALUE"},
       {"name":"value","required":false,"description":"its value; references are kept as such"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"layer","type":"string","required":false,"description":"the file to write, one of the environment's layers; a shared one changes others as well"},
       {"name":"literal","type":"boolean","required":false,"description":"the value has no references: what looks like one is text","default":false},
     ],
-    load: () => import("./config/set.ts"),
-  },
-  {
-    ...{"name":"config show","form":"query","summary":"Show an environment's resolved settings; secrets only by fingerprint","scope":"environment","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [
+    load: () => import("./config/set.ts") },
+  { ...{"name":"config show","form":"query","summary":"Show an environment's resolved settings; secrets only by fingerprint","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
       {"name":"set","type":"list","required":false,"description":"NAME=VALUE, above all layers, for this command alone; may be repeated","default":[]},
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
-    load: () => import("./config/show.ts"),
-  },
-  {
-    ...{"name":"config sync","form":"operation","summary":"Let structure and plain settings flow from one environment into another","scope":"environment","environmentFlag":"position","explicit":true},
+    load: () => import("./config/show.ts") },
+  { ...{"name":"config sync","form":"operation","summary":"Let structure and plain settings flow from one environment into another","scope":"environment","environmentFlag":"position","explicit":true},
     positionals: [
       {"name":"from","required":true,"description":"the environment that the settings come from"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"theirs","type":"list","required":false,"description":"settings in conflict that get the value of FROM","default":[]},
       {"name":"ours","type":"list","required":false,"description":"settings that keep the value of the environment","default":[]},
       {"name":"take","type":"string","required":false,"description":"which value all others in conflict get","values":["from","to"]},
     ],
-    load: () => import("./config/sync.ts"),
-  },
-  {
-    ...{"name":"config types","form":"query","summary":"Print the settings' types for TypeScript applications (> ringfence-settings.d.ts)","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [],
-    load: () => import("./config/declare-types.ts"),
-  },
-  {
-    ...{"name":"config unset","form":"operation","summary":"Take a setting out of an environment's own layers","scope":"environment","environmentFlag":null,"explicit":true},
+    load: () => import("./config/sync.ts") },
+  { ...{"name":"config test","form":"query","summary":"Test what the project expects of its settings, in all environments or one; exit 3 unless all is met","scope":"project","environmentFlag":"filter","explicit":false},
+    positionals: [], flags: [
+      {"name":"min-parity","type":"number","required":false,"description":"also fail where the parity of the environments is lower"},
+      {"name":"junit","type":"boolean","required":false,"description":"print JUnit XML, for CI"},
+    ],
+    load: () => import("./config/test.ts") },
+  { ...{"name":"config types","form":"query","summary":"Print the settings' types for TypeScript applications (> ringfence-settings.d.ts)","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./config/declare-types.ts") },
+  { ...{"name":"config unset","form":"operation","summary":"Take a setting out of an environment's own layers","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"name","required":true,"description":"the setting's name"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"layer","type":"string","required":false,"description":"the file to take it out of, one of the environment's layers; a shared one changes others"},
     ],
-    load: () => import("./config/unset.ts"),
-  },
-  {
-    ...{"name":"eject","form":"operation","summary":"Write every environment's settings as plain .env files; leaves everything else as it is","scope":"project","environmentFlag":"filter","explicit":true},
-    positionals: [],
-    flags: [
+    load: () => import("./config/unset.ts") },
+  { ...{"name":"eject","form":"operation","summary":"Write every environment's settings as plain .env files; leaves everything else as it is","scope":"project","environmentFlag":"filter","explicit":true},
+    positionals: [], flags: [
       {"name":"to","type":"string","required":false,"description":"the folder, inside the project","default":"ejected"},
       {"name":"secrets","type":"boolean","required":false,"description":"with the secrets' values; recorded","default":false},
     ],
-    load: () => import("./project/eject.ts"),
-  },
-  {
-    ...{"name":"env compare","form":"query","summary":"Compare the environments: policies, settings, findings, what runs","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [
+    load: () => import("./project/eject.ts") },
+  { ...{"name":"env compare","form":"query","summary":"Compare the environments: policies, settings, findings, what runs","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
       {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
     ],
-    load: () => import("./environment/compare.ts"),
-  },
-  {
-    ...{"name":"env create","form":"operation","summary":"Make a new environment from a template of the manifest, complete and valid at once","scope":"project","environmentFlag":null,"explicit":true},
+    load: () => import("./environment/compare.ts") },
+  { ...{"name":"env create","form":"operation","summary":"Make a new environment from a template of the manifest, complete and valid at once","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"name","required":true,"description":"the environment's name"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"template","type":"string","required":false,"description":"the template; without one only the entry is made"},
       {"name":"set","type":"list","required":false,"description":"a parameter of the template, NAME=VALUE","default":[]},
       {"name":"kind","type":"string","required":false,"description":"its kind; the template's unless told"},
     ],
-    load: () => import("./environment/create.ts"),
-  },
-  {
-    ...{"name":"env list","form":"query","summary":"List the environments and what each demands","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [],
-    load: () => import("./environment/list.ts"),
-  },
-  {
-    ...{"name":"env stop","form":"operation","summary":"Stop everything that runs in an environment; its data stays","scope":"environment","environmentFlag":null,"explicit":true},
-    positionals: [],
-    flags: [],
-    load: () => import("./environment/stop.ts"),
-  },
-  {
-    ...{"name":"identity create","form":"operation","summary":"Make an environment's identity on this machine and add its recipient to the manifest","scope":"environment","environmentFlag":null,"explicit":true},
-    positionals: [],
-    flags: [],
-    load: () => import("./identity/create.ts"),
-  },
-  {
-    ...{"name":"init","form":"setup","summary":"Write a ringfence.yaml under which every environment has the values that it has now","scope":"folder","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [
+    load: () => import("./environment/create.ts") },
+  { ...{"name":"env list","form":"query","summary":"List the environments and what each demands","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./environment/list.ts") },
+  { ...{"name":"env stop","form":"operation","summary":"Stop everything that runs in an environment; its data stays","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./environment/stop.ts") },
+  { ...{"name":"identity create","form":"operation","summary":"Make an environment's identity on this machine and add its recipient to the manifest","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./identity/create.ts") },
+  { ...{"name":"init","form":"setup","summary":"Write a ringfence.yaml under which every environment has the values that it has now","scope":"folder","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
       {"name":"here","type":"boolean","required":false,"description":"in this folder, not in the project's found upward","default":false},
       {"name":"without","type":"list","required":false,"description":"a file to leave out; may be repeated","default":[]},
       {"name":"gitignore","type":"boolean","required":false,"description":"also add .ringfence/ to .gitignore","default":false},
     ],
-    load: () => import("./project/init.ts"),
-  },
-  {
-    ...{"name":"inspect","form":"query","summary":"Look at any folder: its environments, what they share, what leaks, what differs","scope":"folder","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [
+    load: () => import("./project/init.ts") },
+  { ...{"name":"inspect","form":"query","summary":"Look at any folder: its environments, what they share, what leaks, what differs","scope":"folder","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
       {"name":"all","type":"boolean","required":false,"description":"show every line, not only the first of each kind"},
       {"name":"markdown","type":"boolean","required":false,"description":"print Markdown, for a pull request or a page"},
       {"name":"strict","type":"boolean","required":false,"description":"exit 3 when something is shared with production, leaks or is out of place"},
     ],
-    load: () => import("./inspection/inspect.ts"),
-  },
-  {
-    ...{"name":"me init","form":"operation","summary":"Make your key on this machine and add you to people: in the manifest","scope":"project","environmentFlag":null,"explicit":true},
-    positionals: [],
-    flags: [
+    load: () => import("./inspection/inspect.ts") },
+  { ...{"name":"me init","form":"operation","summary":"Make your key on this machine and add you to people: in the manifest","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [
       {"name":"name","type":"string","required":false,"description":"your name in the manifest; the login name unless told"},
       {"name":"role","type":"list","required":false,"description":"a role that you ask for; may be repeated","default":[]},
     ],
-    load: () => import("./person/init.ts"),
-  },
-  {
-    ...{"name":"operation list","form":"query","summary":"List the latest operations, newest first","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [
+    load: () => import("./person/init.ts") },
+  { ...{"name":"operation list","form":"query","summary":"List the latest operations, newest first","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
       {"name":"limit","type":"number","required":false,"description":"at most this many","default":20},
       {"name":"state","type":"string","required":false,"description":"only those in this state","values":["waiting","running","refused","succeeded","failed","cancelled"]},
     ],
-    load: () => import("./operation/list.ts"),
-  },
-  {
-    ...{"name":"operation resume","form":"continuation","summary":"Carry on an operation that waits or was interrupted; --undo takes it back","scope":"project","environmentFlag":null,"explicit":true},
+    load: () => import("./operation/list.ts") },
+  { ...{"name":"operation resume","form":"continuation","summary":"Carry on an operation that waits or was interrupted; --undo takes it back","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"id","required":true,"description":"the operation's id"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"undo","type":"boolean","required":false,"description":"take back what it had done","default":false},
     ],
-    load: () => import("./operation/resume.ts"),
-  },
-  {
-    ...{"name":"operation show","form":"query","summary":"Show one operation: its plan, gates, steps and evidence","scope":"project","environmentFlag":null,"explicit":false},
+    load: () => import("./operation/resume.ts") },
+  { ...{"name":"operation show","form":"query","summary":"Show one operation: its plan, gates, steps and evidence","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"id","required":true,"description":"the operation's id"},
-    ],
-    flags: [],
-    load: () => import("./operation/show.ts"),
-  },
-  {
-    ...{"name":"promote","form":"operation","summary":"Move a release into an environment, through its gates, blue-green","scope":"environment","environmentFlag":"to","explicit":true},
+    ], flags: [],
+    load: () => import("./operation/show.ts") },
+  { ...{"name":"promote","form":"operation","summary":"Move a release into an environment, through its gates, blue-green","scope":"environment","environmentFlag":"to","explicit":true},
     positionals: [
       {"name":"version","required":true,"description":"the release's version"},
-    ],
-    flags: [],
-    load: () => import("./promotion/promote.ts"),
-  },
-  {
-    ...{"name":"release create","form":"operation","summary":"Build an immutable release from a commit","scope":"project","environmentFlag":null,"explicit":true},
+    ], flags: [],
+    load: () => import("./promotion/promote.ts") },
+  { ...{"name":"release create","form":"operation","summary":"Build an immutable release from a commit","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"version","required":true,"description":"semantic version, such as 1.4.0"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"commit","type":"string","required":false,"description":"the commit to build","default":"HEAD"},
     ],
-    load: () => import("./release/create.ts"),
-  },
-  {
-    ...{"name":"release lift","form":"operation","summary":"Take a failed release out of quarantine; needs --reason","scope":"project","environmentFlag":null,"explicit":true},
+    load: () => import("./release/create.ts") },
+  { ...{"name":"release lift","form":"operation","summary":"Take a failed release out of quarantine; needs --reason","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"version","required":true,"description":"the release's version"},
-    ],
-    flags: [],
-    load: () => import("./release/lift.ts"),
-  },
-  {
-    ...{"name":"release list","form":"query","summary":"List the releases, newest first","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [],
-    load: () => import("./release/list.ts"),
-  },
-  {
-    ...{"name":"release show","form":"query","summary":"Show one release: what it is made of, where it was verified","scope":"project","environmentFlag":null,"explicit":false},
+    ], flags: [],
+    load: () => import("./release/lift.ts") },
+  { ...{"name":"release list","form":"query","summary":"List the releases, newest first","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./release/list.ts") },
+  { ...{"name":"release show","form":"query","summary":"Show one release: what it is made of, where it was verified","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"version","required":true,"description":"the release's version"},
-    ],
-    flags: [],
-    load: () => import("./release/show.ts"),
-  },
-  {
-    ...{"name":"rollback","form":"operation","summary":"Go back to the release that was verified in the environment before","scope":"environment","environmentFlag":"position","explicit":true},
-    positionals: [],
-    flags: [],
-    load: () => import("./promotion/rollback.ts"),
-  },
-  {
-    ...{"name":"secret get","form":"query","summary":"Print one secret's value; the reading is recorded first","scope":"environment","environmentFlag":null,"explicit":true},
+    ], flags: [],
+    load: () => import("./release/show.ts") },
+  { ...{"name":"rollback","form":"operation","summary":"Go back to the release that was verified in the environment before","scope":"environment","environmentFlag":"position","explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./promotion/rollback.ts") },
+  { ...{"name":"secret get","form":"query","summary":"Print one secret's value; the reading is recorded first","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"name","required":true,"description":"the secret's name"},
-    ],
-    flags: [],
-    load: () => import("./secret/get.ts"),
-  },
-  {
-    ...{"name":"secret list","form":"query","summary":"List the names in an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [],
-    load: () => import("./secret/list.ts"),
-  },
-  {
-    ...{"name":"secret set","form":"operation","summary":"Encrypt a value from standard input into an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":true},
+    ], flags: [],
+    load: () => import("./secret/get.ts") },
+  { ...{"name":"secret list","form":"query","summary":"List the names in an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./secret/list.ts") },
+  { ...{"name":"secret set","form":"operation","summary":"Encrypt a value from standard input into an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"name","required":true,"description":"the secret's name"},
-    ],
-    flags: [
+    ], flags: [
       {"name":"adopt","type":"boolean","required":false,"description":"take over a file without the signature it needs; look at its changes first","default":false},
     ],
-    load: () => import("./secret/set.ts"),
-  },
-  {
-    ...{"name":"status","form":"query","summary":"Show what runs where and whether it is healthy","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [],
-    load: () => import("./status/show.ts"),
-  },
-  {
-    ...{"name":"trust","form":"operation","summary":"Let Ringfence run the project's programs on this machine, as they stand now","scope":"project","environmentFlag":null,"explicit":true},
-    positionals: [],
-    flags: [
+    load: () => import("./secret/set.ts") },
+  { ...{"name":"status","form":"query","summary":"Show what runs where and whether it is healthy","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./status/show.ts") },
+  { ...{"name":"trust","form":"operation","summary":"Let Ringfence run the project's programs on this machine, as they stand now","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [
       {"name":"yes","type":"boolean","required":false,"description":"do not ask: what it lists was read"},
       {"name":"commit","type":"string","required":false,"description":"as they stand at a commit; else in the work tree"},
     ],
-    load: () => import("./trust/trust.ts"),
-  },
-  {
-    ...{"name":"trust revoke","form":"operation","summary":"Forget everything that was trusted of this project on this machine","scope":"project","environmentFlag":null,"explicit":true},
-    positionals: [],
-    flags: [],
-    load: () => import("./trust/revoke.ts"),
-  },
-  {
-    ...{"name":"trust show","form":"query","summary":"Show which programs the project would run, and whether they are trusted on this machine","scope":"project","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [],
-    load: () => import("./trust/show.ts"),
-  },
-  {
-    ...{"name":"which","form":"query","summary":"Say which environment this is and how that was found","scope":"environment","environmentFlag":null,"explicit":false},
-    positionals: [],
-    flags: [],
-    load: () => import("./environment/which.ts"),
-  },
+    load: () => import("./trust/trust.ts") },
+  { ...{"name":"trust revoke","form":"operation","summary":"Forget everything that was trusted of this project on this machine","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./trust/revoke.ts") },
+  { ...{"name":"trust show","form":"query","summary":"Show which programs the project would run, and whether they are trusted on this machine","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./trust/show.ts") },
+  { ...{"name":"which","form":"query","summary":"Say which environment this is and how that was found","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./environment/which.ts") },
 ];

@@ -10,12 +10,13 @@ import type { Environment, Project } from "../model/project.ts";
 import type { Design } from "../model/rule.ts";
 import { fingerprint } from "../secrets/index.ts";
 import type { App } from "./app.ts";
-import { configure, readLayers, rememberSecrets } from "./resolution.ts";
+import { assignments } from "./config-flags.ts";
+import { type ConfigureOptions, configure, readLayers, rememberSecrets } from "./resolution.ts";
 
 /** An environment as it is now, and why its secrets are unknown, where they are. */
 export interface ComparedEnvironment {
   readonly environment: Environment;
-  readonly side: Side;
+  readonly side: Side & { readonly resolution: Resolution };
   readonly problem: SecretsProblem | undefined;
 }
 
@@ -49,10 +50,14 @@ function isAboutSecrets(error: unknown): error is RingfenceError {
 }
 
 /** An environment among others: a secrets file that is refused makes its secrets unknown, and is told. */
-export function comparedEnvironment(app: App, environment: Environment): ComparedEnvironment {
+export function comparedEnvironment(
+  app: App,
+  environment: Environment,
+  options: Pick<ConfigureOptions, "set" | "phase"> = {},
+): ComparedEnvironment {
   const { name } = environment;
   try {
-    const resolution = configure(app, environment, { variables: {} });
+    const resolution = configure(app, environment, { ...options, variables: {} });
     return { environment, side: { name, resolution }, problem: undefined };
   } catch (error) {
     if (!isAboutSecrets(error)) throw error;
@@ -64,6 +69,8 @@ export function comparedEnvironment(app: App, environment: Environment): Compare
       layers,
       secrets: sealedSecrets(project),
       process: {},
+      flags: assignments(options.set ?? []),
+      phase: options.phase,
       rules: app.rules,
     });
     rememberSecrets(resolution);

@@ -14,6 +14,12 @@ export const appErrors = errorCatalogue({
     exit: EXIT.findings,
     http: 422,
   },
+  APP_INTERNAL: {
+    summary:
+      "A bug showed in an environment whose errors are operational; its details are kept as an incident, and not printed.",
+    exit: EXIT.failed,
+    http: 500,
+  },
   APP_MANIFEST_EXISTS: {
     summary: "The folder is a project already; its manifest is never overwritten.",
     exit: EXIT.failed,

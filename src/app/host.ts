@@ -7,9 +7,10 @@ import type { Environment } from "../model/project.ts";
 import { type CommandAgain, detect, guardRun, type Selection } from "../snapshot/detection.ts";
 import { type Actor, findActor } from "./actor.ts";
 import { type App, type AppOptions, openAppWithRules, type Progress } from "./app.ts";
-import type { CatalogueItem } from "./catalogue.ts";
+import type { CatalogueItem, CommandModule } from "./catalogue.ts";
 import type { Context, FolderQuery, InputSchema, Operation, Setup } from "./definition.ts";
 import { appErrors } from "./errors.ts";
+import { failingIn, shownFailure } from "./incident.ts";
 import { type Confirm, type Outcome, perform, resume, unknownOperation } from "./operation.ts";
 import { ruleOf } from "./rule.ts";
 
@@ -92,7 +93,12 @@ function withActor(app: App, request: Request, context: Omit<Context, "actor">):
   }) as Context;
 }
 
-function contextOf(app: App, request: Request): Context {
+/** The environment that a command works on, once that is known. */
+interface Seen {
+  environment?: Environment;
+}
+
+function contextOf(app: App, request: Request, seen: Seen): Context {
   const base = {
     app,
     reason: request.force ?? request.reason ?? null,
@@ -102,6 +108,7 @@ function contextOf(app: App, request: Request): Context {
   };
   if (request.command.scope === "environment") {
     const { selection, environment } = select(app, request);
+    seen.environment = environment;
     return withActor(app, request, { ...base, environment, named: environment, method: selection.method });
   }
   const named =
@@ -131,13 +138,42 @@ async function resumedContext(
   app: App,
   request: Request,
   id: string,
+  seen: Seen,
 ): Promise<{ context: Context; kind: string }> {
   const record = await app.store.read((view) => view.operations.get(id));
   if (!record) throw unknownOperation(id);
   const name = record.environment ?? undefined;
   const scope = name === undefined ? "project" : "environment";
   const command = { ...request.command, scope, explicit: true } as const;
-  return { context: contextOf(app, { ...request, command, environment: name }), kind: record.kind };
+  return { context: contextOf(app, { ...request, command, environment: name }, seen), kind: record.kind };
+}
+
+async function answerOf(app: App, request: Request, module: CommandModule, seen: Seen): Promise<Answer> {
+  const { command } = request;
+  if (module.query && module.query.scope !== "folder") {
+    const input = checkInput(request, module.query.input);
+    const answer = await module.query.run(contextOf(app, request, seen), input);
+    return { answer, error: undefined, exit: module.query.exit?.(answer as never, input) ?? EXIT.ok };
+  }
+  if (module.operation) {
+    const input = checkInput(request, module.operation.input);
+    return outcomeAnswer(
+      await perform(contextOf(app, request, seen), module.operation, input, {
+        dryRun: request.dryRun,
+        confirm: request.confirm,
+      }),
+    );
+  }
+  if (request.dryRun) {
+    throw appErrors.APP_BAD_INPUT({
+      what: `${command.name} has no dry run`,
+      why: "what it would do is the operation's own plan",
+      fix: "ringfence operation show <id>",
+    });
+  }
+  const { id, undo } = module.continuation!.target(checkInput(request, module.continuation!.input));
+  const resumed = await resumedContext(app, request, id, seen);
+  return outcomeAnswer(await resume(resumed.context, await findKind(request, resumed.kind), id, undo));
 }
 
 /** There may be no project, so nothing of one is opened, and no name of an environment means anything. */
@@ -177,31 +213,20 @@ export async function runCommand(request: Request): Promise<Answer> {
     warn: request.warn,
     ...request.options,
   });
+  const { project, clock } = app;
+  const seen: Seen = {};
+  const place = () =>
+    seen.environment && {
+      project,
+      environment: seen.environment,
+      command: command.name,
+      now: clock.now(),
+    };
   try {
-    if (module.query) {
-      const input = checkInput(request, module.query.input);
-      const answer = await module.query.run(contextOf(app, request), input);
-      return { answer, error: undefined, exit: module.query.exit?.(answer as never, input) ?? EXIT.ok };
-    }
-    if (module.operation) {
-      const input = checkInput(request, module.operation.input);
-      return outcomeAnswer(
-        await perform(contextOf(app, request), module.operation, input, {
-          dryRun: request.dryRun,
-          confirm: request.confirm,
-        }),
-      );
-    }
-    if (request.dryRun) {
-      throw appErrors.APP_BAD_INPUT({
-        what: `${command.name} has no dry run`,
-        why: "what it would do is the operation's own plan",
-        fix: "ringfence operation show <id>",
-      });
-    }
-    const { id, undo } = module.continuation!.target(checkInput(request, module.continuation!.input));
-    const resumed = await resumedContext(app, request, id);
-    return outcomeAnswer(await resume(resumed.context, await findKind(request, resumed.kind), id, undo));
+    const answer = await failingIn(place, () => answerOf(app, request, module, seen));
+    const known = place();
+    if (!answer.error || !known) return answer;
+    return { ...answer, error: shownFailure(known, answer.error) as RingfenceError };
   } finally {
     await app.close();
   }

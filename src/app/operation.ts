@@ -257,7 +257,7 @@ async function whyNoLonger(
     );
     return shut.length > 0 ? gateError(record, shut, false) : undefined;
   } catch (error) {
-    return asFailure(error, record, "planning it again");
+    return asFailure(context.app, error, record, "planning it again");
   }
 }
 

@@ -105,16 +105,17 @@ function changedMeanwhile(path: string) {
 /**
  * Writes the file. Its former bytes must be in the store when it is undone: `foundStep` keeps those of layers.
  *
- * @param text the new bytes; those that the store has under the digest unless told.
+ * @param text the new bytes, or what makes them once the step runs; those that the store has under the digest unless
+ * told.
  */
-export function fileStep(app: App, change: FileChange, text?: Uint8Array): Step {
+export function fileStep(app: App, change: FileChange, text?: Uint8Array | (() => Uint8Array)): Step {
   const { path, before, after, mode } = change;
   const bytesOf = async (digest: Digest | null) => (digest === null ? null : textOf(app.store, digest));
   return {
     key: `write ${path}`,
     title: after === null ? `remove ${path}` : `write ${path}`,
     async run() {
-      const bytes = text ?? (await bytesOf(after));
+      const bytes = typeof text === "function" ? text() : (text ?? (await bytesOf(after)));
       inTurn(app, () => {
         const place = placeOf(app.project.root, path);
         const now = digestAt(place);

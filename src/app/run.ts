@@ -16,6 +16,7 @@ import { layerPrograms } from "../trust/index.ts";
 import { type App, openAppWithRules } from "./app.ts";
 import { keepForNextTime } from "./cache.ts";
 import { appErrors } from "./errors.ts";
+import { failingIn } from "./incident.ts";
 import { type Configuration, type ConfigureOptions, configure } from "./resolution.ts";
 import { ruleOf } from "./rule.ts";
 import { requireTrust, trustIn } from "./trust/programs.ts";
@@ -161,7 +162,13 @@ export async function compileRun(input: RunInput): Promise<CompiledRun> {
   guardNested(selection, input.variables, input.again);
   guardRun(rule, selection, { host: app.host, force: input.force, again: input.again });
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
-  requireTrust(app, layerPrograms(project, [environment]));
+  const { clock } = app;
+  const place = () => ({ project, environment, command: "run", now: clock.now() });
+  return failingIn(place, () => compiledRun(app, environment, input));
+}
+
+function compiledRun(app: App, environment: Environment, input: RunInput): CompiledRun {
+  requireTrust(app, layerPrograms(app.project, [environment]));
   const draft = draftOf(app, environment, { set: input.set ?? [], phase: phaseOf(input.phase) });
   const snapshot = compile(app, environment, draft);
   const fromCaller = [...draft.configuration.settings.values()].some(({ history }) =>
@@ -170,5 +177,5 @@ export async function compileRun(input: RunInput): Promise<CompiledRun> {
   if (!fromCaller && draft.phase === "run" && !snapshot.programs) {
     keepForNextTime(() => keepSnapshot(app, snapshot));
   }
-  return { root: project.root, snapshot };
+  return { root: app.project.root, snapshot };
 }

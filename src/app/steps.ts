@@ -1,8 +1,10 @@
 /** Running an operation's steps forward, and taking them back: intent, work, result, each journalled. */
 import { isRingfenceError, type RingfenceError } from "../base/error.ts";
 import type { OperationRecord } from "../model/operation.ts";
+import type { App } from "./app.ts";
 import type { Context, Operation, Step } from "./definition.ts";
 import { appErrors } from "./errors.ts";
+import { whyBroken } from "./incident.ts";
 import type { Journal } from "./journal.ts";
 
 /** Errors that mean: somebody else has the environment now, touch nothing more. */
@@ -10,13 +12,17 @@ function isTakenOver(error: unknown): boolean {
   return isRingfenceError(error, "LEASE_LOST") || isRingfenceError(error, "TARGET_FENCED");
 }
 
+function failed({ plan }: OperationRecord, title: string): string {
+  return `${plan.summary}: ${title} failed`;
+}
+
 /** Whatever a part of an operation threw, as the error that it is kept with. */
-export function asFailure(error: unknown, record: OperationRecord, title: string): RingfenceError {
+export function asFailure(app: App, error: unknown, record: OperationRecord, title: string): RingfenceError {
   if (isRingfenceError(error)) return error;
   return appErrors.OPERATION_FAILED({
-    what: `${record.plan.summary}: ${title} failed`,
+    what: failed(record, title),
     where: `operation ${record.id}`,
-    why: error instanceof Error ? error.message : String(error),
+    why: whyBroken(app, record, error),
     fix: `ringfence operation show ${record.id}`,
     cause: error,
   });
@@ -43,7 +49,7 @@ export async function runSteps(
       state: "started",
     });
     await journal.intend(step);
-    const failure = await attempt(journal, step, step.title, async () => {
+    const failure = await attempt(context, journal, step, step.title, async () => {
       const result = (await step.run?.(journal.step)) ?? null;
       await journal.done(step, result);
       context.app.progress({
@@ -67,12 +73,13 @@ export async function runSteps(
   }
   const { verify } = kind;
   if (!verify) return undefined;
-  return attempt(journal, undefined, "verification", async () => {
+  return attempt(context, journal, undefined, "verification", async () => {
     await journal.verified(await verify.call(kind, context, journal.record.plan));
   });
 }
 
 async function attempt(
+  { app }: Context,
   journal: Journal,
   step: Step | undefined,
   title: string,
@@ -84,7 +91,7 @@ async function attempt(
   } catch (error) {
     const cause = journal.step.signal.aborted ? journal.step.signal.reason : error;
     if (isTakenOver(cause)) throw cause;
-    const failure = asFailure(cause, journal.record, title);
+    const failure = asFailure(app, cause, journal.record, title);
     await journal.failed(step, failure);
     return failure;
   }
@@ -111,10 +118,11 @@ export async function undoSteps(
       await step.undo?.(journal.step);
     } catch (error) {
       if (isTakenOver(error)) throw error;
+      const what = isRingfenceError(error) ? error.message : failed(journal.record, step.title);
       return appErrors.OPERATION_FAILED({
         what: `${journal.record.plan.summary}: could not be taken back (${step.title})`,
         where: `operation ${journal.record.id}`,
-        why: `${asFailure(error, journal.record, step.title).message}; it was taken back because ${why.message}`,
+        why: `${what}; it was taken back because ${why.message}`,
         fix: `ringfence operation resume ${journal.record.id} --undo`,
         cause: error,
       });

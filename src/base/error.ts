@@ -46,6 +46,8 @@ export interface ErrorDetail {
   /** Facts for `--json`; never a secret. */
   readonly details?: unknown;
   readonly cause?: unknown;
+  /** Who is asked next, in order, where the environment says so. */
+  readonly escalation?: readonly string[] | undefined;
 }
 
 const LONGEST_TEXT = 4_000;
@@ -74,8 +76,9 @@ export class RingfenceError extends Error {
   readonly http: number;
   readonly retryable: boolean;
   readonly details: unknown;
+  readonly escalation: readonly string[] | undefined;
 
-  constructor(code: string, kind: ErrorKind, detail: ErrorDetail) {
+  constructor(code: string, kind: Omit<ErrorKind, "summary">, detail: ErrorDetail) {
     super(clean(detail.what), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = "RingfenceError";
     this.code = code;
@@ -86,12 +89,19 @@ export class RingfenceError extends Error {
     this.http = kind.http;
     this.retryable = kind.retryable ?? false;
     this.details = cleanDetails(detail.details);
+    this.escalation = detail.escalation?.map((who) => clean(who)!);
+  }
+
+  /** The same failure, with who is asked next about it. */
+  escalatedTo(escalation: readonly string[]): RingfenceError {
+    const { code, message: what, where, why, fix, details } = this;
+    return new RingfenceError(code, this, { what, where, why, fix, details, cause: this, escalation });
   }
 
   /** The shape printed on standard error under `--json` and answered by the API. */
   toJSON(): Record<string, unknown> {
-    const { code, message, where, why, fix, exit, retryable, details } = this;
-    return { error: { code, what: message, where, why, fix, exit, retryable, details } };
+    const { code, message, where, why, fix, exit, retryable, details, escalation } = this;
+    return { error: { code, what: message, where, why, fix, exit, retryable, details, escalation } };
   }
 }
 

@@ -7,6 +7,7 @@ import { plainText } from "../model/setting-value.ts";
 import { parseDotenv } from "./dotenv.ts";
 import type { Candidate } from "./evaluate.ts";
 import type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
+import { isPlaceholder } from "./placeholder.ts";
 import { policyValue } from "./policy-default.ts";
 import type { Suggestions } from "./suggestions.ts";
 import { hasOwnText, namesIn, parseTemplate, readsBelow } from "./template.ts";
@@ -50,11 +51,6 @@ export interface Gathered {
   /** Names whose values are secret whatever source they come from. */
   readonly secretNames: ReadonlySet<string>;
   readonly drafts: FindingList;
-}
-
-/** `<from-secrets-manager>` and the like: somebody meant to put a value here. */
-export function isPlaceholder(text: string): boolean {
-  return /^\s*<[^<>]+>\s*$/.test(text);
 }
 
 /** What a layer's text says, by its format. Never throws for what stands in it. */

@@ -3,7 +3,7 @@ import { canonicalJson } from "../base/canonical-json.ts";
 import { formatPlace } from "../base/place.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
 import { canonicalText } from "../model/setting-value.ts";
-import { isPlaceholder } from "./candidates.ts";
+import { isPlaceholder } from "./placeholder.ts";
 import type { Resolution } from "./resolve.ts";
 
 /** One configuration in a comparison. */

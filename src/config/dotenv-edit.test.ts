@@ -183,3 +183,10 @@ describe.each(DOTENV_DIALECTS)("laws of %s", (dialect) => {
     fc.assert(law, { numRuns: 1000 });
   });
 });
+
+test("an edit never makes a byte order mark of what was a part of a line", () => {
+  const text = "A=\n\ufeffD: v\n";
+  expect(() => editDotenv(text, [{ kind: "remove", name: "A" }], "compose")).toThrow(
+    expect.objectContaining({ code: "CONFIG_UNEDITABLE" }),
+  );
+});

@@ -20,6 +20,8 @@ export type DotenvEdit =
   | { readonly kind: "set"; readonly name: string; readonly text: string; readonly interpolated?: boolean }
   /** Deletes every line of a name; one that is not there is no mistake. */
   | { readonly kind: "remove"; readonly name: string }
+  /** Where a name stands more than once, deletes every line of it but the one that wins. */
+  | { readonly kind: "deduplicate"; readonly name: string }
   /** Changes a name wherever it is set. References to it in other values stay as they are. */
   | { readonly kind: "rename"; readonly name: string; readonly to: string };
 
@@ -58,18 +60,35 @@ class Editor {
 
   /** The edited text. @throws CONFIG_UNEDITABLE */
   apply(edit: DotenvEdit): string {
-    if (edit.kind === "set") return this.#set(edit.name, { interpolated: false, ...edit });
-    return edit.kind === "remove" ? this.#remove(edit.name) : this.#rename(edit.name, edit.to);
+    switch (edit.kind) {
+      case "set":
+        return this.#set(edit.name, { interpolated: false, ...edit });
+      case "remove":
+        return this.#without(edit.name, this.#named(edit.name));
+      case "deduplicate":
+        return this.#without(edit.name, this.#losers(edit.name));
+      case "rename":
+        return this.#rename(edit.name, edit.to);
+    }
   }
 
   #named(name: string): Assignment[] {
     return this.#reading.assignments.filter((assignment) => assignment.name === name);
   }
 
+  #winner(name: string): Assignment | undefined {
+    const named = this.#named(name);
+    return named.findLast(({ value }) => value !== undefined) ?? named.at(-1);
+  }
+
+  #losers(name: string): Assignment[] {
+    const winner = this.#winner(name);
+    return this.#named(name).filter((assignment) => assignment !== winner);
+  }
+
   #set(name: string, wanted: Wanted): string {
     const meaning = this.#meaningOf(name, wanted);
-    const named = this.#named(name);
-    const winner = named.findLast(({ value }) => value !== undefined) ?? named.at(-1);
+    const winner = this.#winner(name);
     if (winner?.value !== undefined && this.#means(winner, meaning)) return this.#text;
     if (!winner) this.#refuseOddName(name);
     const lineEnd = this.#text.includes("\r\n") ? "\r\n" : "\n";
@@ -98,14 +117,13 @@ class Editor {
     return this.#text + (isEnded ? line + lineEnd : lineEnd + line);
   }
 
-  #remove(name: string): string {
-    const gone = this.#named(name);
+  #without(name: string, gone: readonly Assignment[]): string {
     if (gone.length === 0) return this.#text;
     const text = patched(
       this.#text,
       gone.map((assignment) => ({ ...this.#extentOf(assignment), text: "" })),
     );
-    const left = this.#reading.assignments.filter((assignment) => assignment.name !== name);
+    const left = this.#reading.assignments.filter((assignment) => !gone.includes(assignment));
     const after = this.#read(text);
     if (after?.length === left.length && left.every((one, i) => this.#isKept(one, after[i]!))) return text;
     const why = "without its lines the lines around them would be read differently";
@@ -224,5 +242,10 @@ export function editDotenv(
   }
   const mark = DIALECTS[dialect].skipsMark && text.startsWith("\ufeff") ? "\ufeff" : "";
   const edited = edits.reduce((body, edit) => new Editor(body, dialect).apply(edit), text.slice(mark.length));
+  if (DIALECTS[dialect].skipsMark && mark === "" && edited.startsWith("\ufeff")) {
+    const why =
+      "the line that would be the first begins with a byte order mark, which would no longer be read";
+    throw configErrors.CONFIG_UNEDITABLE({ what: "the file can't be edited", why, fix: "delete that mark" });
+  }
   return mark + edited;
 }

@@ -12,10 +12,12 @@ export { meaningOf, typedText, type WrittenValue } from "./edit/written-value.ts
 export { withValue } from "./edit/yaml.ts";
 export type { Renaming } from "./edit/yaml-rename.ts";
 export { configErrors } from "./errors.ts";
+export { checkExpectations, expectationFindings } from "./expectations.ts";
 export { assertUsable, explain } from "./explain.ts";
 export { secretReference } from "./export/ecs.ts";
 export { type ExportedSetting, exportedSetting } from "./export/exported-setting.ts";
 export { EXPORT_FORMATS, type ExportFormat, exportSettings } from "./export/formats.ts";
+export { type Fix, fixedText, fixesFor, fixWords } from "./fixes.ts";
 export { settingsJsonSchema } from "./json-schema.ts";
 export { entryIn, layerToSet, ownLayersSetting } from "./layer-choice.ts";
 export { type LayerEntry, type ParsedLayer, SETTING_NAME } from "./layer-entry.ts";
@@ -25,6 +27,8 @@ export { failedLayer, printedLayer, untrustedLayer } from "./program-layer.ts";
 export { settingsReference } from "./reference.ts";
 export { type Resolution, type ResolveInput, resolve } from "./resolve.ts";
 export { whatDiffers } from "./same-values.ts";
+export { type AllowedFinding, createCodeScanner } from "./scan.ts";
+export { scanNeedles } from "./scan-needles.ts";
 export { shapesOf } from "./setting-shapes.ts";
 export {
   planSync,

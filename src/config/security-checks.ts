@@ -8,8 +8,8 @@ import type { Severity } from "../model/finding.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import type { Environment } from "../model/project.ts";
 import type { ResolvedSetting, SettingValue } from "../model/setting.ts";
-import { isPlaceholder } from "./candidates.ts";
 import { hasDefaultPassword, isDefaultCredential } from "./default-credentials.ts";
+import { isPlaceholder } from "./placeholder.ts";
 import { unitOf } from "./time-unit.ts";
 
 type Check = (setting: ResolvedSetting, environment: Environment) => Said | undefined;

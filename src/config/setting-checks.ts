@@ -5,8 +5,8 @@ import type { FindingDraft } from "../model/finding-list.ts";
 import type { Environment, Project } from "../model/project.ts";
 import type { SettingDeclaration, SettingType, SettingValue } from "../model/setting.ts";
 import { expectationOf, plainText, typeValue } from "../model/setting-value.ts";
-import { isPlaceholder } from "./candidates.ts";
 import type { Candidate, Evaluated } from "./evaluate.ts";
+import { isPlaceholder } from "./placeholder.ts";
 
 /** Only values of these types are shown in messages: the others may carry credentials, as URLs do. */
 const SHOWN: ReadonlySet<SettingType> = new Set([
@@ -20,6 +20,11 @@ const SHOWN: ReadonlySet<SettingType> = new Set([
   "cidr",
 ]);
 const LONGEST_SHOWN = 40;
+
+/** True for types whose values may stand in a message, unless they are secret. */
+export function isShown(type: SettingType): boolean {
+  return SHOWN.has(type);
+}
 
 export interface CheckInput {
   readonly project: Project;
@@ -52,7 +57,7 @@ function correction({ name, environment, winner, evaluated }: CheckInput, exampl
 function typeFinding(input: CheckInput, expected: string, example: string): FindingDraft {
   const { name, declaration, winner, evaluated } = input;
   const { secret, text } = evaluated;
-  const shown = !secret && declaration && SHOWN.has(declaration.type) && text.length <= LONGEST_SHOWN;
+  const shown = !secret && declaration && isShown(declaration.type) && text.length <= LONGEST_SHOWN;
   const given = text === "" ? "is empty" : shown ? `is ${JSON.stringify(text)}` : "does not fit";
   const meant = shown ? nearest(text, declaration.values ?? []) : undefined;
   return {

@@ -1,13 +1,15 @@
 /** Small projects for the tests of resolution, read from manifest text as a user writes it. Only tests import this. */
 import { expect } from "vitest";
 import { readManifest } from "../model/manifest.ts";
-import { environmentOf, layersFor } from "../model/project.ts";
+import { type Environment, environmentOf, layersFor, type Project } from "../model/project.ts";
 import type { Phase } from "../model/setting.ts";
-import { type Resolution, resolve } from "./index.ts";
+import { type LayerText, type Resolution, resolve } from "./index.ts";
 
 export interface Scene {
   /** Lines under `settings`. */
   readonly settings?: string;
+  /** Lines under `expect`. */
+  readonly expect?: string;
   readonly layers?: string;
   readonly environment?: string;
   /** Of the kind that `qa` has. */
@@ -23,8 +25,20 @@ export interface Scene {
 
 const ENVIRONMENTS = "{ local: , development: , staging: , production: , qa: { kind: try } }";
 
+/** A scene's project, which has no mistake, with the resolution of its environment. */
+export interface Resolved {
+  readonly project: Project;
+  readonly environment: Environment;
+  readonly layers: readonly LayerText[];
+  readonly resolution: Resolution;
+}
+
 /** The resolution of a scene whose manifest has no mistake. */
 export function resolved(scene: Scene): Resolution {
+  return resolvedProject(scene).resolution;
+}
+
+export function resolvedProject(scene: Scene): Resolved {
   const {
     settings = "",
     layers = "[.env?, 'env/{env}.env?', 'env/{env}.yaml?']",
@@ -39,7 +53,7 @@ ${settings
   .split("\n")
   .map((line) => `  ${line}`)
   .join("\n")}
-`;
+${scene.expect === undefined ? "" : `expect:\n${scene.expect.replace(/^/gm, "  ")}\n`}`;
   const { project, findings } = readManifest(settings ? manifest : manifest.replace("settings:", ""), {
     root: "/p",
     file: "ringfence.yaml",
@@ -48,19 +62,22 @@ ${settings
   const secrets = Object.entries(scene.secrets ?? {}).map(([name, value], index) => {
     return { name, value, place: { file: `secrets/${environment}.yaml`, line: index + 1, column: 1 } };
   });
-  return resolve({
+  const selected = environmentOf(project!, environment)!;
+  const texts = layersFor(project!, selected).map((layer) => ({
+    ...layer,
+    text: scene.files?.[layer.path],
+  }));
+  const resolution = resolve({
     project: project!,
-    environment: environmentOf(project!, environment)!,
-    layers: layersFor(project!, environmentOf(project!, environment)!).map((layer) => ({
-      ...layer,
-      text: scene.files?.[layer.path],
-    })),
+    environment: selected,
+    layers: texts,
     secrets,
     process: scene.process ?? {},
     ...(scene.flags && { flags: scene.flags }),
     phase: scene.phase,
     rules: undefined,
   });
+  return { project: project!, environment: selected, layers: texts, resolution };
 }
 
 /** The text of every setting. */

@@ -1,5 +1,4 @@
 /** Settings as every face shows them. A secret's value is null wherever it is not asked for by name. */
-import type { Finding } from "../model/finding.ts";
 import type { SettingValue } from "../model/setting.ts";
 
 export interface SettingView {
@@ -16,11 +15,6 @@ export interface SettingView {
 export interface SettingsView {
   readonly environment: string;
   readonly settings: Readonly<Record<string, SettingView>>;
-}
-
-export interface CheckView {
-  readonly environment: string;
-  readonly findings: readonly Finding[];
 }
 
 export interface SecretListView {

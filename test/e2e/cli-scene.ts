@@ -27,6 +27,7 @@ export interface CliScene {
   /** The same; throws unless it exits with 0. */
   must(words: readonly string[], input?: string): Ran;
   write(path: string, text: string): void;
+  writeBytes(path: string, bytes: Uint8Array): void;
   read(path: string): string;
   git(...words: string[]): void;
   /** Digest of every file of the project but its state and git's. */
@@ -66,7 +67,7 @@ export function openCliScene(manifest: string): CliScene {
     });
     return { exit: status, stdout, stderr, error: errorOf(stderr) };
   };
-  const write = (path: string, text: string) => {
+  const write = (path: string, text: string | Uint8Array) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   };
@@ -76,6 +77,7 @@ export function openCliScene(manifest: string): CliScene {
     home,
     run,
     write,
+    writeBytes: write,
     must(words, input) {
       const ran = run(words, input === undefined ? {} : { input });
       if (ran.exit !== 0)

@@ -96,6 +96,8 @@ const cases: Readonly<Record<string, () => string[]>> = {
   "config-explain": () => ["config", "explain", "LIMIT", "-e", "development"],
   "config-explain-secret": () => ["config", "explain", "DATABASE_URL", "-e", "development"],
   "config-check": () => ["config", "check", "-e", "staging"],
+  "config-check-all": () => ["config", "check", "--all"],
+  "config-check-sarif": () => ["config", "check", "-e", "staging", "--sarif"],
   "config-check-secret": () => ["config", "check", "-e", "production"],
   "config-diff": () => ["config", "diff", "development", "staging", "--exit-code"],
   "config-diff-markdown": () => ["config", "diff", "development", "production@1.0.0", "--markdown"],
@@ -148,6 +150,9 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "audit verify": () => ["audit", "verify"],
   "config check": (environment) => ["config", "check", "-e", environment],
   "config diff": (environment) => ["config", "diff", "staging", environment],
+  "config fix": (environment) => ["config", "fix", "-e", environment, "--dry-run"],
+  "config scan": () => ["config", "scan"],
+  "config test": (environment) => ["config", "test", "-e", environment],
   "config matrix": () => ["config", "matrix", "--differing"],
   "config compile": (environment) => ["config", "compile", "-e", environment],
   "config explain": (environment) => ["config", "explain", "DATABASE_URL", "-e", environment],
@@ -236,6 +241,7 @@ describe("what nobody may see: no planted secret, in no encoding, in the output 
 
   test.each([
     ["config diff as Markdown", ["config", "diff", "development", "production", "--markdown"]],
+    ["config test as JUnit", ["config", "test", "--junit", "--min-parity", "0"]],
     ["config diff with a release", ["config", "diff", "development", "development@1.0.0"]],
     ["config matrix as Markdown", ["config", "matrix", "--markdown"]],
     ["env compare as Markdown", ["env", "compare", "--markdown"]],

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Answer } from "../../src/app/host.ts";
+import type { CheckView } from "../../src/contract/check.ts";
 import type { EnvironmentComparisonView, SettingsDiffView } from "../../src/contract/comparison.ts";
-import type { CheckView, SettingsView } from "../../src/contract/settings.ts";
+import type { SettingsView } from "../../src/contract/settings.ts";
 import type { SettingValue } from "../../src/model/setting.ts";
 import { runWords } from "../e2e/command.ts";
 

@@ -1,6 +1,6 @@
 /** Seed document S3: the listings of variables and of `terraform.tfvars`, loaded as they stand, and checked. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CheckView } from "../../src/contract/settings.ts";
+import type { CheckView } from "../../src/contract/check.ts";
 import type { Explanation } from "../../src/model/setting.ts";
 import { openSeed, type SeedScene } from "./seed-scene.ts";
 import {

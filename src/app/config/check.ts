@@ -1,39 +1,54 @@
-/** `ringfence config check`: everything that is wrong with an environment's configuration, at once. */
+/** `ringfence config check`: everything that is wrong with the configuration, at once; of one environment or of all. */
 import * as z from "zod";
-import { EXIT } from "../../base/error.ts";
-import { formatPlace } from "../../base/place.ts";
-import type { CheckView } from "../../contract/settings.ts";
-import type { Finding } from "../../model/finding.ts";
-import type { Environment } from "../../model/project.ts";
-import { hostMatches } from "../../snapshot/detection.ts";
+import type { CheckAllView, CheckView } from "../../contract/check.ts";
 import type { App } from "../app.ts";
+import { comparedEnvironment } from "../comparison.ts";
 import { settingFlags } from "../config-flags.ts";
-import { defineQuery } from "../definition.ts";
-import { configure } from "../resolution.ts";
+import { type Context, defineQuery } from "../definition.ts";
+import { appErrors } from "../errors.ts";
+import { type ConfigureOptions, configure, readLayers } from "../resolution.ts";
+import { checkExit, checkedView } from "./checked.ts";
 
-/** Findings about the target: what it is not made for, where that matters. */
-function targetFindings(app: App, environment: Environment): Finding[] {
-  const real = environment.hosts.some((pattern) => hostMatches(pattern, app.host));
-  if (!environment.policies.production || !real || app.project.services.length === 0) return [];
-  return app.target(environment).limits.map((limit) => ({
-    code: "TARGET_LIMITED",
-    severity: "warning",
-    setting: undefined,
-    where: formatPlace(environment.place),
-    why: `${environment.name} would run on this host: ${limit}`,
-    fix: "run production on a target with its own controller (Docker host, Kubernetes, ECS)",
-  }));
+/** This shell's variables are left out: they would win in all environments alike. */
+function checkAll(app: App, flags: Pick<ConfigureOptions, "set" | "phase">): CheckAllView {
+  const all = app.project.environments.map((environment) => {
+    const { side, problem } = comparedEnvironment(app, environment, flags);
+    const layers = readLayers(app, environment);
+    return { view: checkedView(app, environment, side.resolution, layers), problem };
+  });
+  return {
+    environments: all.map(({ view }) => view),
+    problems: all.flatMap(({ problem }) => (problem ? [problem] : [])),
+  };
+}
+
+/** @throws APP_BAD_INPUT */
+function refuseSelection({ method, environment }: Context): void {
+  if (method !== "flag") return;
+  throw appErrors.APP_BAD_INPUT({
+    what: `--all and -e ${environment.name} contradict each other`,
+    where: "ringfence config check",
+    fix: "ringfence config check --all",
+  });
 }
 
 export const query = defineQuery({
   name: "config check",
-  summary: "Check an environment's configuration; exit 3 when there are errors",
+  summary: "Check an environment's configuration in four stages; exit 3 when there are errors",
   scope: "environment",
-  input: z.object(settingFlags),
-  async run({ app, environment }, flags): Promise<CheckView> {
-    const { findings } = configure(app, environment, flags);
-    return { environment: environment.name, findings: [...findings, ...targetFindings(app, environment)] };
+  input: z.object({
+    all: z.boolean().optional().meta({ description: "check every environment; the worst exit code counts" }),
+    sarif: z.boolean().optional().meta({ description: "print SARIF 2.1.0, for code scanning" }),
+    ...settingFlags,
+  }),
+  async run(context, { all, sarif: _, ...flags }): Promise<CheckView | CheckAllView> {
+    const { app, environment } = context;
+    if (all) {
+      refuseSelection(context);
+      return checkAll(app, flags);
+    }
+    const configuration = configure(app, environment, flags);
+    return checkedView(app, environment, configuration, configuration.layers);
   },
-  exit: (answer: CheckView) =>
-    answer.findings.some(({ severity }) => severity === "error") ? EXIT.findings : EXIT.ok,
+  exit: checkExit,
 });

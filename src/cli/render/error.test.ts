@@ -18,6 +18,11 @@ describe("an error", () => {
       { what: "it sank", why: "a leak\na storm", fix: "boat mend\nboat raise" },
       "error BOAT_SUNK: it sank\n  why    a leak\n         a storm\n  fix    boat mend\n         boat raise",
     ],
+    [
+      "with who is asked next",
+      { what: "it sank", why: "a leak", escalation: ["the mate", "the captain"] },
+      "error BOAT_SUNK: it sank\n  why       a leak\n  escalate  the mate → the captain",
+    ],
     ["without what is empty", { what: "it sank", why: "", fix: "" }, "error BOAT_SUNK: it sank"],
   ])("%s", (_name, detail, expected) => {
     expect(stripVTControlCharacters(renderError(errors.BOAT_SUNK(detail)))).toBe(expected);

@@ -4,12 +4,15 @@ import { labelled, styledError } from "../style.ts";
 
 /** The text that goes to standard error. */
 export function renderError(error: RingfenceError): string {
+  const path = error.escalation?.join(" → ");
+  const margin = path ? 12 : 9;
   const part = (name: string, text: string | undefined) =>
-    text ? [labelled(`  ${styledError("dim", name)}`, text, 9)] : [];
+    text ? [labelled(`  ${styledError("dim", name)}`, text, margin)] : [];
   return [
     `${styledError(["red", "bold"], `error ${error.code}:`)} ${error.message}`,
     ...part("where", error.where),
     ...part("why", error.why),
     ...part("fix", error.fix),
+    ...part("escalate", path),
   ].join("\n");
 }

@@ -1,7 +1,10 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
+import { renderCheck, renderConfigFix } from "./check.ts";
 import { renderDiff } from "./comparison.ts";
 import { renderCompile, renderTypes } from "./compiled.ts";
 import { renderConfigEdit } from "./config-edit.ts";
+import { renderConfigScan } from "./config-scan.ts";
+import { renderConfigTest } from "./config-test.ts";
 import { renderCreatedEnvironment } from "./created-environment.ts";
 import {
   renderAuditLog,
@@ -19,7 +22,6 @@ import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
-  renderCheck,
   renderExplain,
   renderExport,
   renderIdentity,
@@ -48,6 +50,9 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config show": renderSettings,
   "config explain": renderExplain,
   "config check": renderCheck,
+  "config fix": renderConfigFix,
+  "config test": renderConfigTest,
+  "config scan": renderConfigScan,
   "config diff": renderDiff,
   "config matrix": renderMatrix,
   "config history": renderConfigHistory,

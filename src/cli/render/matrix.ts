@@ -62,7 +62,7 @@ function deductionText({ why, environments, kind, weight }: Deduction): string {
 }
 
 /** The score, and as much of what lowers it as fits. */
-function parityText({ score, units }: Parity): string {
+export function parityText({ score, units }: Parity): string {
   return score === null
     ? "parity: nothing to compare"
     : `parity: ${score} of 100, over ${units} ${units === 1 ? "unit" : "units"}`;
@@ -71,6 +71,16 @@ function parityText({ score, units }: Parity): string {
 function moreText({ deductions }: Parity): string[] {
   const more = deductions.length - MOST_DEDUCTIONS;
   return more > 0 ? [`and ${more} more: --json lists them all`] : [];
+}
+
+/** What lowers parity, heaviest first, as much of it as fits. */
+export function deductionTexts(parity: Parity): string[] {
+  return [
+    ...parity.deductions
+      .slice(0, MOST_DEDUCTIONS)
+      .map((deduction) => labelled(`  ${styled("dim", "–")}`, deductionText(deduction), 4)),
+    ...moreText(parity).map((line) => `    ${styled("dim", line)}`),
+  ];
 }
 
 function findingTexts({ findings }: SettingsMatrixView): string[] {
@@ -100,10 +110,7 @@ function terminalMatrix(view: SettingsMatrixView): string {
     styled("dim", shownRows(view)),
     ...[...findingTexts(view), ...problemTexts(view)].map((line) => styled("yellow", line)),
     styled("bold", parityText(parity)),
-    ...parity.deductions
-      .slice(0, MOST_DEDUCTIONS)
-      .map((deduction) => labelled(`  ${styled("dim", "–")}`, deductionText(deduction), 4)),
-    ...moreText(parity).map((line) => `    ${styled("dim", line)}`),
+    ...deductionTexts(parity),
   ].join("\n");
 }
 

@@ -1,7 +1,6 @@
 /** Settings, findings and secrets for people. */
 import { formatPlace } from "../../base/place.ts";
-import type { CheckView, ExportView, SecretListView, SettingsView } from "../../contract/settings.ts";
-import type { Severity } from "../../model/finding.ts";
+import type { ExportView, SecretListView, SettingsView } from "../../contract/settings.ts";
 import type { Explanation } from "../../model/setting.ts";
 import { labelled, styled, table } from "../style.ts";
 
@@ -42,26 +41,6 @@ export function renderExplain({ key, secret, value, layers }: Explanation): stri
 /** Exactly the text; its last line end comes with the printing. */
 export function renderExport({ text }: ExportView): string {
   return text.replace(/\n$/, "");
-}
-
-const SEVERITY: Record<Severity, Parameters<typeof styled>[0]> = {
-  error: "red",
-  warning: "yellow",
-  advice: "cyan",
-};
-
-export function renderCheck({ environment, findings }: CheckView): string {
-  const lines = findings.map(({ code, severity, where, why, fix }) =>
-    [
-      `${styled(SEVERITY[severity], severity)} ${styled("dim", code)} ${why}`,
-      labelled("  where", where, 9),
-      labelled("  fix", fix, 9),
-    ].join("\n"),
-  );
-  const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
-  const counted = (wanted: Severity) => `${count(wanted)} ${wanted}${count(wanted) === 1 ? "" : "s"}`;
-  const verdict = count("error") > 0 ? styled("red", "not usable") : styled("green", "usable");
-  return [...lines, `${environment} is ${verdict}: ${counted("error")}, ${counted("warning")}`].join("\n");
 }
 
 export function renderSecretList({ environment, file, secrets, signedBy }: SecretListView): string {

@@ -1,0 +1,213 @@
+/**
+ * What the codes of findings mean, and which of the four stages of a check each belongs to. Pages and tools show
+ * these sentences; what one finding has to say of its own stands in the finding.
+ */
+
+/**
+ * In the order in which a check is read. `structure`: can the files be read and do they fit what is declared;
+ * `environment`: is it complete and right for this environment; `security`: do its policies allow it;
+ * `performance`: advice that nothing depends on.
+ */
+export const CHECK_STAGES = ["structure", "environment", "security", "performance"] as const;
+
+export type CheckStage = (typeof CHECK_STAGES)[number];
+
+interface FindingCode {
+  readonly stage: CheckStage;
+  /** When it appears: one line of Markdown. */
+  readonly summary: string;
+}
+
+/** Every code of every room. */
+export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
+  MANIFEST_SYNTAX: { stage: "structure", summary: "The text is no YAML, or uses what is refused." },
+  MANIFEST_DUPLICATE_KEY: {
+    stage: "structure",
+    summary: "A key stands twice in one map; both places are named.",
+  },
+  MANIFEST_UNKNOWN_KEY: { stage: "structure", summary: "A key that the manifest does not know." },
+  MANIFEST_MISSING: { stage: "structure", summary: "A key that is needed is not there." },
+  MANIFEST_NAME: { stage: "structure", summary: "A name of the wrong shape." },
+  MANIFEST_TYPE: {
+    stage: "structure",
+    summary: "A value of the wrong type, as a text where a list belongs.",
+  },
+  MANIFEST_VALUE: {
+    stage: "structure",
+    summary:
+      "A value of the right type that does not fit: a word that is not among those allowed, a path that leaves the project, a mistyped recipient or key.",
+  },
+  MANIFEST_UNKNOWN_KIND: {
+    stage: "structure",
+    summary: "A kind that is neither built in nor declared, or a built-in one declared again.",
+  },
+  MANIFEST_UNKNOWN_ENVIRONMENT: {
+    stage: "structure",
+    summary: "`detect.default`, a stage or a `required` names an environment (or kind) that is none.",
+  },
+  MANIFEST_UNKNOWN_SERVICE: { stage: "structure", summary: "`ports` names a service that is not declared." },
+  MANIFEST_UNKNOWN_STAGE: { stage: "structure", summary: "`after` names what is no stage of the pipeline." },
+  MANIFEST_CYCLE: { stage: "structure", summary: "The pipeline runs in a circle; the circle is shown." },
+  MANIFEST_SHARED_PORT: { stage: "environment", summary: "One port for two services or environments." },
+  MANIFEST_SHARED_NAME: { stage: "environment", summary: "One `short` name for two environments." },
+  MANIFEST_SHARED_RECIPIENT: { stage: "security", summary: "One age recipient for two environments." },
+  MANIFEST_SHARED_HOST: { stage: "environment", summary: "One host pattern for two environments." },
+  MANIFEST_SHARED_KEY: { stage: "security", summary: "One public key for two people." },
+  MANIFEST_SERVICE: { stage: "structure", summary: "A service with both `entry` and `build`, or neither." },
+  MANIFEST_MERGE: { stage: "structure", summary: "A `merge` that values of this type can't have." },
+  MANIFEST_UNKNOWN_SETTING: { stage: "structure", summary: "A `replacedBy` that names no declared setting." },
+  MANIFEST_ENUM: { stage: "structure", summary: "An enum without `values`, or `values` of another type." },
+  MANIFEST_BOUND: {
+    stage: "structure",
+    summary: "`min` or `max` where they make no sense, in the wrong unit, or the wrong way round.",
+  },
+  MANIFEST_PATTERN: {
+    stage: "structure",
+    summary: "A pattern that is missing, out of place, or no regular expression.",
+  },
+  MANIFEST_DEFAULT: { stage: "structure", summary: "A default that does not fit its type." },
+  MANIFEST_SECRET_DEFAULT: {
+    stage: "security",
+    summary: "A secret with a default, which would be readable.",
+  },
+  MANIFEST_APPROVERS: {
+    stage: "security",
+    summary: "Warning: a stage needs more approvals than people besides the author can give.",
+  },
+  SETTING_MISSING: { stage: "environment", summary: "A required setting has no value, or an empty one." },
+  SETTING_TYPE: { stage: "structure", summary: "A value does not fit its type, values, pattern or bounds." },
+  SETTING_PLACEHOLDER: {
+    stage: "environment",
+    summary: "The winning value is a placeholder such as `<from-secrets-manager>`.",
+  },
+  SETTING_UNKNOWN: {
+    stage: "structure",
+    summary:
+      "A layer has a key that is not declared: an error where `settings.strict` holds, else a warning; in the secrets file a warning. Not looked for in a project that declares no settings.",
+  },
+  SETTING_SECRET_IN_PLAIN: {
+    stage: "security",
+    summary: "A secret stands in a plain layer: an error, in local and development kinds a warning.",
+  },
+  SETTING_DEPRECATED: { stage: "structure", summary: "Warning: a deprecated setting is set." },
+  SETTING_FINAL: {
+    stage: "structure",
+    summary:
+      "A layer says otherwise than one below it whose word is final; in the process environment a warning.",
+  },
+  SETTING_LAYER_MISSING: {
+    stage: "structure",
+    summary: "The file of a layer that is not optional does not exist.",
+  },
+  SETTING_LAYER_UNTRUSTED: {
+    stage: "structure",
+    summary:
+      "The program of a layer was not run: it was never [trusted](trust.md) here, or has changed since.",
+  },
+  SETTING_LAYER_FAILED: {
+    stage: "structure",
+    summary: "The program of a layer failed, took too long, or gave no JSON object.",
+  },
+  SETTING_SYNTAX: { stage: "structure", summary: "A layer's text is malformed." },
+  SETTING_NAME: {
+    stage: "structure",
+    summary:
+      "A path of keys gives no name that a variable can have; in a dotenv dialect that takes such names a warning.",
+  },
+  SETTING_DUPLICATE: {
+    stage: "structure",
+    summary: "Two keys of one layer set the same setting; in dotenv a warning.",
+  },
+  SETTING_INTERPOLATION: { stage: "structure", summary: "A reference is malformed, or the result too long." },
+  SETTING_REFERENCE: {
+    stage: "structure",
+    summary:
+      "A reference to what has no value, or does not exist. A warning where the dialect takes that for the empty text.",
+  },
+  SETTING_SEALED_REFERENCE: {
+    stage: "environment",
+    summary: "A reference to a secret that can't be opened here.",
+  },
+  SETTING_CYCLE: { stage: "structure", summary: "References run in a circle." },
+  SETTING_WRONG_ENVIRONMENT: {
+    stage: "environment",
+    summary: "The winning value of the detection variable names another environment.",
+  },
+  RULE_BROKEN: { stage: "environment", summary: "A rule of the manifest does not hold; its own severity." },
+  RULE_INVALID: {
+    stage: "structure",
+    summary: "A rule is no CEL expression, reads what does not exist, or compares what does not go together.",
+  },
+  RULE_UNKNOWN: {
+    stage: "environment",
+    summary: "Warning: a rule reads a setting without a value, or a secret that can't be opened here.",
+  },
+  SECURITY_DEBUG: {
+    stage: "security",
+    summary:
+      "A debug mode is on where policies say off, or a framework's environment is not `production` in a production kind.",
+  },
+  SECURITY_LOG_LEVEL: {
+    stage: "security",
+    summary: "Warning: the log level is more talkative than is usual in the environment.",
+  },
+  SECURITY_TLS: {
+    stage: "security",
+    summary:
+      "A connection to another machine is not encrypted, or its certificate is not checked, where `tls` is required.",
+  },
+  SECURITY_KEY_LENGTH: {
+    stage: "security",
+    summary: "A signing or encryption key is shorter than `minKeyLength`.",
+  },
+  SECURITY_TOKEN_LIFETIME: { stage: "security", summary: "Tokens live longer than `tokenLifetime`." },
+  SECURITY_CORS: { stage: "security", summary: "CORS lets any origin in where `corsWildcard` is off." },
+  SECURITY_DEFAULT_CREDENTIAL: {
+    stage: "security",
+    summary: "A credential that everybody knows, or a placeholder for one, where the data is not synthetic.",
+  },
+  ADVICE_POOL: {
+    stage: "performance",
+    summary: "The pools of all processes together ask for more connections than the database takes.",
+  },
+  ADVICE_TIMEOUT: { stage: "performance", summary: "A timeout is 0: a call that hangs then hangs for ever." },
+  ADVICE_REPLICAS: { stage: "performance", summary: "One process where the uptime target asks for two." },
+  ADVICE_CACHE: { stage: "performance", summary: "A cache, CDN or compression is off in a production kind." },
+  TARGET_LIMITED: {
+    stage: "environment",
+    summary: "Warning: a production kind would run on a target that is not made for it.",
+  },
+  EXPECT_UNKNOWN_SETTING: {
+    stage: "structure",
+    summary: "An expectation names a setting that no declaration and no layer has.",
+  },
+  EXPECT_UNKNOWN_TARGET: {
+    stage: "structure",
+    summary: "An expectation is for neither an environment nor a kind nor `all`.",
+  },
+  EXPECT_INVALID: {
+    stage: "structure",
+    summary:
+      "An expectation that can't be met or judged: a value or bound of another type, or no regular expression.",
+  },
+  EXPECT_SECRET: {
+    stage: "security",
+    summary: "An expectation holds the value of a secret, for all to read.",
+  },
+  EXPECT_FILE: { stage: "structure", summary: "A file under `expectFiles` does not exist, or is no YAML." },
+  SCAN_SECRET: { stage: "security", summary: "A secret's value stands in a source file." },
+  SCAN_VALUE: {
+    stage: "environment",
+    summary: "Warning: a value that is another one in other environments stands in a source file.",
+  },
+  SCAN_ENVIRONMENT: {
+    stage: "environment",
+    summary:
+      "Advice: code compares the name of an environment, so that it behaves differently there whatever the settings say.",
+  },
+};
+
+/** The stage that a finding of this code belongs to. */
+export function stageOf(code: string): CheckStage {
+  return FINDING_CODES[code]?.stage ?? "structure";
+}
