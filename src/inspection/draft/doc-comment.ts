@@ -22,6 +22,9 @@ function isSafe(comment: string, known: readonly string[]): boolean {
   if (CONTROLS.test(comment) || TELLS.test(comment) || passwordIn(comment) || providerOf(comment))
     return false;
   if (/[=@`"!$%^&*+|~<>{}[\]\\]|:\/\/|(?:^|\s)'|'(?:$|\s)/.test(comment)) return false;
+  // Punctuation with no space behind it is no sentence's: what it joins is one word.
+  const joined = comment.split(/\s+/).filter((word) => /[,;:()?#/][^\s,;:()]/.test(word));
+  if (joined.some((word) => /[a-z]/i.test(word) && /\d/.test(word))) return false;
   const words = comment.split(/[\s,;()]+/);
   if (words.some((word) => word.length >= SHORTEST_MIXED && /[a-z]/i.test(word) && /\d/.test(word)))
     return false;
