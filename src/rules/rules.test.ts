@@ -81,6 +81,7 @@ describe("a rule", () => {
       ["warning RULE_UNKNOWN ringfence.yaml:4"],
     ],
     ["{ require: A + B }", two, ["error RULE_INVALID ringfence.yaml:4"]],
+    ["{ require: '[].all(x, x > 0)' }", {}, ["error RULE_INVALID ringfence.yaml:4"]],
     ["{ require: A > }", two, ["error RULE_INVALID ringfence.yaml:4"]],
     ["{ require: AA > 3 }", two, ["error RULE_INVALID ringfence.yaml:4"]],
     ["{ require: A < B, when: C == 1 }", two, ["error RULE_INVALID ringfence.yaml:4"]],
