@@ -21,8 +21,9 @@ export function assignments(words: readonly string[]): Record<string, string> {
       if (equals > 0) return [word.slice(0, equals), word.slice(equals + 1)];
       throw appErrors.APP_BAD_INPUT({
         what: "--set needs NAME=VALUE",
-        where: `--set ${equals < 0 ? word : "=…"}`,
-        fix: `--set ${equals < 0 ? word : "NAME"}=VALUE`,
+        // A word without a name may be the value: it is not said again.
+        where: `--set ${equals < 0 ? "…" : "=…"}`,
+        fix: "--set NAME=VALUE",
       });
     }),
   );

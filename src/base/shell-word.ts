@@ -9,3 +9,8 @@ export function shellWord(text: string): string {
 export function shellWords(words: readonly string[]): string {
   return words.map(shellWord).join(" ");
 }
+
+/** A line to be shown again: what is assigned on it (`--set NAME=VALUE`) may be a secret, and is left out. */
+export function shownLine(words: readonly string[]): string {
+  return shellWords(words.map((word) => word.replace(/^((?:--set=)?[A-Za-z_]\w*)=.+$/s, "$1=…")));
+}

@@ -3,7 +3,7 @@ import { type Command, CommanderError } from "commander";
 import { catalogue, loadHost } from "../app/catalogue.generated.ts";
 import { EXIT, isRingfenceError, type RingfenceError, systemCode } from "../base/error.ts";
 import { redact } from "../base/redact.ts";
-import { shellWords } from "../base/shell-word.ts";
+import { shownLine } from "../base/shell-word.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { completionScript, type Shell } from "./completion.ts";
 import { confirmAtTerminal } from "./confirm.ts";
@@ -86,7 +86,7 @@ async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
     reason: text("reason"),
     force: text("force"),
     dryRun: options.dryRun === true,
-    again: (flags) => `${shellWords(["ringfence", ...argv])} ${flags}`,
+    again: (flags) => `${shownLine(["ringfence", ...argv])} ${flags}`,
     variables: process.env,
     readInput: readValue,
     ...(json ? {} : { confirm: confirmAtTerminal }),

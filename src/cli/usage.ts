@@ -2,7 +2,7 @@
 import type { Command, CommanderError } from "commander";
 import type { RingfenceError } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
-import { shellWord, shellWords } from "../base/shell-word.ts";
+import { shellWord, shownLine } from "../base/shell-word.ts";
 import { cliErrors } from "./errors.ts";
 
 /** The words that lead to a command: `ringfence config show`. */
@@ -24,7 +24,7 @@ function wordsOf(command: Command): { readonly commands: string[]; readonly flag
 /** The line as typed, with one word corrected; `--flag=value` keeps its value. */
 function corrected(argv: readonly string[], wrong: string, right: string): string {
   const at = argv.findIndex((word) => word === wrong || word.startsWith(`${wrong}=`));
-  return shellWords(["ringfence", ...argv.with(at, right + argv[at]!.slice(wrong.length))]);
+  return shownLine(["ringfence", ...argv.with(at, right + argv[at]!.slice(wrong.length))]);
 }
 
 /** An unknown word among those that a command knows. */
@@ -64,5 +64,7 @@ export function usageError(command: Command, argv: readonly string[], error: Com
       fix: `${pathOf(command)} --help`,
     });
   }
-  return cliErrors.CLI_USAGE({ what: message, where: pathOf(command), fix: `${pathOf(command)} --help` });
+  // What is one argument too many may be a value that was meant for standard input.
+  const what = message.replace(/( but got \d+): .*$/s, "$1");
+  return cliErrors.CLI_USAGE({ what, where: pathOf(command), fix: `${pathOf(command)} --help` });
 }

@@ -48,12 +48,15 @@ function spell(path: Path): string {
   return path.length === 0 ? "the manifest" : path.map(String).join(".");
 }
 
-function quote(node: SourceNode | undefined): string {
-  return node?.kind === "scalar"
-    ? JSON.stringify(node.value)
-    : node?.kind === "list"
-      ? "a list"
-      : "a map of keys";
+/** Where people put values, and so perhaps a secret in the wrong place. */
+const VALUES: readonly PropertyKey[] = ["settings", "rules", "expect", "templates"];
+
+/** What stands at a path. Where it may be a secret only what it is like: no secret is known yet that could be masked. */
+function quote(node: SourceNode | undefined, path: Path): string {
+  if (node?.kind !== "scalar") return node?.kind === "list" ? "a list" : "a map of keys";
+  if (typeof node.value === "string" && VALUES.includes(path[0]!)) return "a text";
+  if (typeof node.value === "number" && VALUES.includes(path[0]!)) return "a number";
+  return JSON.stringify(node.value);
 }
 
 function unknownKeys(root: SourceNode, path: Path, keys: readonly string[]): FindingDraft[] {
@@ -78,7 +81,7 @@ function wrongType(root: SourceNode, path: Path, expected: string): FindingDraft
     const why = `${spell(path.slice(0, -1))} has no ${key}, which is needed`;
     return { code: "MANIFEST_MISSING", place, why, fix: `add ${key}: with ${wanted}` };
   }
-  const given = node.kind === "scalar" && node.value === null ? "is empty" : `is ${quote(node)}`;
+  const given = node.kind === "scalar" && node.value === null ? "is empty" : `is ${quote(node, path)}`;
   const hint =
     expected === "string" && node.kind === "scalar" ? "put the value in quotes" : `write ${wanted}`;
   return { code: "MANIFEST_TYPE", place, why: `${spell(path)} ${given}, expected ${wanted}`, fix: hint };
@@ -86,7 +89,7 @@ function wrongType(root: SourceNode, path: Path, expected: string): FindingDraft
 
 function wrongFormat(root: SourceNode, path: Path, pattern: string, code: string): FindingDraft {
   const format = formatOf(pattern);
-  const given = code === "MANIFEST_NAME" ? JSON.stringify(path.at(-1)) : quote(nodeAt(root, path));
+  const given = code === "MANIFEST_NAME" ? JSON.stringify(path.at(-1)) : quote(nodeAt(root, path), path);
   return {
     code,
     place:
@@ -133,7 +136,9 @@ export function findingsOf(root: SourceNode, issue: Issue, above: Path = []): Fi
     case "invalid_value": {
       const known = issue.values.map(String);
       const meant = node?.kind === "scalar" ? nearest(node.text, known) : undefined;
-      const why = `${spell(path)} is ${quote(node)}, expected one of ${known.join(", ")}`;
+      // What is nearly one of them is a slip of the pen.
+      const given = node?.kind === "scalar" && meant ? JSON.stringify(node.value) : quote(node, path);
+      const why = `${spell(path)} is ${given}, expected one of ${known.join(", ")}`;
       if (!node) return [wrongType(root, path, `one of ${known.join(", ")}`)];
       return [{ code: "MANIFEST_VALUE", place, why, fix: `write ${meant ?? known.join(" or ")}` }];
     }
@@ -142,7 +147,7 @@ export function findingsOf(root: SourceNode, issue: Issue, above: Path = []): Fi
       const limit = String(issue.code === "too_small" ? issue.minimum : issue.maximum);
       const least = issue.code === "too_small" ? "at least" : "at most";
       const many = issue.origin === "number" || issue.origin === "int" ? "" : " of them";
-      const why = `${spell(path)} is ${quote(node)}, expected ${least} ${limit}${many}`;
+      const why = `${spell(path)} is ${quote(node, path)}, expected ${least} ${limit}${many}`;
       return [{ code: "MANIFEST_VALUE", place, why, fix: `write ${least} ${limit}${many}` }];
     }
     default:

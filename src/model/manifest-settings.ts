@@ -63,12 +63,7 @@ class SettingCheck {
     if (typeof written === "number" && type !== "duration") return written;
     if (typed?.fits) return Number(typed.value);
     const { example } = expectationOf(type);
-    this.refuse(
-      "MANIFEST_BOUND",
-      key,
-      `${key} is ${JSON.stringify(written)}, no ${type}`,
-      `write it like ${example}`,
-    );
+    this.refuse("MANIFEST_BOUND", key, `${key} is no ${type}`, `write it like ${example}`);
     return undefined;
   }
 
@@ -120,7 +115,8 @@ class SettingCheck {
     for (const { text, place } of textsAt(this.#root, "settings", this.#name, "required")) {
       if (known.includes(text)) continue;
       const meant = nearest(text, known);
-      const why = `${this.#name}: ${text} is no environment and no kind`;
+      // What is near no name may be anything, also a secret in the wrong place.
+      const why = `${this.#name}: ${meant ? text : "what stands here"} is no environment and no kind`;
       const fix = meant ? `write ${meant}` : `write one of ${known.join(", ")}`;
       this.drafts.push({ code: "MANIFEST_UNKNOWN_ENVIRONMENT", setting: this.#name, place, why, fix });
     }

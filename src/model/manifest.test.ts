@@ -345,3 +345,22 @@ test("ten thousand settings are read in linear time and aliases can't blow the t
   );
   expect(findings(bomb).some((finding) => finding.startsWith("MANIFEST_SYNTAX"))).toBe(true);
 });
+
+describe("a value where a secret may have been put is told by what it is like", () => {
+  test.each([
+    'settings: { TOKEN: "hidden-1" }',
+    "settings: { TOKEN: { secret: hidden-1 } }",
+    "settings: { TOKEN: { secret: true, type: hidden-1 } }",
+    "settings: { TOKEN: { secret: true, required: [hidden-1] } }",
+    "settings: { TOKEN: { secret: true, type: duration, min: hidden-1 } }",
+    "settings: { TOKEN: { secret: true, type: duration, default: hidden-1 } }",
+    "rules: [ TOKEN == 'hidden-1' ]",
+    "expect: { all: hidden-1 }",
+    "templates: { preview: hidden-1 }",
+  ])("%s", (text) => {
+    const manifest = `project: shop\nenvironments: { development: }\n${text}\n`;
+    const { findings } = readManifest(manifest, { root: "/p", file: "ringfence.yaml" });
+    expect(findings.length).toBeGreaterThan(0);
+    expect(JSON.stringify(findings)).not.toContain("hidden-1");
+  });
+});

@@ -11,13 +11,28 @@ import { celValue, type Expression, parseExpression } from "./expression.ts";
 /** Names that every rule may read beside the settings. */
 const AMBIENT = ["environment", "policy"];
 
+/** A text literal of CEL; one that is not closed reaches to the end. */
+const TEXT_LITERAL = /(["'])(?:\\[\s\S]|(?!\1)[^\\])*(?:\1|$)/g;
+
+/** The rule as findings may tell it where a secret may stand in its condition: without the texts in there. */
+function withoutTexts(rule: Rule): Rule {
+  const { name, message, require } = rule;
+  const hidden = require.replace(TEXT_LITERAL, "$1…$1");
+  // Where the manifest gives no name and no message, they are made of the condition.
+  const hide = (text: string): string => text.replaceAll(require, () => hidden);
+  return { ...rule, name: hide(name), message: hide(message), require: hidden };
+}
+
 class RuleCheck {
   readonly #facts: RuleFacts;
   readonly #rule: Rule;
+  /** The rule as findings tell it. */
+  #told: Rule;
 
   constructor(facts: RuleFacts, rule: Rule) {
     this.#facts = facts;
     this.#rule = rule;
+    this.#told = withoutTexts(rule);
   }
 
   /** What is wrong, or nothing. */
@@ -30,6 +45,7 @@ class RuleCheck {
       return yield* broken;
     // What is demanded first: a finding stands at the setting that would be changed, not at the one that asks for it.
     const reads = [...new Set([...demand.reads, ...(condition?.reads ?? [])])];
+    if (reads.every((read) => this.#isPlain(read))) this.#told = this.#rule;
     const values = this.#values(reads);
     if (condition) {
       const applies = condition.evaluate(values);
@@ -41,8 +57,13 @@ class RuleCheck {
     else if (!holds.value) yield this.#broken(reads);
   }
 
+  /** Known to be no secret: what has no value here may have a secret one elsewhere. */
+  #isPlain(name: string): boolean {
+    return AMBIENT.includes(name) || this.#facts.settings.get(name)?.secret === false;
+  }
+
   #parse(key: string, text: string): Expression | FindingDraft {
-    const { place, name } = this.#rule;
+    const { place, name } = this.#told;
     const parsed = parseExpression(text);
     if ("badAt" in parsed) {
       const why = `the rule "${name}": ${key} is no CEL expression; it goes wrong at its character ${parsed.badAt}`;
@@ -84,7 +105,7 @@ class RuleCheck {
   }
 
   #unknown(key: string, reads: readonly string[], kind: "no truth" | "misfit"): FindingDraft {
-    const { place, name } = this.#rule;
+    const { place, name } = this.#told;
     if (kind === "no truth") {
       const why = `the rule "${name}": ${key} gives neither true nor false`;
       return { code: "RULE_INVALID", place, why, fix: "write a comparison, such as A <= B" };
@@ -119,7 +140,7 @@ class RuleCheck {
   }
 
   #broken(reads: readonly string[]): FindingDraft {
-    const { name, message, fix, severity, place, require } = this.#rule;
+    const { name, message, fix, severity, place, require } = this.#told;
     const used = reads.flatMap((read) => this.#facts.settings.get(read) ?? []);
     const first: ResolvedSetting | undefined = used[0];
     const at = first?.history.find(({ wins }) => wins)?.place ?? place;

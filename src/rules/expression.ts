@@ -2,7 +2,7 @@
  * CEL expressions (the Common Expression Language): parsed once, with the names that they read, evaluated on plain
  * values. What CEL's own messages quote may be a secret, so none of them leaves this file.
  */
-import { type ASTNode, Environment, EvaluationError, ParseError } from "@marcbachmann/cel-js";
+import { type ASTNode, Environment, ParseError } from "@marcbachmann/cel-js";
 import type { SettingType, SettingValue } from "../model/setting.ts";
 
 export type Outcome =
@@ -62,9 +62,8 @@ function evaluate(parsed: ReturnType<typeof cel.parse>, values: Readonly<Record<
     const value: unknown = parsed({ ...values });
     return typeof value === "boolean" ? { kind: "value", value } : { kind: "no truth" };
   } catch (error) {
-    if (error instanceof EvaluationError || (error instanceof Error && error.name === "TypeError")) {
-      return { kind: "misfit" };
-    }
+    // The library throws plain errors as well, such as for an operator of which two forms fit.
+    if (error instanceof Error) return { kind: "misfit" };
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { FindingDraft } from "../model/finding-list.ts";
 import { readManifest } from "../model/manifest.ts";
 import { environmentOf } from "../model/project.ts";
 import type { ResolvedSetting, SettingType, SettingValue } from "../model/setting.ts";
@@ -7,14 +8,14 @@ import { checkRules } from "./index.ts";
 type Value = SettingValue | { readonly sealed: true };
 
 /** What a rule says of settings given as `NAME: [type, value]`. */
-function said(
+function findings(
   rule: string,
   given: Readonly<Record<string, readonly [SettingType, Value]>>,
   name = "production",
-): string[] {
+): FindingDraft[] {
   const manifest = `project: shop\nenvironments: { development: , production: }\nrules:\n  - ${rule}\n`;
-  const { project, findings } = readManifest(manifest, { root: "/p", file: "ringfence.yaml" });
-  expect(findings).toEqual([]);
+  const { project, findings: mistakes } = readManifest(manifest, { root: "/p", file: "ringfence.yaml" });
+  expect(mistakes).toEqual([]);
   const settings = new Map(
     Object.entries(given).map(([key, [type, value]], index): [string, ResolvedSetting] => {
       const sealed = value !== null && typeof value === "object" && "sealed" in value;
@@ -43,10 +44,14 @@ function said(
     settings,
     declared: [...settings.keys(), "UNSET"],
   };
-  return checkRules(project!.rules, facts).map(
+  return checkRules(project!.rules, facts);
+}
+
+/** The same, each finding as one line. */
+const said = (...all: Parameters<typeof findings>): string[] =>
+  findings(...all).map(
     ({ code, severity = "error", place }) => `${severity} ${code} ${place.file}:${place.line}`,
   );
-}
 
 describe("a rule", () => {
   const two = { A: ["integer", 5], B: ["integer", 10] } as const;
@@ -76,6 +81,7 @@ describe("a rule", () => {
       ["warning RULE_UNKNOWN ringfence.yaml:4"],
     ],
     ["{ require: A + B }", two, ["error RULE_INVALID ringfence.yaml:4"]],
+    ["{ require: '[].all(x, x > 0)' }", {}, ["error RULE_INVALID ringfence.yaml:4"]],
     ["{ require: A > }", two, ["error RULE_INVALID ringfence.yaml:4"]],
     ["{ require: AA > 3 }", two, ["error RULE_INVALID ringfence.yaml:4"]],
     ["{ require: A < B, when: C == 1 }", two, ["error RULE_INVALID ringfence.yaml:4"]],
@@ -84,4 +90,21 @@ describe("a rule", () => {
   ])("%s", (rule, given, expected) => {
     expect(said(rule, given)).toEqual(expected);
   });
+});
+
+test.each<[string, Parameters<typeof said>[1]]>([
+  [`{ require: 'K == "hidden"' }`, { K: ["string", { sealed: true }] }],
+  [`{ require: 'K == "hidden"', when: 'K + 1 == "hidden"' }`, { K: ["string", { sealed: true }] }],
+  [`{ require: "UNSET == 'hidden' || UNSET > 3" }`, {}],
+  [`{ require: 'KK == "hi\\"hidden"' }`, { K: ["string", { sealed: true }] }],
+  [`{ require: 'K == "hidden' }`, { K: ["string", { sealed: true }] }],
+])("no finding tells the texts of a rule about what may be a secret: %s", (rule, given) => {
+  const all = findings(rule, given);
+  expect(all).toHaveLength(1);
+  expect(JSON.stringify(all)).not.toContain("hidden");
+});
+
+test("a finding tells the whole rule where nothing in it is secret", () => {
+  const [only] = findings(`{ require: 'A == "shown"' }`, { A: ["string", "x"] });
+  expect(only?.why).toContain('A == "shown"');
 });

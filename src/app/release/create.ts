@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { Json } from "../../base/canonical-json.ts";
+import type { Project } from "../../model/project.ts";
 import type { Artifact, ReleaseContent } from "../../model/release.ts";
 import { composeRelease, parseVersion } from "../../releases/index.ts";
 import { programsOf } from "../../trust/index.ts";
@@ -18,15 +19,38 @@ interface Facts {
   readonly commit: string;
 }
 
-/** Checks the commit out, runs its programs where they are trusted, builds every service and keeps the outputs by digest. */
-async function build(app: App, facts: Facts, operation: string): Promise<Json> {
+/** Checks the commit out into a folder that is there only for this. */
+async function inCheckout<T>(
+  app: App,
+  { commit }: Facts,
+  operation: string,
+  use: (checkout: string, scratch: string) => Promise<T>,
+): Promise<T> {
   const scratch = join(app.scratch, operation);
   rmSync(scratch, { recursive: true, force: true });
   const checkout = join(scratch, "checkout");
   mkdirSync(checkout, { recursive: true, mode: 0o700 });
   try {
-    await app.source.checkout(facts.commit, checkout);
-    const { project, manifest } = projectAt(checkout, app.project.root, facts.commit);
+    await app.source.checkout(commit, checkout);
+    return await use(checkout, scratch);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Lets the commit's programs run, if they are trusted, with the packages that they need. @throws TRUST_REQUIRED */
+async function readyFor(app: App, project: Project, checkout: string, { commit }: Facts): Promise<void> {
+  requireTrust(app, programsOf(project), {
+    folder: checkout,
+    fix: `ringfence trust --commit ${commit.slice(0, 12)}   (after reading what it lists)`,
+  });
+  await app.builder.prepare(checkout);
+}
+
+/** Builds every service and keeps the outputs by digest. */
+function build(app: App, facts: Facts, operation: string): Promise<Json> {
+  return inCheckout(app, facts, operation, async (checkout, scratch) => {
+    const { project } = projectAt(checkout, app.project.root, facts.commit);
     if (project.services.length === 0) {
       throw appErrors.APP_SERVICES_MISSING({
         what: `${project.name} declares no services at ${facts.commit.slice(0, 12)}`,
@@ -35,14 +59,7 @@ async function build(app: App, facts: Facts, operation: string): Promise<Json> {
         fix: "add to ringfence.yaml and commit:\nservices:\n  api: { entry: src/api.ts }",
       });
     }
-    requireTrust(app, programsOf(project), {
-      folder: checkout,
-      fix: `ringfence trust --commit ${facts.commit.slice(0, 12)}   (after reading what it lists)`,
-    });
-    await app.builder.prepare(checkout);
-    const configuration = project.environments.map((environment) =>
-      configurationAt(app, project, environment, checkout),
-    );
+    await readyFor(app, project, checkout, facts);
     const artifacts: Artifact[] = [];
     for (const service of project.services) {
       const output = join(scratch, "output", service.name);
@@ -50,11 +67,23 @@ async function build(app: App, facts: Facts, operation: string): Promise<Json> {
       const built = await app.builder.build(service.name, service.build, checkout, output);
       artifacts.push(await app.artifacts.put(service.name, built.folder, built.start));
     }
+    return JSON.parse(JSON.stringify({ artifacts }));
+  });
+}
+
+type Texts = Pick<ReleaseContent, "configuration" | "schema" | "manifest">;
+
+/** What the release keeps of the commit's own files, and of what its programs print. */
+function readTexts(app: App, facts: Facts, operation: string): Promise<Texts> {
+  return inCheckout(app, facts, operation, async (checkout) => {
+    const { project, manifest } = projectAt(checkout, app.project.root, facts.commit);
+    await readyFor(app, project, checkout, facts);
+    const configuration = project.environments.map((environment) =>
+      configurationAt(app, project, environment, checkout),
+    );
     const schema = project.settings.map(({ place: _place, ...declaration }) => declaration);
-    return JSON.parse(JSON.stringify({ manifest, configuration, artifacts, schema }));
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+    return JSON.parse(JSON.stringify({ manifest, configuration, schema }));
+  });
 }
 
 export const operation = defineOperation({
@@ -104,19 +133,29 @@ export const operation = defineOperation({
   },
   steps({ app, actor }, plan) {
     const facts = plan.facts as unknown as Facts;
+    let texts: Texts | undefined;
     return [
       { key: "build", title: `build ${facts.version}`, run: ({ operation: id }) => build(app, facts, id) },
       {
         key: "keep",
         title: `keep ${facts.version}`,
+        // The texts go from here into the release alone: what a step answers is in the journal and the record, for
+        // all to read, and a secret may stand in a layer or a comment.
+        async run({ operation: id }) {
+          texts = await readTexts(app, facts, id);
+          return Object.fromEntries(
+            texts.configuration.map(({ environment, revision }) => [environment, revision]),
+          );
+        },
         async commit({ releases }, record) {
           const built = record.steps.find(({ key }) => key === "build")!.result as unknown as Pick<
             ReleaseContent,
-            "artifacts" | "configuration" | "schema" | "manifest"
+            "artifacts"
           >;
           await releases.add(
             composeRelease({
-              ...built,
+              artifacts: built.artifacts,
+              ...texts!,
               ...facts,
               project: app.project.name,
               createdAt: record.updatedAt,

@@ -1,6 +1,6 @@
 /** The command line of `ringfence run`, read by hand: the hot path loads no argument parser. Pure. */
 import { nearest } from "../../base/nearest.ts";
-import { shellWords } from "../../base/shell-word.ts";
+import { shellWords, shownLine } from "../../base/shell-word.ts";
 import { runErrors } from "./errors.ts";
 
 export interface RunRequest {
@@ -124,5 +124,5 @@ export function runAgain({
     ...set.flatMap((word) => ["--set", word]),
   ];
   return (flags: string): string =>
-    ["ringfence run", shellWords(given), flags, "--", shellWords(command)].filter(Boolean).join(" ");
+    ["ringfence run", shownLine(given), flags, "--", shellWords(command)].filter(Boolean).join(" ");
 }

@@ -1,0 +1,106 @@
+/** How every command of the catalogue is called over planted secrets; a new command is one line here. */
+import { catalogue } from "../../src/app/catalogue.generated.ts";
+
+type Calls = readonly (readonly string[])[];
+
+/** Words behind the command's name, for an environment and an operation that there are: good calls, then failing ones. */
+export const CALLS: Readonly<Record<string, (environment: string, operation: string) => Calls>> = {
+  approve: (_, id) => [[id]],
+  "audit log": (_, id) => [[], ["--operation", id]],
+  "audit verify": () => [[]],
+  "config check": (e) => [
+    ["-e", e],
+    ["-e", e, "--phase", "build"],
+    ["-e", e, "--set", "LIMIT=many"],
+  ],
+  "config compile": (e) => [["-e", e]],
+  "config diff": (e) => [
+    [e, "staging"],
+    ["production", e],
+    [e, `${e}@1.0.0`],
+    [e, "nowhere"],
+  ],
+  "config docs": () => [[]],
+  "config explain": (e) =>
+    ["PASSWORD", "DATABASE_URL", "COMPOSED", "LIMIT", "COPY", "PASSWRD"].map((key) => [key, "-e", e]),
+  "config export": (e) => [["-e", e, "--format", "json", "--only", "NOTHING"]],
+  "config history": (e) => [["-e", e]],
+  "config matrix": () => [[], ["--differing"], ["--missing"]],
+  "config record": (e) => [
+    ["-e", e, "--reason", "a test"],
+    ["-e", e],
+  ],
+  "config rollback": (e) => [
+    ["previous", "-e", e, "--reason", "a test"],
+    ["0000", "-e", e, "--reason", "no"],
+  ],
+  "config schema": (e) => [["-e", e]],
+  "config show": (e) => [
+    ["-e", e],
+    ["-e", e, "--set", "LIMIT=many"],
+  ],
+  "config types": () => [[]],
+  "env compare": () => [[]],
+  "env list": () => [[]],
+  "env stop": (e) => [["-e", e]],
+  "identity create": (e) => [["-e", e]],
+  inspect: () => [["--all"], ["--strict"]],
+  "me init": () => [["--name", "ada"]],
+  "operation list": () => [[]],
+  "operation resume": (_, id) => [[id], [id, "--undo"]],
+  "operation show": (_, id) => [[id], ["op_1"]],
+  promote: (e) => [
+    ["1.0.0", "--to", e, "--dry-run"],
+    ["9.0.0", "--to", e],
+    ["1.0.0", "--to", "production"],
+  ],
+  "release create": () => [["1.1.0", "--dry-run"], ["1.0.0"]],
+  "release lift": () => [["1.0.0", "--reason", "a test"]],
+  "release list": () => [[]],
+  "release show": () => [["1.0.0"], ["9.0.0"]],
+  rollback: (e) => [[e]],
+  "secret get": (e) => [
+    ["PASSWRD", "-e", e],
+    ["PASSWORD", "-e", "staging"],
+  ],
+  "secret list": (e) => [["-e", e]],
+  "secret set": (e) => [["NUMBER", "-e", e], ["NO-NAME", "-e", e], ["NUMBER", "-e", "staging"], ["NUMBER"]],
+  status: () => [[]],
+  which: (e) => [
+    ["-e", e],
+    ["-e", "nowhere"],
+  ],
+};
+
+/** Flags that make a command print another form of its answer. */
+const FORMS = ["markdown", "sarif", "html"];
+
+/** Every way to print the answer of a call. */
+function variants(name: string, words: readonly string[]): string[][] {
+  const item = catalogue.find((one) => one.name === name)!;
+  const call = [...name.split(" "), ...words];
+  const forms = item.flags
+    .filter((flag) => FORMS.includes(flag.name))
+    .map((flag) => [...call, `--${flag.name}`]);
+  const format = item.flags.find((flag) => flag.name === "format");
+  const formats = (format?.values ?? []).map((value) => [...call, "--format", value]);
+  const dryRun = item.form === "operation" && !call.includes("--dry-run") ? [[...call, "--dry-run"]] : [];
+  return [[...call, "--json"], call, ...forms, ...formats, ...dryRun];
+}
+
+/** Every way to call a command and to print what it answers; and as a person who is not known. */
+export function everyCall(name: string, environment: string, operation: string): string[][] {
+  const calls = CALLS[name]!(environment, operation);
+  const asNobody = [...name.split(" "), ...calls[0]!, "--as", "nobody", "--json"];
+  return [...calls.flatMap((words) => variants(name, words)), asNobody];
+}
+
+/** A command's first call, as JSON. */
+export function firstCall(name: string, environment: string, operation: string): string[][] {
+  return everyCall(name, environment, operation).slice(0, 1);
+}
+
+/** The same, also for people. */
+export function firstCalls(name: string, environment: string, operation: string): string[][] {
+  return everyCall(name, environment, operation).slice(0, 2);
+}
