@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SettingValue } from "../../model/setting.ts";
+import { readTfvars } from "../../model/source-hcl.ts";
 import { readJson } from "../../model/source-json.ts";
 import { plainValue, type Source } from "../../model/source-tree.ts";
 import { readYaml } from "../../model/source-yaml.ts";
 import { settingName } from "../tree-layer.ts";
 import { type EditableLayer, editTreeLayer, type SettingEdit } from "./layer-edit.ts";
-import { tfvarsOutline } from "./tfvars-outline.ts";
 import { readTomlText } from "./toml-read.ts";
 
 type Format = EditableLayer["format"];
@@ -33,7 +33,7 @@ const READ: Readonly<Record<Format, (text: string, file: string) => Source>> = {
   yaml: readYaml,
   json: readJson,
   toml: readTomlText,
-  tfvars: tfvarsOutline,
+  tfvars: readTfvars,
 };
 
 const value: fc.Arbitrary<SettingValue> = fc.oneof(

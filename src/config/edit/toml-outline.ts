@@ -3,8 +3,8 @@
  * known to be TOML: `smol-toml` has parsed it.
  */
 import { parse } from "smol-toml";
+import type { Span } from "../../base/place.ts";
 import type { Braces } from "./braces.ts";
-import type { Span } from "./text-splice.ts";
 
 export interface TomlHeader {
   readonly kind: "header";

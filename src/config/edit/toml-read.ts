@@ -1,8 +1,9 @@
 /** Reads TOML into a source tree: values by `smol-toml`, texts and places by where they stand. */
 import { parse, TomlDate, TomlError } from "smol-toml";
+import type { Span } from "../../base/place.ts";
 import { lineStartsOf, placeAt } from "../../base/place.ts";
 import type { Source, SourceEntry, SourceNode } from "../../model/source-tree.ts";
-import type { Span } from "./text-splice.ts";
+
 import { allPairs, tomlStatements } from "./toml-outline.ts";
 
 interface Spot {
