@@ -4,11 +4,11 @@ import { describe, expect, test } from "vitest";
 import type { SettingValue } from "../../model/setting.ts";
 import { readTfvars } from "../../model/source-hcl.ts";
 import { readJson } from "../../model/source-json.ts";
+import { readToml } from "../../model/source-toml.ts";
 import { plainValue, type Source } from "../../model/source-tree.ts";
 import { readYaml } from "../../model/source-yaml.ts";
 import { settingName } from "../tree-layer.ts";
 import { type EditableLayer, editTreeLayer, type SettingEdit } from "./layer-edit.ts";
-import { readTomlText } from "./toml-read.ts";
 
 type Format = EditableLayer["format"];
 type Settings = Readonly<Record<string, SettingValue>>;
@@ -32,7 +32,7 @@ interface Shape {
 const READ: Readonly<Record<Format, (text: string, file: string) => Source>> = {
   yaml: readYaml,
   json: readJson,
-  toml: readTomlText,
+  toml: readToml,
   tfvars: readTfvars,
 };
 
