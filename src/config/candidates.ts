@@ -51,7 +51,7 @@ export interface Gathered {
 }
 
 /** `<from-secrets-manager>` and the like: somebody meant to put a value here. */
-export function isPlaceholder(text: string): boolean {
+export function isUnfilled(text: string): boolean {
   return /^\s*<[^<>]+>\s*$/.test(text);
 }
 
@@ -182,7 +182,7 @@ class Gatherer {
    */
   #inPlain({ name, value, text, place, interpolated, syntax }: LayerEntry): boolean {
     const { environment } = this.#input;
-    if (value === UNSET || text === "" || isPlaceholder(plainText(value))) return false;
+    if (value === UNSET || text === "" || isUnfilled(plainText(value))) return false;
     const template = interpolated ? parseTemplate(text, syntax) : undefined;
     if (template?.ok && [...namesIn(template.parts)].some((other) => this.secretNames.has(other)))
       return false;

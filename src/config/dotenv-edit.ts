@@ -3,6 +3,7 @@
  * spaces and the comment on an edited line stay as they are. Every edit is read back by the dialect's own reader
  * before it counts, so that it changes what it should and nothing else.
  */
+import { markOf } from "../base/byte-order-mark.ts";
 import type { RingfenceError } from "../base/error.ts";
 import type { DotenvDialect } from "../model/layer.ts";
 import { DIALECTS } from "./dotenv.ts";
@@ -222,7 +223,7 @@ export function editDotenv(
     const why = "it has a NUL character, so it is no text file in UTF-8";
     throw configErrors.CONFIG_UNEDITABLE({ what: "the file can't be edited", why, fix: "save it as UTF-8" });
   }
-  const mark = DIALECTS[dialect].skipsMark && text.startsWith("\ufeff") ? "\ufeff" : "";
+  const mark = DIALECTS[dialect].skipsMark ? markOf(text) : "";
   const edited = edits.reduce((body, edit) => new Editor(body, dialect).apply(edit), text.slice(mark.length));
   return mark + edited;
 }

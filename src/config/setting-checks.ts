@@ -5,7 +5,7 @@ import type { FindingDraft } from "../model/finding-list.ts";
 import type { Environment, Project } from "../model/project.ts";
 import type { SettingDeclaration, SettingType, SettingValue } from "../model/setting.ts";
 import { expectationOf, plainText, typeValue } from "../model/setting-value.ts";
-import { isPlaceholder } from "./candidates.ts";
+import { isUnfilled } from "./candidates.ts";
 import type { Candidate, Evaluated } from "./evaluate.ts";
 
 /** Only values of these types are shown in messages: the others may carry credentials, as URLs do. */
@@ -86,7 +86,7 @@ export function checkValue(input: CheckInput): CheckedValue {
     });
   }
   if (failed || sealed) return { value: null, text: "", drafts };
-  if (isPlaceholder(text)) {
+  if (isUnfilled(text)) {
     const why = `${name} is a placeholder, no value`;
     // `<from-secrets-manager>`: what belongs here is a secret, declared or not.
     const meansSecret = secret || /secret|vault|manager|kms/i.test(text);

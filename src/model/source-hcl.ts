@@ -5,6 +5,7 @@
  *
  * Source: the specification of HCL's native syntax, github.com/hashicorp/hcl.
  */
+import { markOf } from "../base/byte-order-mark.ts";
 import { forwardPlaces, lineStartsOf, type Place, placeAt, type Span } from "../base/place.ts";
 import { HclMistake, type HclText, heredocText, quotedText } from "./source-hcl-text.ts";
 import {
@@ -238,7 +239,7 @@ class Reader {
  * @param spans filled where somebody asks for them, without a byte order mark
  */
 export function readTfvars(withMark: string, file: string, spans?: SourceSpans): Source {
-  const text = withMark.startsWith("\ufeff") ? withMark.slice(1) : withMark;
+  const text = withMark.slice(markOf(withMark).length);
   const reader = new Reader(text, file, spans);
   try {
     return { root: reader.document(), problems: reader.problems };

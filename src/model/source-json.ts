@@ -2,6 +2,7 @@
  * Reads JSON (RFC 8259) into a source tree. `JSON.parse` gives no places and, for some mistakes, not even the
  * place of the mistake; a test holds this reader against it.
  */
+import { markOf } from "../base/byte-order-mark.ts";
 import type { Place } from "../base/place.ts";
 import {
   DEEPEST_SOURCE,
@@ -176,7 +177,7 @@ class Reader {
  * @param spans filled where somebody asks for them, without a byte order mark
  */
 export function readJson(withMark: string, file: string, spans?: SourceSpans): Source {
-  const text = withMark.startsWith("\ufeff") ? withMark.slice(1) : withMark;
+  const text = withMark.slice(markOf(withMark).length);
   const reader = new Reader(text, file, spans);
   try {
     return { root: reader.document(), problems: reader.problems };

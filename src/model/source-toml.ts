@@ -2,7 +2,9 @@
  * Reads TOML into a source tree. smol-toml says what is valid and what the values are; the places are ours. Dates,
  * times and whole numbers beyond 2^53 are texts, as they are written: no other form would keep them.
  */
+
 import { parse, TomlError, type TomlTable } from "smol-toml";
+import { markOf } from "../base/byte-order-mark.ts";
 import { lineStartsOf, type Place } from "../base/place.ts";
 import { endOfTomlKey } from "./source-toml-outline.ts";
 import { type TomlMark, TomlPlaces } from "./source-toml-places.ts";
@@ -94,7 +96,7 @@ function problemOf({ message, line, column }: TomlError, text: string, file: str
 
 /** Reads TOML 1.1; a byte order mark is skipped. Stops at the first mistake: what follows could mean anything. */
 export function readToml(withMark: string, file: string): Source {
-  const text = withMark.startsWith("\ufeff") ? withMark.slice(1) : withMark;
+  const text = withMark.slice(markOf(withMark).length);
   let table: TomlTable;
   try {
     table = parse(text, { integersAsBigInt: "asNeeded", maxDepth: DEEPEST_SOURCE });

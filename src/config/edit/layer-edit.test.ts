@@ -300,12 +300,6 @@ const tfvars: readonly Row[] = [
     'db = {\n  host = 1 # h\n  user = "x"\n}\n',
   ],
   ["in an empty text", "", set("A_B", null), "a_b = null\n"],
-  [
-    "keys that need quotes, and no template",
-    "",
-    set("A", { for: 1, "b c": ["$$", "{d}"].join(""), e: 2 }),
-    'a = { "for" = 1, "b c" = "\\u0024$${d}", e = 2 }\n',
-  ],
   ["removed", "a = 1\n\n// b\nb = <<E\nb = 1\nE\n\nc = 1\n", remove("B"), "a = 1\n\nc = 1\n"],
   [
     "removed from an object",
