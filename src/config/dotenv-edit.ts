@@ -223,7 +223,13 @@ export function editDotenv(
     const why = "it has a NUL character, so it is no text file in UTF-8";
     throw configErrors.CONFIG_UNEDITABLE({ what: "the file can't be edited", why, fix: "save it as UTF-8" });
   }
-  const mark = DIALECTS[dialect].skipsMark ? markOf(text) : "";
+  const { skipsMark } = DIALECTS[dialect];
+  const mark = skipsMark ? markOf(text) : "";
   const edited = edits.reduce((body, edit) => new Editor(body, dialect).apply(edit), text.slice(mark.length));
+  if (skipsMark && mark === "" && markOf(edited) !== "") {
+    const why = "a byte order mark in it would come to stand first, where it is skipped";
+    const fix = "delete the character U+FEFF at the beginning of a line";
+    throw configErrors.CONFIG_UNEDITABLE({ what: "the file can't be edited", why, fix });
+  }
   return mark + edited;
 }
