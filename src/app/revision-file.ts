@@ -3,10 +3,11 @@
  * atomically, and back again. What somebody else wrote there meanwhile is never overwritten.
  */
 import { realpathSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { syncFolder, writeFileAtomic } from "../base/atomic-file.ts";
 import { type Digest, digestOfBytes, shortDigest } from "../base/digest.ts";
 import { systemCode } from "../base/error.ts";
+import { isInside } from "../base/folder.ts";
 import type { Store } from "../ports/store/store.ts";
 import { withFileLock } from "../snapshot/file-lock.ts";
 import { ensureStateFolder, stateFolder } from "../snapshot/state-folder.ts";
@@ -41,7 +42,7 @@ function realPath(path: string): string {
 /** The file itself where the path is a link to it. @throws APP_UNREADABLE for one that leads out of the project. */
 function placeOf(root: string, path: string): string {
   const place = realPath(join(root, path));
-  if (place.startsWith(`${realpathSync(root)}${sep}`)) return place;
+  if (isInside(realpathSync(root), place)) return place;
   throw appErrors.APP_UNREADABLE({
     what: `${path} is not written: it leads out of the project`,
     where: path,

@@ -7,6 +7,12 @@ export interface Place {
   readonly column: number;
 }
 
+/** Offsets (UTF-16 units) in a text: from the first character up to the one behind the last. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** `file:line:column`, or only the file where there is no line (0). */
 export function formatPlace(place: Place): string {
   return place.line > 0 ? `${place.file}:${place.line}:${place.column}` : place.file;

@@ -7,11 +7,11 @@ import { plainText } from "../model/setting-value.ts";
 import { parseDotenv } from "./dotenv.ts";
 import type { Candidate } from "./evaluate.ts";
 import type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
-import { isPlaceholder } from "./placeholder.ts";
 import { policyValue } from "./policy-default.ts";
 import type { Suggestions } from "./suggestions.ts";
 import { hasOwnText, namesIn, parseTemplate, readsBelow } from "./template.ts";
 import { parseJsonLayer, parseTfvarsLayer, parseTomlLayer, parseYamlLayer } from "./tree-layer.ts";
+import { isUnfilled } from "./unfilled.ts";
 
 /** A declared layer with the text of its file. */
 export interface LayerText {
@@ -196,7 +196,7 @@ class Gatherer {
    */
   #inPlain({ name, value, text, place, interpolated, syntax }: LayerEntry): boolean {
     const { environment } = this.#input;
-    if (value === UNSET || text === "" || isPlaceholder(plainText(value))) return false;
+    if (value === UNSET || text === "" || isUnfilled(plainText(value))) return false;
     const template = interpolated ? parseTemplate(text, syntax) : undefined;
     const parts = template?.ok ? template.parts : [];
     const below = readsBelow(parts, name, syntax);

@@ -3,8 +3,8 @@ import { canonicalJson } from "../base/canonical-json.ts";
 import { formatPlace } from "../base/place.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
 import { canonicalText } from "../model/setting-value.ts";
-import { isPlaceholder } from "./placeholder.ts";
 import type { Resolution } from "./resolve.ts";
+import { isUnfilled } from "./unfilled.ts";
 
 /** One configuration in a comparison. */
 export interface Side {
@@ -22,7 +22,7 @@ export type Fingerprint = (key: string, text: string) => string;
  */
 export function comparableText(setting: ResolvedSetting): string | undefined {
   const { value, text, declaration } = setting;
-  if (value === null || isPlaceholder(text)) return undefined;
+  if (value === null || isUnfilled(text)) return undefined;
   if (typeof value !== "object") {
     // A value that did not fit its type is still the text that was written.
     const untyped = !declaration || typeof value === "string";

@@ -87,6 +87,7 @@ describe("what a dialect can't express is refused", () => {
     ["ringfence", "A=1", rename("A", "B C")],
     ["ringfence", "A=1\nB=2", rename("A", "B")],
     ["ringfence", "A=1", rename("B", "C")],
+    ["ringfence", "A=\n\ufeffA=\n", remove("A")],
     ["dotenv", "A=1", set("A", "'\"`#\n")],
     ["dotenv", "B=\nA=1\n'x'", remove("A")],
     ["node", "A=1", set("A", "x'\"`#")],

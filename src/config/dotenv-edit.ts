@@ -3,6 +3,7 @@
  * spaces and the comment on an edited line stay as they are. Every edit is read back by the dialect's own reader
  * before it counts, so that it changes what it should and nothing else.
  */
+import { markOf } from "../base/byte-order-mark.ts";
 import type { RingfenceError } from "../base/error.ts";
 import type { DotenvDialect } from "../model/layer.ts";
 import { DIALECTS } from "./dotenv.ts";
@@ -240,12 +241,13 @@ export function editDotenv(
     const why = "it has a NUL character, so it is no text file in UTF-8";
     throw configErrors.CONFIG_UNEDITABLE({ what: "the file can't be edited", why, fix: "save it as UTF-8" });
   }
-  const mark = DIALECTS[dialect].skipsMark && text.startsWith("\ufeff") ? "\ufeff" : "";
+  const { skipsMark } = DIALECTS[dialect];
+  const mark = skipsMark ? markOf(text) : "";
   const edited = edits.reduce((body, edit) => new Editor(body, dialect).apply(edit), text.slice(mark.length));
-  if (DIALECTS[dialect].skipsMark && mark === "" && edited.startsWith("\ufeff")) {
-    const why =
-      "the line that would be the first begins with a byte order mark, which would no longer be read";
-    throw configErrors.CONFIG_UNEDITABLE({ what: "the file can't be edited", why, fix: "delete that mark" });
+  if (skipsMark && mark === "" && markOf(edited) !== "") {
+    const why = "a byte order mark in it would come to stand first, where it is skipped";
+    const fix = "delete the character U+FEFF at the beginning of a line";
+    throw configErrors.CONFIG_UNEDITABLE({ what: "the file can't be edited", why, fix });
   }
   return mark + edited;
 }

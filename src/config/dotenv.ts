@@ -3,6 +3,7 @@
  * layer declares; each dialect stands in a file of its own. Nothing is ever executed: `$(…)` and backquotes mean
  * themselves. A name that stands twice: the later one wins, and a warning names both.
  */
+import { markOf } from "../base/byte-order-mark.ts";
 import { formatPlace, type Place } from "../base/place.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import type { DotenvDialect } from "../model/layer.ts";
@@ -99,7 +100,7 @@ export function parseDotenv(
   dialect: DotenvDialect = "ringfence",
 ): ParsedLayer {
   const { read, syntax, skipsMark } = DIALECTS[dialect];
-  const text = skipsMark && withMark.startsWith("\ufeff") ? withMark.slice(1) : withMark;
+  const text = skipsMark ? withMark.slice(markOf(withMark).length) : withMark;
   const nul = text.indexOf("\u0000");
   if (nul >= 0) {
     const why = "the file has a NUL character, so it is no text file in UTF-8";

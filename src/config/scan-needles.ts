@@ -2,10 +2,10 @@
  * What a scan of the code looks for: values of secrets, and values of other settings that belong to one environment
  * alone. What is too short or too common to be told from ordinary text is left out.
  */
+
 import { encodingsOf, partsOf } from "../base/secret-forms.ts";
+import { isPlaceholder, isWellKnown } from "../model/credential-text.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
-import { isDefaultCredential } from "./default-credentials.ts";
-import { isPlaceholder } from "./placeholder.ts";
 import type { Resolution } from "./resolve.ts";
 
 /** `port`: only where the line is about one. `word`: with nothing around it that would make it another word. */
@@ -38,7 +38,7 @@ const ORDINARY: ReadonlySet<string> = new Set([
 ]);
 
 function isTelling(secret: string): boolean {
-  if (isPlaceholder(secret) || isDefaultCredential(secret)) return false;
+  if (isWellKnown(secret) || isPlaceholder(secret)) return false;
   return secret.length >= (/^[a-z]+$/i.test(secret) ? SHORTEST_LETTERS : SHORTEST_SECRET);
 }
 

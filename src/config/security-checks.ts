@@ -4,13 +4,13 @@
  * or its name. No message says a value.
  */
 import { formatDuration, parseDuration } from "../base/units.ts";
+import { isPlaceholder, isWellKnown, passwordIn } from "../model/credential-text.ts";
 import type { Severity } from "../model/finding.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import type { Environment } from "../model/project.ts";
 import type { ResolvedSetting, SettingValue } from "../model/setting.ts";
-import { hasDefaultPassword, isDefaultCredential } from "./default-credentials.ts";
-import { isPlaceholder } from "./placeholder.ts";
 import { unitOf } from "./time-unit.ts";
+import { isUnfilled } from "./unfilled.ts";
 
 type Check = (setting: ResolvedSetting, environment: Environment) => Said | undefined;
 
@@ -159,14 +159,17 @@ const cors: Check = ({ name, value, text }, environment) => {
 
 const CREDENTIAL_NAME = /(PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIAL|SIGNING_KEY)/;
 
+function isDefault(text: string | undefined): boolean {
+  return text !== undefined && (isWellKnown(text) || isPlaceholder(text));
+}
+
 const credentials: Check = ({ name, text, secret }, environment) => {
   if (environment.policies.data === "synthetic") return;
-  const isCredential = secret || CREDENTIAL_NAME.test(name);
-  const isDefault = isCredential && isDefaultCredential(text);
-  if (!isDefault && !hasDefaultPassword(text)) return;
+  const isWhole = (secret || CREDENTIAL_NAME.test(name)) && isDefault(text);
+  if (!isWhole && !isDefault(passwordIn(text))) return;
   return {
     code: "SECURITY_DEFAULT_CREDENTIAL",
-    why: `${name} ${isDefault ? "is" : "holds"} a credential that everybody knows or a placeholder for one`,
+    why: `${name} ${isWhole ? "is" : "holds"} a credential that everybody knows or a placeholder for one`,
     fix: `openssl rand -base64 32 | ringfence secret set ${name} -e ${environment.name}   (and change it where it is asked for)`,
   };
 };
@@ -180,7 +183,7 @@ export function securityFindings(
 ): FindingDraft[] {
   const drafts: FindingDraft[] = [];
   for (const setting of settings) {
-    if (setting.text === "" || isPlaceholder(setting.text)) continue;
+    if (setting.text === "" || isUnfilled(setting.text)) continue;
     for (const check of CHECKS) {
       const said = check(setting, environment);
       if (!said) continue;

@@ -6,7 +6,7 @@ import type { Environment, Project } from "../model/project.ts";
 import type { SettingDeclaration, SettingType, SettingValue } from "../model/setting.ts";
 import { expectationOf, plainText, typeValue } from "../model/setting-value.ts";
 import type { Candidate, Evaluated } from "./evaluate.ts";
-import { isPlaceholder } from "./placeholder.ts";
+import { isUnfilled } from "./unfilled.ts";
 
 /** Only values of these types are shown in messages: the others may carry credentials, as URLs do. */
 const SHOWN: ReadonlySet<SettingType> = new Set([
@@ -91,7 +91,7 @@ export function checkValue(input: CheckInput): CheckedValue {
     });
   }
   if (failed || sealed) return { value: null, text: "", drafts };
-  if (isPlaceholder(text)) {
+  if (isUnfilled(text)) {
     const why = `${name} is a placeholder, no value`;
     // `<from-secrets-manager>`: what belongs here is a secret, declared or not.
     const meansSecret = secret || /secret|vault|manager|kms/i.test(text);

@@ -1,9 +1,11 @@
 /** What environments of the same part have and lack: missing keys, other types, values to fill in, other values; and their parity. */
+
 import { formatPlace } from "../base/place.ts";
+import { isPlaceholder } from "../model/credential-text.ts";
 import type { Difference, ExampleGap, KeyPlace, MissingKey, Parity, Unfilled } from "../model/inspection.ts";
 import type { Item } from "./item.ts";
 import type { Group, Landscape, Resolved } from "./landscape.ts";
-import { isPlaceholder, isReference } from "./secret-shape.ts";
+import { isReference } from "./secret-shape.ts";
 import { shownName, shownValue } from "./shown-value.ts";
 
 export interface Comparison {

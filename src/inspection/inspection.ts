@@ -1,4 +1,5 @@
 /** Everything that can be said about a project's environments from its files alone. Pure: the application reads, this compares. */
+import { passwordIn } from "../model/credential-text.ts";
 import type {
   GitState,
   InspectedEnvironment,
@@ -12,7 +13,7 @@ import { extract } from "./extraction.ts";
 import type { Item, Readers } from "./item.ts";
 import { itemsIn, type Known, type Landscape, landscapeOf } from "./landscape.ts";
 import { findOutOfPlace, findReadableSecrets } from "./leaks.ts";
-import { passwordIn, secretKind } from "./secret-shape.ts";
+import { secretKind } from "./secret-shape.ts";
 import { findSharing } from "./sharing.ts";
 import { shownName } from "./shown-value.ts";
 

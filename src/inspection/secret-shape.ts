@@ -2,6 +2,7 @@
  * What is a secret, by its name and by its value. Provider formats are those that the providers publish; everything
  * else is a guess from the characters, and the page says so by calling it what it looks like.
  */
+import { isPlaceholder, passwordIn } from "../model/credential-text.ts";
 
 /** Where it comes from, and the part of it that names the provider and nothing else. */
 interface ProviderFormat {
@@ -54,22 +55,6 @@ export function isSecretName(name: string): boolean {
   return WORDS.test(upper) && !ABOUT.test(upper) && !PUBLIC.test(upper);
 }
 
-/** Passwords that stand in every tutorial: no secrets any more, wherever they are used. */
-const WELL_KNOWN =
-  /^(?:postgres|password\d*|passw0rd|root|toor|admin|secret|guest|rabbitmq|mysql|mongo|redis|minio(?:admin)?|test(?:ing)?|dev(?:elopment)?|local|user|example|letmein|qwerty|pass|1234\d*|none|null|default|dummy|fake|mock)$/i;
-
-export function isWellKnown(value: string): boolean {
-  return WELL_KNOWN.test(value);
-}
-
-const PLACEHOLDER =
-  /^<[^<>]*>$|^\[[^[\]",]*\]$|^x{3,}$|^\*{3,}$|^\.{3}$|^(?:to[-_ ]?do|tbd|fix[-_ ]?me)$|change[-_ ]?me|change[-_ ]?this|replace[-_ ]?(?:me|this|with)|^your[-_ ]|[-_ ]here$|^insert[-_ ]|^put[-_ ]|^(?:example|sample|placeholder|dummy)(?:[-_ ]|$)/i;
-
-/** A value that still has to be filled in. */
-export function isPlaceholder(value: string): boolean {
-  return PLACEHOLDER.test(value.trim());
-}
-
 const REFERENCE =
   /^\$\{[^}]*\}$|^\$\([^)]*\)$|^\$[A-Za-z_]\w*$|^\{\{.*\}\}$|^ENC\[|^encrypted:|^arn:aws[\w-]*:(?:secretsmanager|ssm):|^(?:op|vault|ref\+\w+|awssm|gcpsm|secret|doppler|keyvault|azurekv):|^(?:projects\/[^/]+\/secrets\/)|^%[A-Z_(]|^@Microsoft\.KeyVault/;
 
@@ -111,14 +96,6 @@ const PUBLIC_NAME =
 /** What a known provider's format says a value is; with the prefix that names the provider. */
 export function providerOf(value: string): { readonly what: string; readonly prefix: string } | undefined {
   return PROVIDERS.find(({ pattern }) => pattern.test(value));
-}
-
-const URL_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^\s/]*?:([^\s]+)@/i;
-const PAIR_PASSWORD = /(?:^|[;\s])(?:password|pwd)\s*=\s*([^;\s]+)/i;
-
-/** The password inside a connection string, as a URL or as `Password=…;`. */
-export function passwordIn(value: string): string | undefined {
-  return URL_PASSWORD.exec(value)?.[1] ?? PAIR_PASSWORD.exec(value)?.[1];
 }
 
 const SHORTEST_BY_NAME = 4;

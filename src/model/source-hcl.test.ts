@@ -31,6 +31,9 @@ describe("values", () => {
     ],
     ["# c\n// d\n/* e\n f */ a /* g */ = 1 /* h */ # i\n\nb = 2 // j", { a: 1, b: 2 }],
     ["a = 1\r\nb = [\r\n  2,\r\n]\r\n", { a: 1, b: [2] }],
+    ["a = -1.5e3\nb = true /* yes */", { a: -1500, b: true }],
+    ['a = [1, "]", # x\n [], // y\n { b = 1 }, ]', { a: [1, "]", [], { b: 1 }] }],
+    ["a = {\n b = { c = <<E\n}\nE\n }\n}", { a: { b: { c: "}\n" } } }],
     ["", {}],
     ["\ufeff# nothing\n", {}],
     ["a = 9007199254740991\nb = 9007199254740993", { a: 9007199254740991, b: "9007199254740993" }],
@@ -48,6 +51,7 @@ describe("heredocs", () => {
     ["<<E-1\n$${x} \\n %%{\nE-1", `\${x} \\n %{\n`],
     ["<<EOT\r\na\r\nEOT\r\n", "a\n"],
     ["<<EOT\nEOT\n", ""],
+    ["<<EOT\nEOT", ""],
     ["<<EOT\nEOTS\nEOT\n", "EOTS\n"],
   ])("%j", (heredoc, expected) => {
     const source = readTfvars(`a = ${heredoc}`, "a.tfvars");
@@ -84,6 +88,10 @@ describe("refused, at its place", () => {
   test.each([
     ["a = var.b", "syntax 1:5", "a name stands here"],
     ["a = word", "syntax 1:5", "a name stands here"],
+    ["a = truely", "syntax 1:5", "a name stands here"],
+    ["a = 1.", "syntax 1:6", "calculated"],
+    ["a : 1", "syntax 1:3", "an = is missing"],
+    ['"a" = 1', "syntax 1:1", "no name = value"],
     ['a = file("b")', "syntax 1:5", "a function is called"],
     [`a = "x \${b}"`, "syntax 1:8", "a template"],
     ['a = "%{if b}"', "syntax 1:6", "a template"],

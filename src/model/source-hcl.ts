@@ -5,7 +5,8 @@
  *
  * Source: the specification of HCL's native syntax, github.com/hashicorp/hcl.
  */
-import { forwardPlaces, lineStartsOf, type Place, placeAt } from "../base/place.ts";
+import { markOf } from "../base/byte-order-mark.ts";
+import { forwardPlaces, lineStartsOf, type Place, placeAt, type Span } from "../base/place.ts";
 import { HclMistake, type HclText, heredocText, quotedText } from "./source-hcl-text.ts";
 import {
   DEEPEST_SOURCE,
@@ -14,6 +15,7 @@ import {
   type SourceEntry,
   type SourceNode,
   type SourceProblem,
+  type SourceSpans,
 } from "./source-tree.ts";
 
 const IDENTIFIER = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
@@ -34,10 +36,12 @@ class Reader {
   readonly problems: SourceProblem[] = [];
   readonly #text: string;
   readonly #at: (offset: number) => Place;
+  readonly #spans: SourceSpans | undefined;
   #offset = 0;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, spans: SourceSpans | undefined) {
     this.#text = text;
+    this.#spans = spans;
     this.#at = forwardPlaces(file, text);
   }
 
@@ -45,12 +49,12 @@ class Reader {
     const place = this.#at(0);
     const entries = new Map<string, SourceEntry>();
     for (this.#space(); this.#offset < this.#text.length; this.#space()) {
-      const keyPlace = this.#at(this.#offset);
+      const from = this.#offset;
       const name = this.#match(IDENTIFIER) ?? this.#refuse("this is no name = value", "write name = value");
+      const key = { from, to: this.#offset };
       this.#blank();
       if (!this.#take("=")) this.#noAssignment();
-      this.#blank();
-      this.#add(entries, name, keyPlace, this.#value(0));
+      this.#add(entries, name, key, 0);
       this.#endLine();
     }
     return { kind: "map", entries, place };
@@ -100,7 +104,12 @@ class Reader {
     return this.#refuse("an = is missing after the name", "write name = value");
   }
 
-  #add(entries: Map<string, SourceEntry>, name: string, keyPlace: Place, value: SourceNode): void {
+  /** Reads the value that follows, and adds it. */
+  #add(entries: Map<string, SourceEntry>, name: string, key: Span, depth: number): void {
+    const keyPlace = this.#at(key.from);
+    this.#blank();
+    const entry = { keyPlace, value: this.#value(depth) };
+    this.#spans?.set(entry, key);
     // As in YAML: JavaScript objects can't carry it as a plain key.
     if (name === "__proto__") {
       this.problems.push({
@@ -113,7 +122,7 @@ class Reader {
     }
     const first = entries.get(name);
     if (first) this.problems.push(duplicateKey(name, first.keyPlace, keyPlace));
-    else entries.set(name, { keyPlace, value });
+    else entries.set(name, entry);
   }
 
   #endLine(): void {
@@ -135,6 +144,13 @@ class Reader {
   }
 
   #value(depth: number): SourceNode {
+    const from = this.#offset;
+    const node = this.#node(depth);
+    this.#spans?.set(node, { from, to: this.#offset });
+    return node;
+  }
+
+  #node(depth: number): SourceNode {
     const start = this.#offset;
     const place = this.#at(start);
     if (depth > DEEPEST_SOURCE) this.#refuse(`nested deeper than ${DEEPEST_SOURCE} levels`, "flatten it");
@@ -191,13 +207,13 @@ class Reader {
   #object(depth: number, place: Place): SourceNode {
     const entries = new Map<string, SourceEntry>();
     for (this.#space(); !this.#take("}"); this.#space()) {
-      const keyPlace = this.#at(this.#offset);
-      const key = this.#key();
+      const from = this.#offset;
+      const name = this.#key();
+      const key = { from, to: this.#offset };
       this.#blank();
       if (!this.#take("=") && !this.#take(":"))
         this.#noEnd("expected = or : after the key", "write key = value");
-      this.#blank();
-      this.#add(entries, key, keyPlace, this.#value(depth + 1));
+      this.#add(entries, name, key, depth + 1);
       if (this.#space() || this.#take(",") || this.#text[this.#offset] === "}") continue;
       this.#noEnd("expected a comma, a new line or }", "add it");
     }
@@ -217,10 +233,14 @@ class Reader {
   }
 }
 
-/** Reads a variable file; a byte order mark is skipped. Stops at the first mistake: what follows could mean anything. */
-export function readTfvars(withMark: string, file: string): Source {
-  const text = withMark.startsWith("\ufeff") ? withMark.slice(1) : withMark;
-  const reader = new Reader(text, file);
+/**
+ * Reads a variable file; a byte order mark is skipped. Stops at the first mistake: what follows could mean anything.
+ *
+ * @param spans filled where somebody asks for them, without a byte order mark
+ */
+export function readTfvars(withMark: string, file: string, spans?: SourceSpans): Source {
+  const text = withMark.slice(markOf(withMark).length);
+  const reader = new Reader(text, file, spans);
   try {
     return { root: reader.document(), problems: reader.problems };
   } catch (error) {

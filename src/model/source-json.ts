@@ -2,6 +2,7 @@
  * Reads JSON (RFC 8259) into a source tree. `JSON.parse` gives no places and, for some mistakes, not even the
  * place of the mistake; a test holds this reader against it.
  */
+import { markOf } from "../base/byte-order-mark.ts";
 import type { Place } from "../base/place.ts";
 import {
   DEEPEST_SOURCE,
@@ -10,6 +11,7 @@ import {
   type SourceEntry,
   type SourceNode,
   type SourceProblem,
+  type SourceSpans,
 } from "./source-tree.ts";
 
 /** Where and how the text stops being JSON. Never leaves this file. */
@@ -45,13 +47,15 @@ class Reader {
   readonly problems: SourceProblem[] = [];
   readonly #text: string;
   readonly #file: string;
+  readonly #spans: SourceSpans | undefined;
   #offset = 0;
   #line = 1;
   #lineStart = 0;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, spans: SourceSpans | undefined) {
     this.#text = text;
     this.#file = file;
+    this.#spans = spans;
   }
 
   document(): SourceNode {
@@ -112,6 +116,13 @@ class Reader {
 
   #value(depth: number): SourceNode {
     this.#skip();
+    const from = this.#offset;
+    const node = this.#node(depth);
+    this.#spans?.set(node, { from, to: this.#offset });
+    return node;
+  }
+
+  #node(depth: number): SourceNode {
     const place = this.#place();
     if (depth > DEEPEST_SOURCE) throw this.#stop(`nested deeper than ${DEEPEST_SOURCE} levels`);
     const code = this.#text.charCodeAt(this.#offset);
@@ -144,23 +155,30 @@ class Reader {
     do {
       this.#skip();
       const keyPlace = this.#place();
+      const from = this.#offset;
       const key = this.#string();
       if (key === undefined) throw this.#stop("expected a key in double quotes");
+      const to = this.#offset;
       if (!this.#take(COLON)) throw this.#stop("expected a colon");
-      const value = this.#value(depth + 1);
+      const entry = { keyPlace, value: this.#value(depth + 1) };
+      this.#spans?.set(entry, { from, to });
       const first = entries.get(key);
       if (first) this.problems.push(duplicateKey(key, first.keyPlace, keyPlace));
-      else entries.set(key, { keyPlace, value });
+      else entries.set(key, entry);
     } while (this.#take(COMMA));
     if (!this.#take(CLOSE_MAP)) throw this.#stop("expected a comma or }");
     return { kind: "map", entries, place };
   }
 }
 
-/** Reads JSON; a byte order mark is skipped. At the first mistake the reader stops: what follows could mean anything. */
-export function readJson(withMark: string, file: string): Source {
-  const text = withMark.startsWith("\ufeff") ? withMark.slice(1) : withMark;
-  const reader = new Reader(text, file);
+/**
+ * Reads JSON; a byte order mark is skipped. At the first mistake the reader stops: what follows could mean anything.
+ *
+ * @param spans filled where somebody asks for them, without a byte order mark
+ */
+export function readJson(withMark: string, file: string, spans?: SourceSpans): Source {
+  const text = withMark.slice(markOf(withMark).length);
+  const reader = new Reader(text, file, spans);
   try {
     return { root: reader.document(), problems: reader.problems };
   } catch (error) {

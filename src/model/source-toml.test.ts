@@ -156,6 +156,8 @@ describe("TOML with a mistake", () => {
     ["[[x.y]]\n[x.y.z]\n[x.y.z]", "duplicate 3:2", "the key x.y.z stands here and at f:2:6"],
     ["a.b = 1\n[a]", "duplicate 2:2", "the key a stands here and at f:1:1"],
     ['a = { "b\\u0041" = { c = 1 }, bA.d = 1 }', "duplicate 1:30", "the key bA stands here and at f:1:7"],
+    [`a = 1\na = ${"[".repeat(100_000)}`, "duplicate 2:1", "the key a stands here and at f:1:1"],
+    ["[ a ]\n[ a ] # x", "duplicate 2:2", "the key a stands here and at f:1:3"],
     ["a = 1 2", "syntax 1:7", "something follows after the value"],
     ["a", "syntax 1:1", "this is no key = value"],
     ["a = 01", "syntax 1:5", "this is no number"],

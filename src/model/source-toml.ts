@@ -2,9 +2,12 @@
  * Reads TOML into a source tree. smol-toml says what is valid and what the values are; the places are ours. Dates,
  * times and whole numbers beyond 2^53 are texts, as they are written: no other form would keep them.
  */
+
 import { parse, TomlError, type TomlTable } from "smol-toml";
+import { markOf } from "../base/byte-order-mark.ts";
 import { lineStartsOf, type Place } from "../base/place.ts";
-import { childOf, type TomlKey, type TomlMark, TomlPlaces } from "./source-toml-places.ts";
+import { endOfTomlKey } from "./source-toml-outline.ts";
+import { type TomlMark, TomlPlaces } from "./source-toml-places.ts";
 import {
   DEEPEST_SOURCE,
   duplicateKey,
@@ -73,35 +76,13 @@ class Tree {
   }
 }
 
-/** The longest part of a dotted key that stands already: the last of its keys, undefined where none does. */
-function firstOf(
-  table: TomlMark,
-  keys: readonly TomlKey[],
-): readonly [name: string, place: Place] | undefined {
-  let mark: TomlMark | undefined = table;
-  let found: readonly [string, Place] | undefined;
-  for (const [index, { name }] of keys.entries()) {
-    mark = mark && childOf(mark, name);
-    if (mark)
-      found = [
-        keys
-          .slice(0, index + 1)
-          .map((key) => key.name)
-          .join("."),
-        mark.keyPlace,
-      ];
-  }
-  return found;
-}
-
 function duplicate(text: string, file: string, place: Place): SourceProblem {
   const offset = lineStartsOf(text)[place.line - 1]! + place.column - 1;
-  const before = new TomlPlaces(text, file, offset).read();
-  const isHeader =
-    text[offset - 1] === "[" && /^[ \t]*\[+$/.test(text.slice(offset - place.column + 1, offset));
-  const keys = new TomlPlaces(text.slice(offset), file).keys();
-  const first = firstOf(isHeader ? before.root : before.table, keys);
-  if (first) return duplicateKey(first[0], first[1], place);
+  // Nothing behind the second key was looked at: it may be no TOML at all.
+  const { known } = new TomlPlaces(text.slice(0, endOfTomlKey(text, offset)), file);
+  if (known && known.keys[0]!.from >= offset) {
+    return duplicateKey(known.keys.map(({ name }) => name).join("."), known.place, place);
+  }
   return { kind: "duplicate", place, why: "the key stands here twice", fix: "delete one of the two" };
 }
 
@@ -115,7 +96,7 @@ function problemOf({ message, line, column }: TomlError, text: string, file: str
 
 /** Reads TOML 1.1; a byte order mark is skipped. Stops at the first mistake: what follows could mean anything. */
 export function readToml(withMark: string, file: string): Source {
-  const text = withMark.startsWith("\ufeff") ? withMark.slice(1) : withMark;
+  const text = withMark.slice(markOf(withMark).length);
   let table: TomlTable;
   try {
     table = parse(text, { integersAsBigInt: "asNeeded", maxDepth: DEEPEST_SOURCE });
@@ -124,6 +105,6 @@ export function readToml(withMark: string, file: string): Source {
     return { root: undefined, problems: [problemOf(error, text, file)] };
   }
   const tree = new Tree();
-  const root = tree.node(table, new TomlPlaces(text, file).read().root, 0);
+  const root = tree.node(table, new TomlPlaces(text, file).root, 0);
   return { root, problems: tree.problems };
 }

@@ -1,5 +1,5 @@
-/** YAML or JSON text as a tree in which every value and key knows its place. The readers are source-yaml and source-json. */
-import type { Place } from "../base/place.ts";
+/** A layer's text as a tree in which every value and key knows its place. The readers are beside it, one a format. */
+import type { Place, Span } from "../base/place.ts";
 import type { SettingValue } from "./setting.ts";
 
 export type SourceNode = SourceScalar | SourceList | SourceMap;
@@ -29,6 +29,9 @@ export interface SourceEntry {
   readonly keyPlace: Place;
   readonly value: SourceNode;
 }
+
+/** Where a tree's values stand, and its keys by their entries: what an editor has to know and a reader need not. */
+export type SourceSpans = Map<SourceNode | SourceEntry, Span>;
 
 /** What is wrong with the text itself. */
 export interface SourceProblem {

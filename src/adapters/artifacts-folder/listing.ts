@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readdir, readlink, realpath } from "node:fs/promises";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { type Digest, digestOf, digestOfBytes } from "../../base/digest.ts";
 import { systemCode } from "../../base/error.ts";
+import { isInside } from "../../base/folder.ts";
 import { artifactErrors } from "./errors.ts";
 
 /** As git does, a symbolic link counts as a file whose content is its target. */
@@ -40,8 +41,7 @@ async function checkLink(root: string, path: string, target: string): Promise<vo
     const word = systemCode(error) === "ELOOP" ? "in a circle" : "nowhere";
     throw unfit(path, `the link ${path} leads ${word}`, `it points to ${target}`);
   });
-  const way = relative(await realpath(root), end);
-  if (way === ".." || way.startsWith(`..${sep}`)) throw outside;
+  if (!isInside(await realpath(root), end)) throw outside;
 }
 
 async function listEntry(root: string, path: string): Promise<ListedFile[]> {

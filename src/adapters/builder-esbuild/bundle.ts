@@ -6,6 +6,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BuildOptions, BuildResult, Message } from "esbuild";
 import { systemCode } from "../../base/error.ts";
+import { isInside } from "../../base/folder.ts";
 import type { BuildOutput } from "../../ports/builder.ts";
 import { hasPackage, packageFolders, packageOf } from "./dependencies.ts";
 import { buildErrors } from "./errors.ts";
@@ -59,7 +60,7 @@ async function loadEsbuild(projectRoot: string): Promise<Esbuild> {
 
 function findEntry(service: string, entry: string, checkout: string): string {
   const file = resolve(checkout, entry);
-  const inside = !relative(checkout, file).startsWith("..");
+  const inside = isInside(checkout, file);
   if (inside && statSync(file, { throwIfNoEntry: false })?.isFile()) return file;
   throw buildErrors.BUILD_ENTRY_MISSING({
     what: `${entry} of service ${service} is not in the commit`,

@@ -1,8 +1,9 @@
 /** Runs a project's own build in the checkout and takes over what it wrote. */
 import { spawn } from "node:child_process";
 import { cp, realpath, stat } from "node:fs/promises";
-import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
+import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { systemCode } from "../../base/error.ts";
+import { isInside } from "../../base/folder.ts";
 import type { ServiceBuild } from "../../model/project.ts";
 import type { BuildOutput } from "../../ports/builder.ts";
 import { buildErrors } from "./errors.ts";
@@ -71,7 +72,7 @@ async function findOutput(service: string, build: CommandBuild, checkout: string
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
     throw error;
   });
-  if (output !== undefined && !relative(root, output).startsWith("..")) return output;
+  if (output !== undefined && isInside(root, output)) return output;
   throw buildErrors.BUILD_ENTRY_MISSING({
     what: `the build of service ${service} did not write ${build.output}`,
     where: `ringfence.yaml services.${service}.build.output`,

@@ -3,6 +3,7 @@
  * commit gives one artifact. Pure: works on esbuild's input names and on text.
  */
 import { isAbsolute, posix, resolve } from "node:path";
+import { isInside } from "../../base/folder.ts";
 
 /** A folder outside the checkout that a bundle may take files from, and what to call it. */
 export interface Origin {
@@ -31,7 +32,7 @@ export function portableName(
   }
   if (!input.startsWith("../") && !isAbsolute(input)) return input;
   const full = resolve(checkout, input).replaceAll("\\", "/");
-  const origin = origins.find(({ folder }) => full.startsWith(`${folder}/`));
+  const origin = origins.find(({ folder }) => isInside(folder, full));
   if (origin) return posix.join(origin.name, full.slice(origin.folder.length));
   const at = full.indexOf(PACKAGES);
   return at < 0 ? undefined : full.slice(at + 1);

@@ -8,7 +8,8 @@
  * The pause doubles from 100 ms to 10 s with each end in a row; a process that ran for 30 s begins anew.
  */
 import { statSync } from "node:fs";
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
+import { isInside } from "../../base/folder.ts";
 import type { InstanceState, ServiceInstance } from "../../ports/target.ts";
 
 const FIRST_PAUSE_MS = 100;
@@ -38,7 +39,7 @@ export function stateOf(seen: { running: boolean; ready: boolean; wasReady: bool
 function fileInside(folder: string, argument: string): string | undefined {
   if (argument === "" || argument.startsWith("-") || isAbsolute(argument)) return undefined;
   const path = resolve(folder, argument);
-  if (relative(folder, path).startsWith("..")) return undefined;
+  if (!isInside(folder, path)) return undefined;
   return statSync(path, { throwIfNoEntry: false })?.isFile() ? path : undefined;
 }
 

@@ -1,7 +1,8 @@
 /** Listing and reading a foreign folder without trusting it: bounded, never out of the folder, nothing opened that could block. */
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { systemCode } from "../../base/error.ts";
+import { isInside } from "../../base/folder.ts";
 import type { InspectionProblem } from "../../model/inspection.ts";
 
 /** What tools fetch or make: nobody's configuration. */
@@ -74,9 +75,7 @@ export function fileReader(
     };
     try {
       const real = realpathSync(join(root, path));
-      const way = relative(inside, real);
-      if (way === ".." || way.startsWith(`..${sep}`))
-        return refuse("a link that leads out of the folder: not followed");
+      if (!isInside(inside, real)) return refuse("a link that leads out of the folder: not followed");
       const { size } = statSync(real);
       // A pipe in a file's place would wait for whoever writes it.
       if (!statSync(real).isFile()) return refuse("no regular file: not opened");

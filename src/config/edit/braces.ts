@@ -1,5 +1,6 @@
 /** The items of a map in braces, on one line or many: taking one out, adding one. Knows no format. */
-import { entryLines, eolOf, marginOf, type Span, type Splice } from "./text-splice.ts";
+import type { Span } from "../../base/place.ts";
+import { entryLines, eolOf, marginOf, type Splice } from "./text-splice.ts";
 
 export interface Braces {
   /** Offset of the opening brace. */

@@ -1,7 +1,8 @@
 /** What an editor of one format can do to a text. The laws that hold for all of them are kept by layer-edit. */
+
+import type { Span } from "../../base/place.ts";
 import type { SettingValue } from "../../model/setting.ts";
 import type { Source } from "../../model/source-tree.ts";
-import type { Span } from "./text-splice.ts";
 
 /**
  * Each edit returns the new text, or undefined where the text is written in a way that it can't be told which

@@ -2,13 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SettingValue } from "../../model/setting.ts";
+import { readTfvars } from "../../model/source-hcl.ts";
 import { readJson } from "../../model/source-json.ts";
+import { readToml } from "../../model/source-toml.ts";
 import { plainValue, type Source } from "../../model/source-tree.ts";
 import { readYaml } from "../../model/source-yaml.ts";
 import { settingName } from "../tree-layer.ts";
 import { type EditableLayer, editTreeLayer, type SettingEdit } from "./layer-edit.ts";
-import { tfvarsOutline } from "./tfvars-outline.ts";
-import { readTomlText } from "./toml-read.ts";
 
 type Format = EditableLayer["format"];
 type Settings = Readonly<Record<string, SettingValue>>;
@@ -32,8 +32,8 @@ interface Shape {
 const READ: Readonly<Record<Format, (text: string, file: string) => Source>> = {
   yaml: readYaml,
   json: readJson,
-  toml: readTomlText,
-  tfvars: tfvarsOutline,
+  toml: readToml,
+  tfvars: readTfvars,
 };
 
 const value: fc.Arbitrary<SettingValue> = fc.oneof(
@@ -225,6 +225,14 @@ function settingsIn(format: Format, text: string): Record<string, SettingValue> 
 describe.each<Format>(["yaml", "json", "toml", "tfvars"])("%s", (format) => {
   const edited = (text: string, ...edits: SettingEdit[]): string =>
     editTreeLayer({ format, text, file: "x" }, edits);
+  /** TOML's and HCL's readers take a whole number that JavaScript can't hold for a text. */
+  const asRead = (value: SettingValue): SettingValue =>
+    (format === "toml" || format === "tfvars") &&
+    /^-?\d+$/.test(String(value)) &&
+    typeof value === "number" &&
+    !Number.isSafeInteger(value)
+      ? String(value)
+      : value;
   const law = (holds: (shape: Shape, name: string, value: SettingValue) => void): void => {
     fc.assert(
       fc.property(shape, fc.nat(), fresh, (one, pick, value) => {
@@ -246,7 +254,7 @@ describe.each<Format>(["yaml", "json", "toml", "tfvars"])("%s", (format) => {
       const lines = linesOf(format, shape);
       const text = textOf(lines, shape);
       const result = edited(text, { kind: "set", name, value });
-      expect(settingsIn(format, result)).toEqual({ ...settingsOf(shape), [name]: value });
+      expect(settingsIn(format, result)).toEqual({ ...settingsOf(shape), [name]: asRead(value) });
       const first = lines.findIndex(({ of }) => of?.includes(name));
       const last = lines.findLastIndex(({ of }) => of?.includes(name));
       const head = textOf(lines.slice(0, first), { ...shape, isEnded: first > 0 });
@@ -283,7 +291,7 @@ describe.each<Format>(["yaml", "json", "toml", "tfvars"])("%s", (format) => {
       const text = textOf(linesOf(format, shape), shape);
       for (const name of ["FIVE", "DB_FIVE_OF", "LOG_IT_FIVE"]) {
         const longer = edited(text, { kind: "set", name, value });
-        expect(settingsIn(format, longer)).toEqual({ ...settingsOf(shape), [name]: value });
+        expect(settingsIn(format, longer)).toEqual({ ...settingsOf(shape), [name]: asRead(value) });
         expect(edited(longer, { kind: "remove", name })).toBe(text);
       }
     });

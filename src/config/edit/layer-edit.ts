@@ -2,11 +2,10 @@
  * Edits a layer's text by the names of settings. Only the lines of what is edited differ afterwards. After each edit
  * the text is read again: it must say what it said before plus that edit and nothing else, or nothing is changed.
  */
+import { markOf } from "../../base/byte-order-mark.ts";
 import { type EditableLayer, isFilledMap, LayerText, type SettingEdit } from "./layer-text.ts";
 
 export type { EditableLayer, SettingEdit } from "./layer-text.ts";
-
-const BYTE_ORDER_MARK = "\ufeff";
 
 /**
  * The text with the edits done, one after the other. Names are those of settings; the keys in the file may be nested
@@ -19,7 +18,7 @@ const BYTE_ORDER_MARK = "\ufeff";
  * @throws CONFIG_UNEDITABLE where the file has mistakes, or where an edit would change more than its setting
  */
 export function editTreeLayer(layer: EditableLayer, edits: readonly SettingEdit[]): string {
-  const mark = layer.text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
+  const mark = markOf(layer.text);
   const objects = edits.flatMap((edit) => (edit.kind === "set" && isFilledMap(edit.value) ? edit.name : []));
   const text = new LayerText(layer, layer.text.slice(mark.length), new Set(objects));
   for (const edit of edits) text.apply(edit);

@@ -12,6 +12,12 @@ function keyOf(path: readonly string[]): string {
   return JSON.stringify(path).slice(0, -1);
 }
 
+/** A whole number beyond 2^53 is its digits: the readers of TOML and HCL take it for a text, so as not to round it. */
+function asRead(value: SettingValue): SettingValue {
+  if (Array.isArray(value)) return value.map(asRead);
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? String(value) : value;
+}
+
 function put(
   facts: Map<string, string>,
   path: readonly string[],
@@ -26,7 +32,7 @@ function put(
   } else {
     // A number keeps the text of the file, so that must not change either.
     const text = node?.kind === "scalar" && value !== null ? node.text : plainText(value);
-    facts.set(keyOf(path), JSON.stringify([value, text]));
+    facts.set(keyOf(path), JSON.stringify([asRead(value), text]));
   }
 }
 

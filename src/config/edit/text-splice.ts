@@ -1,13 +1,9 @@
 /**
- * Spans of a text and their replacement, lines, and which lines go when an entry of a file goes. What all editors
- * share; knows no format. Offsets are UTF-16 units of the text that they were found in.
+ * The replacement of spans of a text, lines, and which lines go when an entry of a file goes. What all editors share;
+ * knows no format. Offsets are UTF-16 units of the text that they were found in.
  */
 
-/** From the first character up to the one behind the last. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Span } from "../../base/place.ts";
 
 /** The new text of one span. */
 export interface Splice extends Span {

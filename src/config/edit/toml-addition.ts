@@ -1,8 +1,9 @@
 /** Where a new key of a TOML text goes: behind the last one of its table, however that table is written. */
 import type { SettingValue } from "../../model/setting.ts";
+import { allPairs, type TomlPair, type TomlStatement } from "../../model/source-toml-outline.ts";
 import { withItem } from "./braces.ts";
 import { commentStart, eolOf, lineEnd, marginOf, type Splice } from "./text-splice.ts";
-import { allPairs, bracesOf, isAt, startsWith, type TomlPair, type TomlStatement } from "./toml-outline.ts";
+import { bracesOf, isAt, startsWith } from "./toml-statement.ts";
 import { tomlKey, tomlText } from "./toml-text.ts";
 
 export const TOML_COMMENT = /^#/;
@@ -44,7 +45,7 @@ export class TomlAddition {
 
   /** Like the pair before it: `a=1` or `a = 1`, and as far to the right. */
   #behind(pair: TomlPair, prefix: string): Splice {
-    const key = pair.parts.at(-1)!;
+    const key = pair.keys.at(-1)!;
     const equals = this.#text.slice(key.to, pair.value.from) === "=" ? "=" : " = ";
     const margin = marginOf(this.#text, pair.span.from);
     return this.#line(pair.span.to, `${margin}${prefix}${this.#key}${equals}${this.#value}`);
@@ -80,8 +81,8 @@ export class TomlAddition {
       (one) => one.kind === "pair" && one.path.length > this.#table.length && this.#names(one),
     );
     if (last?.kind === "pair") {
-      const base = last.path.length - last.parts.length;
-      const written = this.#text.slice(last.parts[0]!.from, last.parts[this.#table.length - base]!.from);
+      const base = last.path.length - last.keys.length;
+      const written = this.#text.slice(last.keys[0]!.from, last.keys[this.#table.length - base]!.from);
       return this.#behind(last, written);
     }
     const below = this.#statements.find(
@@ -92,8 +93,8 @@ export class TomlAddition {
     return this.#before(below, line);
   }
 
-  #names({ path, parts }: TomlStatement): boolean {
-    return startsWith(path, this.#table) && path.length - parts.length < this.#table.length;
+  #names({ path, keys }: TomlStatement): boolean {
+    return startsWith(path, this.#table) && path.length - keys.length < this.#table.length;
   }
 
   #before({ span }: TomlStatement, lines: string): Splice {

@@ -1,13 +1,12 @@
-/**
- * Edits a TOML text by splicing: comments, order, quotes and line ends of what is not edited stay byte by byte.
- * */
+/** Edits a TOML text by splicing: comments, order, quotes and line ends of what is not edited stay byte by byte. */
 import type { SettingValue } from "../../model/setting.ts";
+import { readToml } from "../../model/source-toml.ts";
+import { allPairs, type TomlStatement, tomlStatements } from "../../model/source-toml-outline.ts";
 import { withoutItem } from "./braces.ts";
 import type { FormatEditor } from "./format-editor.ts";
 import { entryLines, type Splice, spliced } from "./text-splice.ts";
 import { TOML_COMMENT, TomlAddition } from "./toml-addition.ts";
-import { allPairs, bracesOf, isAt, startsWith, type TomlStatement, tomlStatements } from "./toml-outline.ts";
-import { readTomlText } from "./toml-read.ts";
+import { bracesOf, isAt, startsWith } from "./toml-statement.ts";
 import { tomlKey, tomlText } from "./toml-text.ts";
 
 function hasNull(value: SettingValue): boolean {
@@ -18,7 +17,7 @@ function hasNull(value: SettingValue): boolean {
 function set(text: string, path: readonly string[], value: SettingValue): string | undefined {
   const statements = tomlStatements(text);
   const pair = allPairs(statements).find((one) => isAt(one, path));
-  if (pair) return spliced(text, [{ ...pair.value, text: tomlText(value) }]);
+  if (pair) return spliced(text, [{ from: pair.value.from, to: pair.value.to, text: tomlText(value) }]);
   if (allPairs(statements).some((one) => startsWith(one.path, path))) return undefined;
   if (statements.some((one) => startsWith(one.path, path))) return undefined;
   const splice = new TomlAddition(text, statements, path, value).splice();
@@ -52,7 +51,7 @@ function removeInBraces(
 ): string | undefined {
   for (const owner of allPairs(statements)) {
     const braces = bracesOf(owner);
-    const pairs = owner.inner?.pairs ?? [];
+    const pairs = owner.value.pairs ?? [];
     const gone = pairs.filter((one) => startsWith(one.path, path));
     if (braces && gone.length === 1)
       return spliced(text, withoutItem(text, braces, pairs.indexOf(gone[0]!), TOML_COMMENT));
@@ -65,8 +64,8 @@ function rename(text: string, path: readonly string[], key: string): string {
   const statements = tomlStatements(text);
   const named = [...statements.filter(({ kind }) => kind === "header"), ...allPairs(statements)];
   const splices = named.flatMap((one) => {
-    const part = one.parts[path.length - 1 - (one.path.length - one.parts.length)];
-    return part && startsWith(one.path, path) ? [{ ...part, text: tomlKey(key) }] : [];
+    const part = one.keys[path.length - 1 - (one.path.length - one.keys.length)];
+    return part && startsWith(one.path, path) ? [{ from: part.from, to: part.to, text: tomlKey(key) }] : [];
   });
   return spliced(text, splices);
 }
@@ -74,7 +73,7 @@ function rename(text: string, path: readonly string[], key: string): string {
 /** TOML layers. */
 export const tomlEditor: FormatEditor = {
   refuses: (value) => (hasNull(value) ? "TOML has no null" : undefined),
-  read: readTomlText,
+  read: readToml,
   set,
   remove,
   rename,

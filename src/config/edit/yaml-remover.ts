@@ -1,7 +1,8 @@
 /** Takes a key out of a YAML text, or gives it another name in place: which lines and characters to replace. */
 import { isMap, type ParsedNode } from "yaml";
+import type { Span } from "../../base/place.ts";
 import { withoutItem } from "./braces.ts";
-import { entryLines, marginOf, type Span, type Splice } from "./text-splice.ts";
+import { entryLines, marginOf, type Splice } from "./text-splice.ts";
 import { endOf, isQuoted, type ParsedDocument, type ParsedPair, pairOf } from "./yaml-document.ts";
 import { keyText } from "./yaml-text.ts";
 

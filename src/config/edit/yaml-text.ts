@@ -1,5 +1,6 @@
 /** Values as YAML text for what is written into a file: lines of a block, or one line in flow style. Pure. */
 import type { Json } from "../../base/canonical-json.ts";
+import { quotedYaml } from "../yaml-quoted.ts";
 
 /** Surely a text in every YAML version and in both styles; whatever else is quoted. */
 const PLAIN = /^[A-Za-z][\w./@+-]*(?::[\w./@+=-]+)*$/;
@@ -13,10 +14,9 @@ export function isFilled(value: Json): value is Filled {
   return typeof value === "object" && value !== null && Object.keys(value).length > 0;
 }
 
-/** JSON strings are double-quoted YAML (YAML 1.2.2, 1.2). */
 function scalar(value: string | number | boolean | null, quoted: boolean): string {
-  const plain = typeof value === "string" && !quoted && PLAIN.test(value) && !NOT_PLAIN.test(value);
-  return plain ? value : JSON.stringify(value);
+  if (typeof value !== "string") return JSON.stringify(value);
+  return !quoted && PLAIN.test(value) && !NOT_PLAIN.test(value) ? value : quotedYaml(value);
 }
 
 /** @param quoted also keys and plain words are quoted, as in JSON. */

@@ -97,6 +97,7 @@ describe("one value is set", () => {
       "a:\r\n  b: 1\r\n  d:\r\n    - e\r\nc: 1\r\n",
     ],
     ["without a last line feed", "a: 1", ["b"], ["x"], "a: 1\nb:\n  - x"],
+    ["what YAML does not print", "a: 1\n", ["b"], "x\u0085\u007f", 'a: 1\nb: "x\\u0085\\u007f"\n'],
     ["behind a byte order mark", "\ufeffa: 1\n", ["b"], 2, "\ufeffa: 1\nb: 2\n"],
     ["in an empty text", "", ["a", "b"], "c", "a:\n  b: c\n"],
     ["in a text of comments", "# nothing", ["a"], {}, "# nothing\na: {}\n"],

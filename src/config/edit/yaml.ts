@@ -2,7 +2,9 @@
  * Edits a YAML text by splicing: only the lines of what is edited differ afterwards; comments, quoting, spacing and
  * line ends of all others stay byte by byte. Pure.
  */
+
 import { isDeepStrictEqual } from "node:util";
+import { markOf } from "../../base/byte-order-mark.ts";
 import type { Json } from "../../base/canonical-json.ts";
 import { readYaml } from "../../model/source-yaml.ts";
 import { configErrors } from "../errors.ts";
@@ -12,8 +14,6 @@ import { dataOf, parseYaml } from "./yaml-document.ts";
 import { withoutYamlKey, withYamlKey, yamlValueSpan } from "./yaml-remover.ts";
 import { withSet, YamlSetter } from "./yaml-setter.ts";
 import { blockLines } from "./yaml-text.ts";
-
-const BYTE_ORDER_MARK = "\ufeff";
 
 /** YAML layers. */
 export const yamlEditor: FormatEditor = {
@@ -38,7 +38,7 @@ export const yamlEditor: FormatEditor = {
  * old value holds an anchor that others refer to.
  */
 export function withValue(marked: string, path: readonly string[], value: Json): string {
-  const mark = marked.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
+  const mark = markOf(marked);
   const text = marked.slice(mark.length);
   const document = parseYaml(text);
   const before = dataOf(document, document);

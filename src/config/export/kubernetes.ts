@@ -3,13 +3,14 @@
  * ones. Both may be taken whole by `envFrom`.
  */
 import { configErrors } from "../errors.ts";
+import { quotedYaml } from "../yaml-quoted.ts";
 import {
   type ExportedSetting,
   type ExportOptions,
   type ExportWriter,
   inexpressible,
 } from "./exported-setting.ts";
-import { yamlKey, yamlText } from "./yaml.ts";
+import { yamlKey } from "./yaml.ts";
 
 /** RFC 1123, as Kubernetes checks names of objects and of namespaces. */
 const LABEL = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?";
@@ -44,15 +45,15 @@ function metadata(options: ExportOptions): string {
   };
   return [
     "metadata:",
-    `  name: ${yamlText(checked("name", name, OBJECT_NAME, options))}`,
+    `  name: ${quotedYaml(checked("name", name, OBJECT_NAME, options))}`,
     ...(namespace === undefined
       ? []
-      : [`  namespace: ${yamlText(checked("namespace", namespace, NAMESPACE, options))}`]),
+      : [`  namespace: ${quotedYaml(checked("namespace", namespace, NAMESPACE, options))}`]),
     "  labels:",
     // A project's or an environment's name may end with a hyphen, a label's value may not.
     ...Object.entries(labels)
       .filter(([, value]) => NAMESPACE.test(value))
-      .map(([key, value]) => `    ${key}: ${yamlText(value)}`),
+      .map(([key, value]) => `    ${key}: ${quotedYaml(value)}`),
   ].join("\n");
 }
 
@@ -65,9 +66,10 @@ function data(settings: readonly ExportedSetting[], write: (text: string) => str
     throw inexpressible(setting, "kubernetes", { why, fix: "split the settings by --only and --name" });
   }
   if (settings.length === 0) return "data: {}";
-  return ["data:", ...settings.map(({ name, text }) => `  ${yamlKey(name)}: ${yamlText(write(text))}`)].join(
-    "\n",
-  );
+  return [
+    "data:",
+    ...settings.map(({ name, text }) => `  ${yamlKey(name)}: ${quotedYaml(write(text))}`),
+  ].join("\n");
 }
 
 /** @throws CONFIG_EXPORT_OPTION for a name that Kubernetes refuses; CONFIG_INEXPRESSIBLE for too much data */

@@ -3,21 +3,11 @@
  * text is in double quotes, lists and maps are in flow style.
  */
 import type { SettingValue } from "../../model/setting.ts";
+import { quotedYaml } from "../yaml-quoted.ts";
 import type { ExportWriter } from "./exported-setting.ts";
 
 /** Words that YAML 1.1 or 1.2 takes for a truth value or null. */
 const NO_TEXT = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
-
-/**
- * A text in double quotes: JSON's escapes, and those characters escaped that YAML does not print (1.2, 5.1) or that
- * YAML 1.1 takes for line ends.
- */
-export function yamlText(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
 
 /** YAML 1.1 takes a number with an exponent for a text unless it has a point. */
 function yamlNumber(value: number): string {
@@ -25,18 +15,18 @@ function yamlNumber(value: number): string {
 }
 
 function yamlValue(value: SettingValue): string {
-  if (typeof value === "string") return yamlText(value);
+  if (typeof value === "string") return quotedYaml(value);
   if (typeof value === "number") return yamlNumber(value);
   if (value === null || typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return `[${value.map(yamlValue).join(", ")}]`;
   return `{${Object.entries(value)
-    .map(([key, item]) => `${yamlText(key)}: ${yamlValue(item)}`)
+    .map(([key, item]) => `${quotedYaml(key)}: ${yamlValue(item)}`)
     .join(", ")}}`;
 }
 
 /** A key of a block map. @param name a name that a variable can have */
 export function yamlKey(name: string): string {
-  return NO_TEXT.test(name) ? yamlText(name) : name;
+  return NO_TEXT.test(name) ? quotedYaml(name) : name;
 }
 
 export const writeYaml: ExportWriter = (settings) =>

@@ -2,8 +2,10 @@
  * What a comment beside a key says, as the key's description. A comment may hold an old password or a key that was
  * commented out: only words that can't be either are taken.
  */
+
+import { passwordIn } from "../../model/credential-text.ts";
 import { environmentOf } from "../environment-name.ts";
-import { looksRandom, passwordIn, providerOf } from "../secret-shape.ts";
+import { looksRandom, providerOf } from "../secret-shape.ts";
 
 const LONGEST = 160;
 const SHORTEST_WORDS = 3;

@@ -1,8 +1,9 @@
 /** The inferred schema: what all environments' values of a name have in common. */
 
+import { isPlaceholder } from "../../model/credential-text.ts";
 import { FORMATS } from "../../model/manifest-formats.ts";
 import { isNamedIn } from "../../model/project.ts";
-import { isPlaceholder, isReference, isSecretName, secretKind } from "../secret-shape.ts";
+import { isReference, isSecretName, secretKind } from "../secret-shape.ts";
 import { shownName } from "../shown-value.ts";
 import { describedBy } from "./doc-comment.ts";
 import type { DraftEnvironment, DraftSetting } from "./draft.ts";

@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { parse } from "smol-toml";
 import { expect, test } from "vitest";
-import { allPairs, type TomlPair, tomlStatements } from "./toml-outline.ts";
+import { allPairs, type TomlPair, tomlStatements } from "./source-toml-outline.ts";
 
 const TEXT = `# "no" = 1
 a = 1 # [x]
@@ -53,4 +54,13 @@ test.each(["\n", "\r\n"])("each value stands where the outline says (lines end w
     ...["a", 'b.c/d "e', "text", "raw", "list", "when", "day", "dots", "dots/p/q", "dots/r s", "dots/e"],
     ...["t/u.v/w", "l/a", "l/m/n", "l/é"],
   ]);
+});
+
+test("of what is no TOML nothing is promised, but that an end is found", () => {
+  const piece = fc.constantFrom(..."[]{}=,.\"'#\n a1".split(""), "[[", '"""', "'''", "\r\n");
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+      expect(allPairs(tomlStatements(pieces.join(""))).length).toBeLessThan(100);
+    }),
+  );
 });

@@ -1,0 +1,28 @@
+/**
+ * Texts that are no credentials any more, or none yet: passwords that stand in every tutorial, and what says that one
+ * is still to be put there.
+ */
+
+const WELL_KNOWN =
+  /^(?:admin(?:istrator)?|changeit|default|demo|dev(?:elopment)?|dummy|example|fake|guest|letmein|local|minio(?:admin)?|mock|mongo|mysecretpassword|mysql|p@ssw0rd|pass|passw0rd|password\d*|postgres|qwerty|rabbitmq|redis|root|sa|secret|supersecret|test(?:ing)?|toor|user|welcome|1234\d*|none|null|undefined)$/i;
+
+const PLACEHOLDER =
+  /^<[^<>]*>$|^\[(?=[^\]]*[a-z])[^[\]",]*\]$|^x{3,}$|^\*+$|^\.{3}$|^(?:to[-_ ]?do|tbd|fix[-_ ]?me)$|changeme|(?<!ex)change[-_ ]?(?:me|this|it)(?![a-z])|replace[-_ ]?(?:me|this|with)(?![a-z])|^your[-_ ]|[-_ ]your[-_ ](?:.*[-_ ])?(?:key|secret|token|password)|[-_ ]here$|^insert[-_ ]|^put[-_ ]|^(?:example|sample|placeholder|dummy)(?:[-_ ]|$)/i;
+
+/** A password that everybody knows, wherever it is used. */
+export function isWellKnown(text: string): boolean {
+  return WELL_KNOWN.test(text.trim());
+}
+
+/** A value that still has to be filled in. */
+export function isPlaceholder(text: string): boolean {
+  return PLACEHOLDER.test(text.trim());
+}
+
+const URL_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^\s/]*?:([^\s]+)@/i;
+const PAIR_PASSWORD = /(?:^|[;\s])(?:password|pwd)\s*=\s*([^;\s]+)/i;
+
+/** The password inside a connection string, as a URL or as `Password=…;`. */
+export function passwordIn(text: string): string | undefined {
+  return URL_PASSWORD.exec(text)?.[1] ?? PAIR_PASSWORD.exec(text)?.[1];
+}
