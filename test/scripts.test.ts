@@ -48,6 +48,8 @@ const standIns = {
   "src/settings/index.ts": `/** Settings. */ export const settings = 1;`,
   "src/adapters/target-process/supervisor.ts": `/** Supervisor. */ console.log("supervisor");`,
   "src/adapters/target-process/router.ts": `/** Router. */ console.log("router");`,
+  "src/adapters/program-process/module-entry.ts": `/** Module. */ console.log("module");`,
+  "docs/manifest.md": "# Manifest\n\n| key | what | local |\n\nThe end.\n",
 };
 
 let folder: string;
@@ -74,6 +76,8 @@ beforeEach(() => {
     "src/base",
     "src/app/catalogue.ts",
     "src/app/describe.ts",
+    "src/model/kind.ts",
+    "src/model/policy.ts",
     "package.json",
     "tsconfig.json",
     "tsconfig.build.json",
@@ -102,6 +106,9 @@ describe("generate", () => {
     expect(read("docs/commands.md")).toContain("| `--version TEXT` | a \\| b |");
     expect(read("docs/errors.md")).toMatch(
       /## config\n[\s\S]*\| `CONFIG_A` \| A happens\. \| 11 \| 409 \| yes \|\n\| `CONFIG_B` \| B happens\. \| 3 \| 422 \| no \|\n/,
+    );
+    expect(read("docs/manifest.md")).toMatch(
+      /\n\| `debug` \| .* \| yes \| yes \| yes \| no \| no \| no \|\n/,
     );
     expect(node("scripts/generate.ts")).toMatchObject({ status: 0, stdout: "" });
     expect(node("scripts/generate.ts", "--check")).toMatchObject({ status: 0, stdout: "", stderr: "" });
