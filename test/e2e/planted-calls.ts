@@ -24,8 +24,17 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "config explain": (e) =>
     ["PASSWORD", "DATABASE_URL", "COMPOSED", "LIMIT", "COPY", "PASSWRD"].map((key) => [key, "-e", e]),
   "config export": (e) => [["-e", e, "--format", "json", "--only", "NOTHING"]],
+  "config fix": (e) => [["-e", e, "--dry-run"]],
   "config history": (e) => [["-e", e]],
   "config matrix": () => [[], ["--differing"], ["--missing"]],
+  "config move": () => [
+    ["LIMIT", "--to", "config/{env}.yaml", "--dry-run"],
+    ["PASSWORD", "--to", "config/{env}.json"],
+  ],
+  "config rename": () => [
+    ["PASSWORD", "PASSPHRASE", "--dry-run"],
+    ["TOKN", "TOKEN"],
+  ],
   "config record": (e) => [
     ["-e", e, "--reason", "a test"],
     ["-e", e],
@@ -34,16 +43,30 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
     ["previous", "-e", e, "--reason", "a test"],
     ["0000", "-e", e, "--reason", "no"],
   ],
+  "config scan": () => [[]],
+  "config set": (e) => [
+    ["LIMIT", "2", "-e", e, "--dry-run"],
+    ["PASSWORD", "x", "-e", e],
+  ],
+  "config sync": (e) => [["staging", e, "--dry-run"]],
+  "config test": () => [[], ["--min-parity", "100"]],
+  "config unset": (e) => [
+    ["DATABASE_URL", "-e", e, "--dry-run"],
+    ["PASSWORD", "-e", e],
+  ],
   "config schema": (e) => [["-e", e]],
   "config show": (e) => [
     ["-e", e],
     ["-e", e, "--set", "LIMIT=many"],
   ],
   "config types": () => [[]],
+  eject: (e) => [["-e", e, "--dry-run"]],
   "env compare": () => [[]],
+  "env create": () => [["qa", "--kind", "testing", "--dry-run"]],
   "env list": () => [[]],
   "env stop": (e) => [["-e", e]],
   "identity create": (e) => [["-e", e]],
+  init: () => [["--here", "--dry-run"], []],
   inspect: () => [["--all"], ["--strict"]],
   "me init": () => [["--name", "ada"]],
   "operation list": () => [[]],
@@ -66,6 +89,9 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "secret list": (e) => [["-e", e]],
   "secret set": (e) => [["NUMBER", "-e", e], ["NO-NAME", "-e", e], ["NUMBER", "-e", "staging"], ["NUMBER"]],
   status: () => [[]],
+  trust: () => [["--yes"]],
+  "trust revoke": () => [["--dry-run"]],
+  "trust show": () => [[]],
   which: (e) => [
     ["-e", e],
     ["-e", "nowhere"],
@@ -73,7 +99,7 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
 };
 
 /** Flags that make a command print another form of its answer. */
-const FORMS = ["markdown", "sarif", "html"];
+const FORMS = ["markdown", "sarif", "junit", "html"];
 
 /** Every way to print the answer of a call. */
 function variants(name: string, words: readonly string[]): string[][] {
