@@ -260,6 +260,23 @@ test("the variable that names the environment is what was selected, whatever the
   });
 });
 
+test("a file that is read in two dialects is parsed in each of them", () => {
+  const resolution = resolved({
+    layers: "[{ path: a.env, dialect: compose }, { path: a.env, dialect: node }]",
+    files: { "a.env": "B=1\nA=$B" },
+  });
+  expect(explain(resolution, "A")).toMatchObject({ value: "$B" });
+  expect(
+    explain(
+      resolved({
+        layers: "[{ path: a.env, dialect: node }, { path: a.env, dialect: compose }]",
+        files: { "a.env": "B=1\nA=$B" },
+      }),
+      "A",
+    ),
+  ).toMatchObject({ value: "1" });
+});
+
 test("an unknown key is refused with the nearest one, a broken resolution with every error", () => {
   const resolution = resolved({
     settings: "LOG_LEVEL: { type: integer }\nB: { required: true }",
