@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MergeRule, SettingValue } from "../model/setting.ts";
 import { explain } from "./index.ts";
-import { mergeValues } from "./merge.ts";
+import { mergeValues } from "./merge-values.ts";
 import { codes, resolved, type Scene, texts } from "./test-scene.ts";
 
 const FILES = ".env?, 'env/{env}.env?', 'env/{env}.yaml?'";
@@ -80,6 +80,62 @@ describe("values of several layers", () => {
       },
       '["a","b"]',
     ],
+    [
+      "the process environment replaces a list",
+      { settings: "L: { type: list, merge: append }", files: { ".env": "L=a" }, process: { L: "b" } },
+      "b",
+    ],
+    [
+      "a flag replaces an object",
+      { settings: "O: { type: object }", files: { ".env": 'O={"a":1}' }, flags: { O: '{"b":2}' } },
+      '{"b":2}',
+    ],
+    [
+      "a key is taken away where no lower layer has the map",
+      {
+        settings: "O: { type: object }",
+        files: { ".env": 'O={"a":1}', "env/staging.yaml": "o: { m: { b: <unset>, c: 3 } }" },
+      },
+      '{"a":1,"m":{"c":3}}',
+    ],
+    [
+      "of one layer alone",
+      { settings: "O: { type: object }", files: { ".env": 'O={"a":1,"b":"<unset>"}' } },
+      '{"a":1}',
+    ],
+    [
+      "of one layer alone, beside references",
+      { settings: "O: { type: object }\nN: {}", files: { ".env": 'N=1\nO={"a":"${N}","b":"<unset>"}' } },
+      '{"a":"1"}',
+    ],
+    [
+      "of an object that replaces",
+      {
+        settings: "O: { type: object, merge: replace }",
+        files: { ".env": 'O={"a":1}', "env/staging.env": 'O={"b":"<unset>","__proto__":{"c":1}}' },
+      },
+      '{"__proto__":{"c":1}}',
+    ],
+    [
+      "of new items by a field",
+      {
+        settings: "L: { type: list, merge: { by: name } }",
+        files: {
+          ".env": 'L=[{"name":"a","n":"<unset>"}]',
+          "env/staging.yaml": "l: [{ name: b, m: <unset> }]",
+        },
+      },
+      '[{"name":"a"},{"name":"b"}]',
+    ],
+    [
+      "each part with the references of its own dialect",
+      {
+        settings: "L: { type: list, merge: append }\nN: {}",
+        layers: "[.env, { path: c.env, dialect: compose }, { path: d.env, dialect: dotenv }]",
+        files: { ".env": "N=1\nL=$N", "c.env": "L=$N,${N:+x},$$N", "d.env": "L=\\$N,${M-y}" },
+      },
+      '["$N","1","x","$N","$N","y"]',
+    ],
     ["a flag is above all", { settings: "A: {}", process: { A: "p" }, flags: { A: "f" } }, "f"],
   ];
   test.each(cases)("%s", (_, scene, text) => {
@@ -107,6 +163,29 @@ describe("values of several layers", () => {
     expect(codes(resolution)).toEqual(["error SETTING_MISSING .env:1:1"]);
     expect(explain(resolution, "A")).toMatchObject({ set: false, value: null });
   });
+});
+
+test.each<[string, Scene, string[]]>([
+  [
+    "alone",
+    { settings: "L: { type: list }", files: { ".env": "L=a,<unset>" } },
+    ["error SETTING_PLACEHOLDER .env:1:1"],
+  ],
+  [
+    "in the lower of two layers",
+    {
+      settings: "L: { type: list, merge: append }",
+      files: { ".env": "L=a,<unset>", "env/staging.env": "L=b" },
+    },
+    ["error SETTING_PLACEHOLDER .env:1:1"],
+  ],
+  [
+    "inside of an object",
+    { settings: "O: { type: object }", files: { "env/staging.yaml": "o: { l: [<unset>], m: <unset> }" } },
+    ["error SETTING_PLACEHOLDER env/staging.yaml:1:1"],
+  ],
+])("an item of a list can't be taken away: %s", (_, scene, expected) => {
+  expect(codes(resolved(scene))).toEqual(expected);
 });
 
 describe("final layers", () => {

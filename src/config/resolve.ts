@@ -12,7 +12,7 @@ import type { Contribution, Phase, ResolvedSetting, SettingDeclaration } from ".
 import { adviceOn } from "./advice.ts";
 import { type Gathered, gather, type LayerCache, type LayerText, type SecretEntry } from "./candidates.ts";
 import { type Candidate, type Evaluated, type Evaluation, evaluate } from "./evaluate.ts";
-import { type Choice, choose } from "./merge.ts";
+import { type Choice, choose, unsetItemAt } from "./merge.ts";
 import { securityFindings } from "./security-checks.ts";
 import { checkValue, missingFinding } from "./setting-checks.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -254,7 +254,8 @@ class Resolver {
     const choice = this.#choices.get(name)!;
     const { winner } = choice;
     const { secret, sealed, failed, references } = evaluated;
-    const checked = checkValue({ project, environment, name, declaration, winner, evaluated });
+    const unsetAt = (): Place => unsetItemAt(choice);
+    const checked = checkValue({ project, environment, name, declaration, winner, unsetAt, evaluated });
     this.#findings.addAll(checked.drafts);
     const empty = checked.text === "" && !failed && !sealed;
     // An empty value of another type than text is a type error already.
