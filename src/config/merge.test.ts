@@ -208,12 +208,47 @@ describe("final layers", () => {
       { files: { "base.env": "A=1" }, process: { A: "2" } },
       ["warning SETTING_FINAL process environment"],
     ],
+    [
+      "what says the same is no contradiction",
+      { files: { "base.env": "A=1", ".env": "A=1", "env/staging.yaml": "a: '1'" }, flags: { A: "1" } },
+      [],
+    ],
+    [
+      "nor what says it in other words",
+      { settings: "A: { type: boolean }\nB: {}", files: { "base.env": "A=1", ".env": "A=yes" } },
+      [],
+    ],
+    [
+      "a reference to it does",
+      { files: { "base.env": "A=1\nB=1", ".env": "A=${B}" } },
+      ["error SETTING_FINAL .env:1:1"],
+    ],
     ["a flag is refused", { files: { "base.env": "A=1" }, flags: { A: "2" } }, ["error SETTING_FINAL --set"]],
   ])("%s", (_, scene, expected) => {
     const resolution = resolved({ settings, layers, ...scene });
     expect(codes(resolution)).toEqual(expected);
     expect(texts(resolution).A).toBe("1");
   });
+});
+
+test("the fix for a flag on a final setting is to leave it out", () => {
+  const resolution = resolved({
+    settings: "A: {}",
+    layers: "[{ path: base.env, final: true }]",
+    files: { "base.env": "A=1" },
+    flags: { A: "2" },
+  });
+  expect(resolution.findings.map(({ fix }) => fix)).toEqual(["leave out --set A"]);
+});
+
+test("what a final layer takes away may be taken away again", () => {
+  const resolution = resolved({
+    settings: "A: { default: x }",
+    layers: "[{ path: base.env, final: true }, .env]",
+    files: { "base.env": "A=<unset>", ".env": "A=<unset>" },
+  });
+  expect(codes(resolution)).toEqual([]);
+  expect(texts(resolution)).toEqual({});
 });
 
 describe("declarations by environment, kind and phase", () => {
