@@ -10,7 +10,7 @@ import type { Environment, Project } from "../model/project.ts";
 import type { Design } from "../model/rule.ts";
 import { fingerprint } from "../secrets/index.ts";
 import type { App } from "./app.ts";
-import { assignments } from "./config-flags.ts";
+import { assignments, refuseFlags } from "./config-flags.ts";
 import { type ConfigureOptions, configure, readLayers, rememberSecrets } from "./resolution.ts";
 
 /** An environment as it is now, and why its secrets are unknown, where they are. */
@@ -63,17 +63,19 @@ export function comparedEnvironment(
     if (!isAboutSecrets(error)) throw error;
     const { project } = app;
     const layers = readLayers(app, environment);
+    const flags = assignments(project, options.set ?? []);
     const resolution = resolve({
       project,
       environment,
       layers,
       secrets: sealedSecrets(project),
       process: {},
-      flags: assignments(options.set ?? []),
+      flags,
       phase: options.phase,
       rules: app.rules,
     });
     rememberSecrets(resolution);
+    refuseFlags(project, resolution, Object.keys(flags));
     const problem = { environment: name, code: error.code, why: error.message, fix: error.fix ?? null };
     return { environment, side: { name, resolution }, problem };
   }

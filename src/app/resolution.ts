@@ -22,7 +22,7 @@ import {
 } from "../secrets/index.ts";
 import { highestRevision, identityMaterial, identityPath, raiseRevision } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
-import { assignments, refuseSecretFlags } from "./config-flags.ts";
+import { assignments, refuseFlags } from "./config-flags.ts";
 import { type LayerPlace, programLayer } from "./layer-programs.ts";
 import { readTextIfThere } from "./project.ts";
 
@@ -195,11 +195,11 @@ export interface ConfigureOptions {
 /**
  * The configuration of an environment as the files say now.
  *
- * @throws APP_BAD_INPUT for a `--set` that is none, or names a secret; what reading secrets throws
+ * @throws APP_BAD_INPUT for a `--set` that is none, or names a secret or what does not exist; what reading secrets throws
  */
 export function configure(app: App, environment: Environment, options: ConfigureOptions = {}): Configuration {
   const { variables = app.variables, set = [], phase } = options;
-  const flags = assignments(set);
+  const flags = assignments(app.project, set);
   const secrets = readSecrets(app, environment);
   const layers = readLayers(app, environment);
   const resolution = resolve({
@@ -214,6 +214,6 @@ export function configure(app: App, environment: Environment, options: Configure
     cache: app.layers,
   });
   rememberSecrets(resolution);
-  refuseSecretFlags(resolution, Object.keys(flags));
+  refuseFlags(app.project, resolution, Object.keys(flags));
   return { ...resolution, secrets, layers };
 }

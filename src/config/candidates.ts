@@ -24,7 +24,7 @@ export interface LayerText {
   readonly problem?: FindingDraft | undefined;
 }
 
-/** Parsed layers by path, so that a file which several environments share is parsed once. */
+/** Parsed layers by path and how it is read, so that a file which several environments share is parsed once. */
 export type LayerCache = Map<string, { readonly text: string; readonly parsed: ParsedLayer }>;
 
 /** One secret of the environment's secrets file. */
@@ -181,11 +181,13 @@ class Gatherer {
 
   #parsed(declaration: LayerDeclaration, text: string, path: string): ParsedLayer {
     const { cache, declared } = this.#input;
-    const known = cache?.get(path);
+    const { format, dialect, program } = declaration;
+    const key = JSON.stringify([path, format, dialect, program !== undefined]);
+    const known = cache?.get(key);
     if (known?.text === text) return known.parsed;
     const read = parseLayer(declaration, text, path, declared);
-    const parsed = declaration.program ? withoutLines(read) : read;
-    cache?.set(path, { text, parsed });
+    const parsed = program ? withoutLines(read) : read;
+    cache?.set(key, { text, parsed });
     return parsed;
   }
 

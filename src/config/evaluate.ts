@@ -9,7 +9,7 @@ import type { Place } from "../base/place.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import { orderGraph } from "../model/graph.ts";
 import type { SettingValue } from "../model/setting.ts";
-import { plainText } from "../model/setting-value.ts";
+import { plainText, type RawValue } from "../model/setting-value.ts";
 import type { Suggestions } from "./suggestions.ts";
 import { type Reference, readsBelow, type TemplatePart, type TemplateSyntax } from "./template.ts";
 import { mayRefer, namesOf, redirected, type Shape, shapeOf } from "./template-shape.ts";
@@ -32,6 +32,15 @@ export interface Candidate {
   readonly final: boolean;
   /** It takes away what lower sources say. */
   readonly removes: boolean;
+  /** Its value is what these say together; left out where it says it alone. */
+  readonly merging?: Merging | undefined;
+}
+
+/** A value made of what several sources say, each with the references of its own syntax. */
+interface Merging {
+  /** Lowest first. */
+  readonly parts: readonly Candidate[];
+  readonly combine: (values: readonly RawValue[]) => SettingValue;
 }
 
 /** A setting after interpolation, before typing. */
@@ -92,8 +101,8 @@ class Evaluator {
 
   constructor(input: EvaluationInput) {
     this.#input = input;
-    for (const [name, { value, text, interpolated }] of input.winners) {
-      if (interpolated && mayRefer(value, text)) this.#cut(name);
+    for (const [name, { value, text, interpolated, merging }] of input.winners) {
+      if (merging || (interpolated && mayRefer(value, text))) this.#cut(name);
     }
   }
 
@@ -121,11 +130,10 @@ class Evaluator {
   #cut(name: string): void {
     let key = name;
     for (let level = 1; ; level++) {
-      const { value, text, interpolated, syntax } = this.#candidate(key)!;
-      const refuse = (why: string): void => this.#refuse(key, "SETTING_INTERPOLATION", why, SYNTAX_FIX);
-      const shape: Shape = interpolated ? shapeOf(value, text, refuse, syntax) : { kind: "fixed", value };
+      const candidate = this.#candidate(key)!;
+      const shape = this.#shape(key, candidate);
       this.#shapes.set(key, shape);
-      if (shape.kind !== "text" || !readsBelow(shape.parts, name, syntax)) return;
+      if (shape.kind !== "text" || !readsBelow(shape.parts, name, candidate.syntax)) return;
       const next = keyBelow(name, level);
       this.#shapes.set(key, { kind: "text", parts: redirected(shape.parts, name, next) });
       const below = this.#input.below(name, level);
@@ -133,6 +141,16 @@ class Evaluator {
       this.#lower.set(next, below);
       key = next;
     }
+  }
+
+  #shape(key: string, { value, text, interpolated, syntax, merging, place }: Candidate): Shape {
+    if (merging) {
+      const parts = merging.parts.map((part) => ({ text: part.text, shape: this.#shape(key, part) }));
+      return { kind: "merged", parts, combine: merging.combine };
+    }
+    if (!interpolated) return { kind: "fixed", value };
+    const refuse = (why: string): void => this.#refuse(key, "SETTING_INTERPOLATION", why, SYNTAX_FIX, place);
+    return shapeOf(value, text, refuse, syntax);
   }
 
   #refuseCycle(cycle: readonly string[]): void {
@@ -146,9 +164,14 @@ class Evaluator {
     this.#refuse(self ? cycle.at(-2)! : cycle[0]!, "SETTING_CYCLE", why, fix);
   }
 
-  #refuse(key: string, code: string, why: string, fix: string): void {
+  #refuse(
+    key: string,
+    code: string,
+    why: string,
+    fix: string,
+    place: Place = this.#candidate(key)!.place,
+  ): void {
     this.#refused.add(key);
-    const { place } = this.#candidate(key)!;
     this.problems.push({ code, setting: settingOf(key), place, why, fix });
   }
 
@@ -190,6 +213,13 @@ class Evaluator {
     if (shape.kind === "fixed") return shape.value;
     if (shape.kind === "text") return this.#join(key, shape.parts, read);
     if (shape.kind === "list") return shape.items.map((item) => this.#fill(key, item, read));
+    if (shape.kind === "merged") {
+      const filled = shape.parts.map((part) => {
+        const value = this.#fill(key, part.shape, read);
+        return { value, text: part.shape.kind === "fixed" ? part.text : plainText(value) };
+      });
+      return shape.combine(filled);
+    }
     return Object.fromEntries(shape.entries.map(([name, item]) => [name, this.#fill(key, item, read)]));
   }
 

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MergeRule, SettingValue } from "../model/setting.ts";
 import { explain } from "./index.ts";
-import { mergeValues } from "./merge.ts";
+import { mergeValues } from "./merge-values.ts";
 import { codes, resolved, type Scene, texts } from "./test-scene.ts";
 
 const FILES = ".env?, 'env/{env}.env?', 'env/{env}.yaml?'";
@@ -80,6 +80,62 @@ describe("values of several layers", () => {
       },
       '["a","b"]',
     ],
+    [
+      "the process environment replaces a list",
+      { settings: "L: { type: list, merge: append }", files: { ".env": "L=a" }, process: { L: "b" } },
+      "b",
+    ],
+    [
+      "a flag replaces an object",
+      { settings: "O: { type: object }", files: { ".env": 'O={"a":1}' }, flags: { O: '{"b":2}' } },
+      '{"b":2}',
+    ],
+    [
+      "a key is taken away where no lower layer has the map",
+      {
+        settings: "O: { type: object }",
+        files: { ".env": 'O={"a":1}', "env/staging.yaml": "o: { m: { b: <unset>, c: 3 } }" },
+      },
+      '{"a":1,"m":{"c":3}}',
+    ],
+    [
+      "of one layer alone",
+      { settings: "O: { type: object }", files: { ".env": 'O={"a":1,"b":"<unset>"}' } },
+      '{"a":1}',
+    ],
+    [
+      "of one layer alone, beside references",
+      { settings: "O: { type: object }\nN: {}", files: { ".env": 'N=1\nO={"a":"${N}","b":"<unset>"}' } },
+      '{"a":"1"}',
+    ],
+    [
+      "of an object that replaces",
+      {
+        settings: "O: { type: object, merge: replace }",
+        files: { ".env": 'O={"a":1}', "env/staging.env": 'O={"b":"<unset>","__proto__":{"c":1}}' },
+      },
+      '{"__proto__":{"c":1}}',
+    ],
+    [
+      "of new items by a field",
+      {
+        settings: "L: { type: list, merge: { by: name } }",
+        files: {
+          ".env": 'L=[{"name":"a","n":"<unset>"}]',
+          "env/staging.yaml": "l: [{ name: b, m: <unset> }]",
+        },
+      },
+      '[{"name":"a"},{"name":"b"}]',
+    ],
+    [
+      "each part with the references of its own dialect",
+      {
+        settings: "L: { type: list, merge: append }\nN: {}",
+        layers: "[.env, { path: c.env, dialect: compose }, { path: d.env, dialect: dotenv }]",
+        files: { ".env": "N=1\nL=$N", "c.env": "L=$N,${N:+x},$$N", "d.env": "L=\\$N,${M-y}" },
+      },
+      '["$N","1","x","$N","$N","y"]',
+    ],
     ["a flag is above all", { settings: "A: {}", process: { A: "p" }, flags: { A: "f" } }, "f"],
   ];
   test.each(cases)("%s", (_, scene, text) => {
@@ -109,6 +165,29 @@ describe("values of several layers", () => {
   });
 });
 
+test.each<[string, Scene, string[]]>([
+  [
+    "alone",
+    { settings: "L: { type: list }", files: { ".env": "L=a,<unset>" } },
+    ["error SETTING_PLACEHOLDER .env:1:1"],
+  ],
+  [
+    "in the lower of two layers",
+    {
+      settings: "L: { type: list, merge: append }",
+      files: { ".env": "L=a,<unset>", "env/staging.env": "L=b" },
+    },
+    ["error SETTING_PLACEHOLDER .env:1:1"],
+  ],
+  [
+    "inside of an object",
+    { settings: "O: { type: object }", files: { "env/staging.yaml": "o: { l: [<unset>], m: <unset> }" } },
+    ["error SETTING_PLACEHOLDER env/staging.yaml:1:1"],
+  ],
+])("an item of a list can't be taken away: %s", (_, scene, expected) => {
+  expect(codes(resolved(scene))).toEqual(expected);
+});
+
 describe("final layers", () => {
   const settings = "A: {}\nB: {}";
   const layers = `[{ path: base.env, final: [A] }, ${FILES}]`;
@@ -129,12 +208,47 @@ describe("final layers", () => {
       { files: { "base.env": "A=1" }, process: { A: "2" } },
       ["warning SETTING_FINAL process environment"],
     ],
+    [
+      "what says the same is no contradiction",
+      { files: { "base.env": "A=1", ".env": "A=1", "env/staging.yaml": "a: '1'" }, flags: { A: "1" } },
+      [],
+    ],
+    [
+      "nor what says it in other words",
+      { settings: "A: { type: boolean }\nB: {}", files: { "base.env": "A=1", ".env": "A=yes" } },
+      [],
+    ],
+    [
+      "a reference to it does",
+      { files: { "base.env": "A=1\nB=1", ".env": "A=${B}" } },
+      ["error SETTING_FINAL .env:1:1"],
+    ],
     ["a flag is refused", { files: { "base.env": "A=1" }, flags: { A: "2" } }, ["error SETTING_FINAL --set"]],
   ])("%s", (_, scene, expected) => {
     const resolution = resolved({ settings, layers, ...scene });
     expect(codes(resolution)).toEqual(expected);
     expect(texts(resolution).A).toBe("1");
   });
+});
+
+test("the fix for a flag on a final setting is to leave it out", () => {
+  const resolution = resolved({
+    settings: "A: {}",
+    layers: "[{ path: base.env, final: true }]",
+    files: { "base.env": "A=1" },
+    flags: { A: "2" },
+  });
+  expect(resolution.findings.map(({ fix }) => fix)).toEqual(["leave out --set A"]);
+});
+
+test("what a final layer takes away may be taken away again", () => {
+  const resolution = resolved({
+    settings: "A: { default: x }",
+    layers: "[{ path: base.env, final: true }, .env]",
+    files: { "base.env": "A=<unset>", ".env": "A=<unset>" },
+  });
+  expect(codes(resolution)).toEqual([]);
+  expect(texts(resolution)).toEqual({});
 });
 
 describe("declarations by environment, kind and phase", () => {

@@ -2,11 +2,13 @@
  * Which of a setting's candidates count. The highest one wins, unless a lower one is final; `<unset>` takes away
  * what stands below it; lists and objects are merged where their declaration says so. Pure, linear in the values.
  */
+import type { Place } from "../base/place.ts";
 import type { MergeRule, SettingDeclaration, SettingValue } from "../model/setting.ts";
 import { UNSET } from "../model/setting.ts";
-import { plainText, typeValue } from "../model/setting-value.ts";
+import { plainText, type RawValue, type Typing, typeValue } from "../model/setting-value.ts";
 import type { Candidate } from "./evaluate.ts";
-import { LITERAL_DOLLAR } from "./layer-entry.ts";
+import { hasUnsetItem, mergeValues, pruned } from "./merge-values.ts";
+import { mayRefer } from "./template-shape.ts";
 
 /** What became of the candidates of one setting. */
 export interface Choice {
@@ -22,80 +24,71 @@ export interface Choice {
   readonly refused: readonly Candidate[] | undefined;
 }
 
-type Map = { readonly [key: string]: SettingValue };
-
-function isMap(value: SettingValue | undefined): value is Map {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
+/** What a list or object is read as: its form alone, its bounds are asked of the result. */
+function formOf(declaration: SettingDeclaration | undefined, { value }: Candidate): Typing {
+  const type = declaration?.type ?? (Array.isArray(value) ? "list" : "object");
+  return { type, values: undefined, pattern: undefined, min: undefined, max: undefined };
 }
 
-function deep(below: SettingValue | undefined, above: SettingValue): SettingValue {
-  if (!isMap(below) || !isMap(above)) return above;
-  const merged: Record<string, SettingValue> = { ...below };
-  for (const [key, value] of Object.entries(above)) {
-    if (value === UNSET) delete merged[key];
-    else merged[key] = deep(merged[key], value);
-  }
-  return merged;
+function isStructured(declaration: SettingDeclaration | undefined, { value }: Candidate): boolean {
+  if (declaration) return declaration.type === "list" || declaration.type === "object";
+  return value !== null && typeof value === "object";
 }
 
-function byField(
-  field: string,
-  below: readonly SettingValue[],
-  above: readonly SettingValue[],
-): SettingValue[] {
-  const merged = [...below];
-  const key = (item: SettingValue): string | undefined =>
-    isMap(item) ? plainText(item[field] ?? null) : undefined;
-  const at = new Map(merged.map((item, index) => [key(item), index]));
-  for (const item of above) {
-    const name = key(item);
-    const index = name ? at.get(name) : undefined;
-    if (index === undefined) {
-      if (name) at.set(name, merged.length);
-      merged.push(item);
-    } else merged[index] = deep(merged[index], item);
-  }
-  return merged;
+/** What is typed in or handed over by the process is used as it stands. */
+function standsAlone({ origin, removes, sealed }: Candidate): boolean {
+  return removes || sealed || origin === "process" || origin === "flag";
 }
 
-/**
- * Two values by a rule, the second one above. Layers are merged from the lowest up. Associative for `replace` and
- * `append`; for `deep` where a key is a map in all of them or in none and nothing is `<unset>`; for `{ by }` where
- * also no list names a key twice.
- */
-export function mergeValues(rule: MergeRule, below: SettingValue, above: SettingValue): SettingValue {
-  if (rule === "deep") return deep(below, above);
-  if (rule === "replace" || !Array.isArray(below) || !Array.isArray(above)) return above;
-  return rule === "append" ? [...below, ...above] : byField(rule.by, below, above);
+/** The candidates that the value is made of, lowest first; undefined where it is the highest one as it stands. */
+function partsOf(
+  counted: readonly Candidate[],
+  declaration: SettingDeclaration | undefined,
+): readonly Candidate[] | undefined {
+  const top = counted.at(-1)!;
+  if (standsAlone(top) || !isStructured(declaration, top)) return undefined;
+  if (declaration && declaration.merge !== "replace" && counted.length > 1) return counted;
+  return top.origin !== "secrets" && top.text.includes(UNSET) ? [top] : undefined;
 }
 
-/** A dollar sign in a literal text begins no reference, also after it is merged with texts that are templates. */
-function literal(value: SettingValue): SettingValue {
-  if (typeof value === "string") return value.replaceAll("$", LITERAL_DOLLAR);
-  if (Array.isArray(value)) return value.map(literal);
-  return isMap(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item)]))
-    : value;
+function refers({ interpolated, value, text }: Candidate): boolean {
+  return interpolated && mayRefer(value, text);
 }
 
-/** The list or object that a candidate gives, also where its layer wrote it as text; undefined where it is none. */
-function structured({ type }: SettingDeclaration, candidate: Candidate): SettingValue | undefined {
-  const { value, text, interpolated } = candidate;
-  const loose = { type, values: undefined, pattern: undefined, min: undefined, max: undefined };
-  const typed = typeValue(loose, { value, text });
-  if (!typed.fits) return undefined;
-  return interpolated ? typed.value : literal(typed.value);
+/** Merges what the parts say once their references are followed. One that does not fit is the value: it is refused. */
+function combination(form: Typing, rule: MergeRule): (values: readonly RawValue[]) => SettingValue {
+  return (values) => {
+    let merged: SettingValue | undefined;
+    for (const raw of values) {
+      const typed = typeValue(form, raw);
+      if (!typed.fits) return raw.text;
+      merged = merged === undefined ? pruned(typed.value) : mergeValues(rule, merged, typed.value);
+    }
+    return merged ?? null;
+  };
 }
 
-function merged(declaration: SettingDeclaration, parts: readonly Candidate[]): Choice["winner"] | undefined {
-  let value: SettingValue | undefined;
-  for (const part of parts) {
-    const next = structured(declaration, part);
-    if (next === undefined) return undefined;
-    value = value === undefined ? next : mergeValues(declaration.merge, value, next);
-  }
+function combined(
+  parts: readonly Candidate[],
+  declaration: SettingDeclaration | undefined,
+): Candidate | undefined {
   const top = parts.at(-1)!;
-  return value === undefined ? undefined : { ...top, value, text: plainText(value), interpolated: true };
+  const form = formOf(declaration, top);
+  if (!parts.every((part) => refers(part) || typeValue(form, part).fits)) return undefined;
+  const combine = combination(form, declaration?.merge ?? "replace");
+  // Each part has the references of its own layer's syntax, so they are followed before anything is merged.
+  if (parts.some(refers)) return { ...top, merging: { parts, combine } };
+  const value = combine(parts);
+  return { ...top, value, text: plainText(value), interpolated: false };
+}
+
+/** Where an item of a list is `<unset>`: the highest candidate that says so. */
+export function unsetItemAt({ top, parts = [top] }: Choice): Place {
+  const says = (part: Candidate, type: "list" | "object"): boolean => {
+    const typed = typeValue({ ...formOf(undefined, part), type }, part);
+    return typed.fits && hasUnsetItem(typed.value);
+  };
+  return (parts.findLast((part) => says(part, "list") || says(part, "object")) ?? top).place;
 }
 
 /** Where candidates are removed or final: those that count, lowest first, and those refused. */
@@ -117,7 +110,8 @@ export function choose(
   if (candidates.some(({ final, removes }) => final || removes))
     ({ counted, refused } = counting(candidates));
   const top = counted.at(-1)!;
-  const isSingle = declaration === undefined || declaration.merge === "replace" || counted.length === 1;
-  const winner = isSingle || top.removes || top.sealed ? undefined : merged(declaration, counted);
-  return { winner: winner ?? top, top, counted, parts: winner && counted, refused };
+  const parts = partsOf(counted, declaration);
+  const winner = parts && combined(parts, declaration);
+  const isMerged = winner !== undefined && parts!.length > 1;
+  return { winner: winner ?? top, top, counted, parts: isMerged ? parts : undefined, refused };
 }

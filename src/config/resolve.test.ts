@@ -196,6 +196,29 @@ describe("findings", () => {
       { files: { ".env": "ENVIRONMENT=production", "env/staging.env": "ENVIRONMENT=staging" } },
       [],
     ],
+    [
+      "another environment, put together from references",
+      { settings: "ENVIRONMENT: {}\nE: {}", files: { ".env": "E=production\nENVIRONMENT=${E}" } },
+      ["error SETTING_WRONG_ENVIRONMENT .env:2:1"],
+    ],
+    [
+      "another environment, in a final layer",
+      {
+        layers: "[{ path: .env, final: true }, 'env/{env}.env']",
+        files: { ".env": "ENVIRONMENT=production", "env/staging.env": "ENVIRONMENT=staging" },
+      },
+      ["error SETTING_WRONG_ENVIRONMENT .env:1:1", "error SETTING_FINAL env/staging.env:1:1"],
+    ],
+    [
+      "another environment, by a flag",
+      { settings: "ENVIRONMENT: {}", flags: { ENVIRONMENT: "production" } },
+      ["error SETTING_WRONG_ENVIRONMENT --set"],
+    ],
+    [
+      "another environment, in the secrets file",
+      { settings: "ENVIRONMENT: {}", secrets: { ENVIRONMENT: "production" } },
+      ["error SETTING_WRONG_ENVIRONMENT secrets/staging.yaml:1:1"],
+    ],
     ["the same environment", { settings: "A: {}", files: { ".env": "ENVIRONMENT=staging" } }, []],
   ];
   test.each(rows)("%s", (_, scene, expected) => {
@@ -255,9 +278,28 @@ test("the variable that names the environment is what was selected, whatever the
     value: "staging",
     layers: [{ source: "selected environment" }],
   });
-  expect(texts(resolved({ settings, process, files: { ".env": "ENVIRONMENT=staging" } }))).toEqual({
-    ENVIRONMENT: "staging",
+  for (const text of ["ENVIRONMENT=staging", "ENVIRONMENT=<unset>"]) {
+    expect(texts(resolved({ settings, process, files: { ".env": text } }))).toEqual({
+      ENVIRONMENT: "staging",
+    });
+  }
+});
+
+test("a file that is read in two dialects is parsed in each of them", () => {
+  const resolution = resolved({
+    layers: "[{ path: a.env, dialect: compose }, { path: a.env, dialect: node }]",
+    files: { "a.env": "B=1\nA=$B" },
   });
+  expect(explain(resolution, "A")).toMatchObject({ value: "$B" });
+  expect(
+    explain(
+      resolved({
+        layers: "[{ path: a.env, dialect: node }, { path: a.env, dialect: compose }]",
+        files: { "a.env": "B=1\nA=$B" },
+      }),
+      "A",
+    ),
+  ).toMatchObject({ value: "1" });
 });
 
 test("an unknown key is refused with the nearest one, a broken resolution with every error", () => {

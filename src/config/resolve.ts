@@ -2,7 +2,7 @@
  * Resolution: the final settings of one environment, each with its history, and everything that is wrong with
  * them at once. Reads no file and no process state: both are handed in.
  */
-import { formatPlace, type Place } from "../base/place.ts";
+import type { Place } from "../base/place.ts";
 import { declarationIn } from "../model/declaration.ts";
 import type { Finding } from "../model/finding.ts";
 import type { FindingList } from "../model/finding-list.ts";
@@ -11,8 +11,10 @@ import type { RuleChecker } from "../model/rule-check.ts";
 import type { Contribution, Phase, ResolvedSetting, SettingDeclaration } from "../model/setting.ts";
 import { adviceOn } from "./advice.ts";
 import { type Gathered, gather, type LayerCache, type LayerText, type SecretEntry } from "./candidates.ts";
+import { isLeftToSelection, wrongEnvironment } from "./environment-name.ts";
 import { type Candidate, type Evaluated, type Evaluation, evaluate } from "./evaluate.ts";
-import { type Choice, choose } from "./merge.ts";
+import { finalFindings } from "./final-checks.ts";
+import { type Choice, choose, unsetItemAt } from "./merge.ts";
 import { securityFindings } from "./security-checks.ts";
 import { checkValue, missingFinding } from "./setting-checks.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -96,9 +98,10 @@ class Resolver {
     }
     for (const [name, evaluated] of evaluation.settings) settings.set(name, this.#settle(name, evaluated));
     for (const [name, choice] of this.#choices) {
-      this.#refused(name, choice);
+      this.#findings.addAll(finalFindings(name, choice, settings.get(name)));
       if (choice.top.removes) removed.set(name, this.#withoutValue(name, choice));
     }
+    this.#checkSelection(settings);
     const ordered = this.#ordered(settings);
     this.#findings.addAll(securityFindings(environment, ordered.values()));
     this.#findings.addAll(adviceOn(environment, ordered));
@@ -133,23 +136,18 @@ class Resolver {
   #selection(): void {
     const { project, environment } = this.#input;
     const { variable } = project.detect;
-    const candidates = this.#candidates.get(variable) ?? [];
-    const winner = candidates.findLast(({ origin }) => origin === "layer" || origin === "secrets");
-    if (!winner) {
-      if (!this.#declared.has(variable)) return;
-      const secret = this.#gathered.secretNames.has(variable);
-      this.#add(variable, literal("selection", SELECTION, environment.name, secret));
-      return;
-    }
-    const named = winner.text.trim();
-    if (named === environment.name || !project.environments.some(({ name }) => name === named)) return;
-    this.#findings.add({
-      code: "SETTING_WRONG_ENVIRONMENT",
-      setting: variable,
-      place: winner.place,
-      why: `${variable} says ${named} in the settings of ${environment.name}`,
-      fix: `write ${environment.name}, or delete ${variable} here`,
-    });
+    if (!this.#declared.has(variable) || !isLeftToSelection(this.#candidates.get(variable) ?? [])) return;
+    const secret = this.#gathered.secretNames.has(variable);
+    this.#add(variable, literal("selection", SELECTION, environment.name, secret));
+  }
+
+  #checkSelection(settings: ReadonlyMap<string, ResolvedSetting>): void {
+    const { project, environment } = this.#input;
+    const { variable } = project.detect;
+    const setting = settings.get(variable);
+    if (!setting) return;
+    const { top } = this.#choices.get(variable)!;
+    this.#findings.addAll(wrongEnvironment(project, environment, setting, top));
   }
 
   #evaluate(): Evaluation {
@@ -198,20 +196,6 @@ class Resolver {
     return changed ? this.#evaluate() : below;
   }
 
-  /** What stands above a final value counts for nothing. In the process environment it may stand for others. */
-  #refused(name: string, { top, refused = [] }: Choice): void {
-    for (const { origin, place } of refused) {
-      this.#findings.add({
-        code: "SETTING_FINAL",
-        severity: origin === "process" ? "warning" : "error",
-        setting: name,
-        place,
-        why: `${name} is final at ${formatPlace(top.place)}: what is said here does not count`,
-        fix: origin === "process" ? `unset ${name}` : `delete ${name} here, or change it there`,
-      });
-    }
-  }
-
   #missing(declaration: SettingDeclaration, emptyAt: Candidate | undefined): void {
     const { environment, phase } = this.#input;
     const { required, phases } = declaration;
@@ -254,7 +238,8 @@ class Resolver {
     const choice = this.#choices.get(name)!;
     const { winner } = choice;
     const { secret, sealed, failed, references } = evaluated;
-    const checked = checkValue({ project, environment, name, declaration, winner, evaluated });
+    const unsetAt = (): Place => unsetItemAt(choice);
+    const checked = checkValue({ project, environment, name, declaration, winner, unsetAt, evaluated });
     this.#findings.addAll(checked.drafts);
     const empty = checked.text === "" && !failed && !sealed;
     // An empty value of another type than text is a type error already.

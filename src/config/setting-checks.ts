@@ -1,11 +1,13 @@
 /** What is wrong with one resolved setting: its type, a placeholder, a missing or deprecated key. No message holds a secret. */
 import { nearest } from "../base/nearest.ts";
+import type { Place } from "../base/place.ts";
 import { shellWord } from "../base/shell-word.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import type { Environment, Project } from "../model/project.ts";
-import type { SettingDeclaration, SettingType, SettingValue } from "../model/setting.ts";
+import { type SettingDeclaration, type SettingType, type SettingValue, UNSET } from "../model/setting.ts";
 import { expectationOf, plainText, typeValue } from "../model/setting-value.ts";
 import type { Candidate, Evaluated } from "./evaluate.ts";
+import { hasUnsetItem } from "./merge-values.ts";
 import { isUnfilled } from "./unfilled.ts";
 
 /** Only values of these types are shown in messages: the others may carry credentials, as URLs do. */
@@ -32,6 +34,8 @@ export interface CheckInput {
   readonly name: string;
   readonly declaration: SettingDeclaration | undefined;
   readonly winner: Candidate;
+  /** Where a list has the item `<unset>`, if it has. */
+  readonly unsetAt: () => Place;
   readonly evaluated: Evaluated;
 }
 
@@ -67,6 +71,14 @@ function typeFinding(input: CheckInput, expected: string, example: string): Find
     why: `${name} ${given}, expected ${expected}`,
     fix: correction(input, meant ?? example),
   };
+}
+
+/** `<unset>` takes away a key or a whole setting: as the item of a list it says nothing. */
+function unsetItems({ name, unsetAt }: CheckInput, value: SettingValue, text: string): FindingDraft[] {
+  if (!text.includes(UNSET) || !hasUnsetItem(value)) return [];
+  const why = `an item of ${name} is ${UNSET}, which takes away keys, no items`;
+  const fix = "delete the item; to begin anew, write the list with merge: replace";
+  return [{ code: "SETTING_PLACEHOLDER", setting: name, place: unsetAt(), why, fix }];
 }
 
 /** Types the winning value. Where that fails the text stays as value, beside the finding. */
@@ -105,9 +117,15 @@ export function checkValue(input: CheckInput): CheckedValue {
     drafts.push(typeFinding(input, "a text without NUL characters", ""));
     return { value: null, text: "", drafts };
   }
-  if (!declaration) return { value: value ?? text, text, drafts };
+  if (!declaration) {
+    drafts.push(...unsetItems(input, value, text));
+    return { value: value ?? text, text, drafts };
+  }
   const typed = typeValue(declaration, { value, text });
-  if (typed.fits) return { value: typed.value, text: typed.text, drafts };
+  if (typed.fits) {
+    drafts.push(...unsetItems(input, typed.value, text));
+    return { value: typed.value, text: typed.text, drafts };
+  }
   drafts.push(typeFinding(input, typed.expected, typed.example));
   return { value: text, text, drafts };
 }

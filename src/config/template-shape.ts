@@ -1,13 +1,19 @@
 /** A value cut into templates: what is read once, so that order and evaluation only walk over it. */
 import type { SettingValue } from "../model/setting.ts";
+import type { RawValue } from "../model/setting-value.ts";
 import { LITERAL_DOLLAR } from "./layer-entry.ts";
 import { namesIn, parseTemplate, type TemplatePart, type TemplateSyntax } from "./template.ts";
 
-/** One template for a text, one for each text inside a list or object. */
+/** One template for a text, one for each text inside a list or object, and for each source of a merged value. */
 export type Shape =
   | { readonly kind: "text"; readonly parts: readonly TemplatePart[] }
   | { readonly kind: "list"; readonly items: readonly Shape[] }
   | { readonly kind: "map"; readonly entries: readonly (readonly [string, Shape])[] }
+  | {
+      readonly kind: "merged";
+      readonly parts: readonly { readonly shape: Shape; readonly text: string }[];
+      readonly combine: (values: readonly RawValue[]) => SettingValue;
+    }
   | { readonly kind: "fixed"; readonly value: SettingValue };
 
 /**
@@ -47,6 +53,7 @@ export function mayRefer(value: SettingValue, text: string): boolean {
 export function* namesOf(shape: Shape): Iterable<string> {
   if (shape.kind === "text") yield* namesIn(shape.parts);
   if (shape.kind === "list") for (const item of shape.items) yield* namesOf(item);
+  if (shape.kind === "merged") for (const part of shape.parts) yield* namesOf(part.shape);
   if (shape.kind === "map") for (const [, item] of shape.entries) yield* namesOf(item);
 }
 

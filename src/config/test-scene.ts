@@ -76,6 +76,7 @@ ${scene.expect === undefined ? "" : `expect:\n${scene.expect.replace(/^/gm, "  "
     ...(scene.flags && { flags: scene.flags }),
     phase: scene.phase,
     rules: undefined,
+    cache: new Map(),
   });
   return { project: project!, environment: selected, layers: texts, resolution };
 }

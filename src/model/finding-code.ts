@@ -78,7 +78,8 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   SETTING_TYPE: { stage: "structure", summary: "A value does not fit its type, values, pattern or bounds." },
   SETTING_PLACEHOLDER: {
     stage: "environment",
-    summary: "The winning value is a placeholder such as `<from-secrets-manager>`.",
+    summary:
+      "The winning value is a placeholder such as `<from-secrets-manager>`, or an item of a list is `<unset>`.",
   },
   SETTING_UNKNOWN: {
     stage: "structure",
