@@ -113,6 +113,21 @@ describe("security policies by kind", () => {
     ]);
   });
 
+  test("a declaration allows a finding for its setting alone", () => {
+    const settings = "A_URL: { allow: { SECURITY_TLS: inside the cluster } }\nB_URL: {}";
+    const files = { ".env": "A_URL=http://a.test\nB_URL=http://b.test" };
+    expect(codes(resolved({ environment: "production", settings, files }))).toEqual([
+      "error SECURITY_TLS .env:2:1",
+    ]);
+    const other = settings.replace("SECURITY_TLS", "SECURITY_CORS");
+    expect(codes(resolved({ environment: "production", settings: other, files }))).toHaveLength(2);
+    const advice = {
+      settings: "DB_TIMEOUT: { allow: { ADVICE_TIMEOUT: waits } }",
+      files: { ".env": "DB_TIMEOUT=0" },
+    };
+    expect(codes(resolved({ environment: "production", ...advice }))).toEqual([]);
+  });
+
   test.each(["WARN", "warning", "Error"])("a usual level of %s is known", (logLevel) => {
     const scene: Scene = { environment: "qa", policies: `{ logLevel: ${logLevel} }` };
     const level = (text: string) => codes(resolved({ ...scene, files: { ".env": `LOG_LEVEL=${text}` } }));
@@ -152,6 +167,42 @@ describe("security policies by kind", () => {
   });
 });
 
+describe("values from a policy", () => {
+  const value = (settings: string, policies?: string) =>
+    resolved({ environment: "qa", settings, ...(policies && { policies }) });
+
+  test.each<[settings: string, policies: string, text: string]>([
+    ["A: { type: enum, values: [debug, info], policy: logLevel }", "{ logLevel: INFO }", "info"],
+    ["A: { type: enum, values: [info, warning], policy: logLevel }", "{ logLevel: WARN }", "warning"],
+    ["A: { type: enum, values: [WARNING, WARN], policy: logLevel }", "{ logLevel: WARN }", "WARN"],
+    [
+      "A: { type: enum, values: [MOCK, REAL], policy: externalServices }",
+      "{ externalServices: real }",
+      "REAL",
+    ],
+    ["A: { type: enum, values: ['True', 'False'], policy: debug }", "{ debug: true }", "True"],
+    ["A: { replacedBy: B, policy: logLevel }\nB: {}", "{ logLevel: WARN }", "WARN"],
+    ["A_HOURS: { type: integer, policy: tokenLifetime }", "{ tokenLifetime: 2h }", "2"],
+  ])("%s with %s", (settings, policies, text) => {
+    const { settings: found, findings } = value(settings, policies);
+    expect(findings).toEqual([]);
+    expect([...found.values()].map((setting) => setting.text)).toEqual([text]);
+  });
+
+  test("what does not fit says where the policy is changed", () => {
+    const { findings } = value(
+      "A: { type: enum, values: [ERROR, INFO], policy: logLevel }",
+      "{ logLevel: WARN }",
+    );
+    expect(findings).toMatchObject([
+      {
+        code: "SETTING_TYPE",
+        fix: expect.stringContaining("policies: { logLevel: … } of qa in ringfence.yaml"),
+      },
+    ]);
+  });
+});
+
 describe("advice", () => {
   const pool = "DB_POOL_SIZE=50\nDB_POOL_MAX_OVERFLOW=20\n";
   test.each<[string, string, string[]]>([
@@ -165,6 +216,7 @@ describe("advice", () => {
     ["production", pool, []],
     ["production", "HTTP_TIMEOUT=0", ["advice ADVICE_TIMEOUT .env:1:1"]],
     ["production", "HTTP_TIMEOUT=0s", ["advice ADVICE_TIMEOUT .env:1:1"]],
+    ["production", "HTTP_TIMEOUT=0ms", ["advice ADVICE_TIMEOUT .env:1:1"]],
     ["production", "HTTP_TIMEOUT=5s", []],
     ["production", "API_DESIRED_COUNT=1", ["advice ADVICE_REPLICAS .env:1:1"]],
     ["staging", "API_DESIRED_COUNT=1", []],

@@ -1,8 +1,10 @@
 /** The settings of a manifest: declarations with their types, and the mistakes that only a type can tell. */
 import { nearest } from "../base/nearest.ts";
+import { ALLOWABLE_CODES } from "./finding-code.ts";
 import type { FindingDraft } from "./finding-list.ts";
 import { targetsOf } from "./manifest-links.ts";
 import { type SettingData, settingSchema } from "./manifest-schema.ts";
+import { policyFits } from "./policy-value.ts";
 import {
   type MergeRule,
   PHASES,
@@ -28,6 +30,8 @@ export interface DeclaredSettings {
 
 /** Types whose default may stand without quotes though it is no text. */
 const NATURAL: readonly SettingType[] = ["integer", "number", "port", "size", "boolean", "list", "object"];
+
+type Bounds = Pick<SettingDeclaration, "min" | "max">;
 
 /** Checks of one declaration. Each reports at the key that it is about. */
 class SettingCheck {
@@ -67,10 +71,7 @@ class SettingCheck {
     return undefined;
   }
 
-  bounds(
-    type: SettingType,
-    data: Pick<SettingData, "min" | "max">,
-  ): { min: number | undefined; max: number | undefined } {
+  bounds(type: SettingType, data: Pick<SettingData, "min" | "max">): Bounds {
     const min = this.bound(type, "min", data.min);
     const max = this.bound(type, "max", data.max);
     if (min !== undefined && max !== undefined && min > max) {
@@ -134,6 +135,36 @@ class SettingCheck {
     return "replace";
   }
 
+  allow(codes: SettingData["allow"] = {}): void {
+    for (const code of Object.keys(codes)) {
+      if (ALLOWABLE_CODES.includes(code)) continue;
+      const meant = nearest(code, ALLOWABLE_CODES);
+      const place = placeOf(this.#root, ["settings", this.#name, "allow", code]);
+      const why = `${this.#name}: ${code} is no code of a security or performance finding`;
+      const fix = `write ${meant ?? `one of ${ALLOWABLE_CODES.join(", ")}`}`;
+      this.drafts.push({ code: "MANIFEST_UNKNOWN_CODE", setting: this.#name, place, why, fix });
+    }
+  }
+
+  policy({ policy, name, type, values }: SettingDeclaration): void {
+    if (policy === undefined || policyFits(policy, { name, type, values })) return;
+    const isNumber = policy === "tokenLifetime" && (type === "integer" || type === "number");
+    const why = isNumber
+      ? `the name says no unit for the number that policy ${policy} gives`
+      : `what policy ${policy} gives does not fit type ${type}${type === "enum" ? " with these values" : ""}`;
+    const fix = policy === "tokenLifetime" ? "write type: duration" : "delete policy, or change the type";
+    const unit = isNumber ? `, or let the name end in a unit: ${name}_SECONDS` : "";
+    this.refuse("MANIFEST_POLICY", "policy", why, fix + unit);
+  }
+
+  /** An override's own bound against the declaration's other one. */
+  boundsAgainst({ min, max }: Bounds, own: Bounds): void {
+    if (own.min !== undefined && own.max === undefined && max !== undefined && own.min > max)
+      this.refuse("MANIFEST_BOUND", "min", "min is greater than the declaration's max", "add a max here");
+    if (own.max !== undefined && own.min === undefined && min !== undefined && own.max < min)
+      this.refuse("MANIFEST_BOUND", "max", "max is less than the declaration's min", "add a min here");
+  }
+
   default(declaration: SettingDeclaration): void {
     const { type, secret, default: value } = declaration;
     if (value === undefined) return;
@@ -179,6 +210,7 @@ function declare(
   const type = data.type ?? "string";
   check.values(type, data.values);
   check.required(data.required);
+  check.allow(data.allow);
   const given = nodeAt(entry.value, ["default"]);
   const declaration: SettingDeclaration = {
     name,
@@ -195,11 +227,15 @@ function declare(
     values: data.values,
     pattern: check.pattern(type, data.pattern),
     ...check.bounds(type, data),
+    allow: data.allow,
     deprecated: data.deprecated,
     doc: data.doc,
     place: entry.keyPlace,
   };
-  if (check.drafts.length === 0) check.default(declaration);
+  if (check.drafts.length === 0) {
+    check.policy(declaration);
+    check.default(declaration);
+  }
   const inner = overridesOf(root, entry, declaration, data);
   return [{ ...declaration, overrides: inner.overrides }, [...check.drafts, ...inner.drafts]];
 }
@@ -217,13 +253,15 @@ function overridesOf(
     const check = new SettingCheck(root, name, ["in", target]);
     if (own.values) check.values(type, own.values);
     const given = nodeAt(entry.value, ["in", target, "default"]);
+    const bounds = check.bounds(type, own);
+    check.boundsAgainst(declaration, bounds);
     const override: SettingOverride = {
       target,
       required: own.required,
       default: given && plainValue(given),
       values: own.values,
       pattern: check.pattern(declaration.pattern === undefined ? type : "string", own.pattern),
-      ...check.bounds(type, own),
+      ...bounds,
     };
     if (check.drafts.length === 0 && given) {
       const { target: _, ...said } = override;

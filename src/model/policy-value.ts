@@ -57,11 +57,11 @@ function possibleValues(policy: SettablePolicy, declaration: Declared): readonly
   }
 }
 
-/** Whether any value of the policy fits the setting's type; its bounds and pattern are not looked at. */
+/** Whether values of the policy fit the setting's type: of an enum some, else all. Bounds and pattern are not looked at. */
 export function policyFits(policy: SettablePolicy, declaration: Declared): boolean {
   const { type, values } = declaration;
   const typing = { type, values, pattern: undefined, min: undefined, max: undefined };
-  return possibleValues(policy, declaration).some(
-    (value) => typeValue(typing, { value, text: plainText(value) }).fits,
-  );
+  const fits = (value: SettingValue): boolean => typeValue(typing, { value, text: plainText(value) }).fits;
+  const possible = possibleValues(policy, declaration);
+  return type === "enum" ? possible.some(fits) : possible.every(fits);
 }
