@@ -170,9 +170,14 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   },
   SECURITY_KEY_LENGTH: {
     stage: "security",
-    summary: "A signing or encryption key is shorter than `minKeyLength`.",
+    summary:
+      "A signing or encryption key is shorter than `minKeyLength`; a warning where neither a name such as `…_SECRET` nor the secrets file says that it is one.",
   },
-  SECURITY_TOKEN_LIFETIME: { stage: "security", summary: "Tokens live longer than `tokenLifetime`." },
+  SECURITY_TOKEN_LIFETIME: {
+    stage: "security",
+    summary:
+      "Tokens live longer than `tokenLifetime`; a number counts in the unit that the name ends in, behind `EXPIRES_IN`, `TTL` and `MAX_AGE` in seconds.",
+  },
   SECURITY_CORS: { stage: "security", summary: "CORS lets any origin in where `corsWildcard` is off." },
   SECURITY_DEFAULT_CREDENTIAL: {
     stage: "security",
