@@ -155,6 +155,7 @@ function declarationOf({ name, type }: Generated, index: number): SettingDeclara
     pattern: undefined,
     min: undefined,
     max: type === "integer" ? 100_000 : undefined,
+    allow: undefined,
     deprecated: undefined,
     doc: undefined,
     place: { file: "ringfence.yaml", line: index + 10, column: 3 },

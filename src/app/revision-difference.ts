@@ -8,8 +8,8 @@ import type { RevisionContent, RevisionFile } from "../model/revision.ts";
 import type { SettingValue } from "../model/setting.ts";
 
 const LONGEST_SHOWN = 40;
-/** User and password in a URL (RFC 3986, 3.2.1). */
-const CREDENTIALS = /:\/\/[^/\s@]*@/;
+/** User and password in a URL (RFC 3986, 3.2.1); a password that was not escaped may have a slash. */
+const CREDENTIALS = /:\/\/[^\s@]*@/;
 
 /** Finds the bytes of a file that a revision has. */
 export type Texts = (digest: Digest) => Promise<Uint8Array>;

@@ -2,6 +2,7 @@
  * Advice on performance and availability: settings that are valid each by itself and don't fit each other, or the
  * environment's policies. Advice never stops anything.
  */
+import { parseDuration } from "../base/units.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import type { Environment } from "../model/project.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
@@ -84,8 +85,11 @@ function* pools(settings: Settings): Iterable<FindingDraft> {
 }
 
 function* waiting(settings: Settings): Iterable<FindingDraft> {
-  for (const { setting, number } of amounts(settings, /(^|_)TIMEOUT(_MS|_S|_SECONDS)?$/)) {
-    if (number > 0) continue;
+  for (const setting of settings.values()) {
+    const { name, text, secret } = setting;
+    if (secret || !/(^|_)TIMEOUT(_MS|_S|_SECONDS)?$/.test(name)) continue;
+    // `0` has no unit, and so is no duration.
+    if (!/^0+$/.test(text) && parseDuration(text) !== 0) continue;
     yield advise(
       setting,
       "ADVICE_TIMEOUT",

@@ -1,13 +1,13 @@
 /** Gathers what every source says about every setting, lowest first, and what is wrong with the sources themselves. */
 import type { Place } from "../base/place.ts";
 import { type FindingDraft, FindingList } from "../model/finding-list.ts";
+import { policyValue } from "../model/policy-value.ts";
 import type { Environment, LayerDeclaration, Project } from "../model/project.ts";
 import { type SettingDeclaration, UNSET } from "../model/setting.ts";
 import { plainText } from "../model/setting-value.ts";
 import { parseDotenv } from "./dotenv.ts";
 import type { Candidate } from "./evaluate.ts";
 import type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
-import { policyValue } from "./policy-default.ts";
 import type { Suggestions } from "./suggestions.ts";
 import { hasOwnText, namesIn, parseTemplate, readsBelow } from "./template.ts";
 import { parseJsonLayer, parseTfvarsLayer, parseTomlLayer, parseYamlLayer } from "./tree-layer.ts";

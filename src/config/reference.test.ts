@@ -28,6 +28,7 @@ const NOTHING = {
   phases: [],
   policy: null,
   otherwise: [],
+  allowed: [],
   deprecated: null,
   doc: null,
   where: "ringfence.yaml:5:13",
@@ -55,6 +56,10 @@ test.each<[declaration: string, expected: Record<string, unknown>]>([
       required: ["eu", "us"],
       otherwise: ["production: default 2MiB, at least 1MiB", "us: at most 4MiB"],
     },
+  ],
+  [
+    "{ allow: { SECURITY_TLS: inside the cluster, ADVICE_CACHE: tested } }",
+    { allowed: ["SECURITY_TLS: inside the cluster", "ADVICE_CACHE: tested"] },
   ],
   ["{ pattern: x+, deprecated: use B }", { pattern: "x+", deprecated: "use B" }],
 ])("%s", (declaration, expected) => {

@@ -44,6 +44,7 @@ function referenceOf(declaration: SettingDeclaration, project: Project): Setting
     phases: declaration.phases.length === PHASES.length ? [] : declaration.phases,
     policy: declaration.policy ?? null,
     otherwise: otherwise(declaration),
+    allowed: Object.entries(declaration.allow ?? {}).map(([code, reason]) => `${code}: ${reason}`),
     deprecated: declaration.deprecated ?? (declaration.replacedBy ? `use ${declaration.replacedBy}` : null),
     doc: declaration.doc ?? null,
     where: formatPlace(declaration.place),

@@ -18,6 +18,7 @@ import { type Choice, choose, unsetItemAt } from "./merge.ts";
 import { securityFindings } from "./security-checks.ts";
 import { checkValue, missingFinding } from "./setting-checks.ts";
 import { Suggestions } from "./suggestions.ts";
+import { withoutAllowed } from "./waivers.ts";
 
 export interface ResolveInput {
   readonly project: Project;
@@ -103,8 +104,8 @@ class Resolver {
     }
     this.#checkSelection(settings);
     const ordered = this.#ordered(settings);
-    this.#findings.addAll(securityFindings(environment, ordered.values()));
-    this.#findings.addAll(adviceOn(environment, ordered));
+    const judged = [...securityFindings(environment, ordered.values()), ...adviceOn(environment, ordered)];
+    this.#findings.addAll(withoutAllowed(judged, ordered));
     if (project.rules.length > 0 && rules) {
       const facts = { environment, settings: ordered, declared: [...this.#declared.keys()] };
       this.#findings.addAll(rules(project.rules, facts));

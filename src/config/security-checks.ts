@@ -4,30 +4,19 @@
  * or its name. No message says a value.
  */
 import { formatDuration, parseDuration } from "../base/units.ts";
-import { isPlaceholder, isWellKnown, passwordIn } from "../model/credential-text.ts";
-import type { Severity } from "../model/finding.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
+import { quietness } from "../model/log-level.ts";
+import { policyValue } from "../model/policy-value.ts";
 import type { Environment } from "../model/project.ts";
-import type { ResolvedSetting, SettingValue } from "../model/setting.ts";
-import { unitOf } from "./time-unit.ts";
+import type { ResolvedSetting } from "../model/setting.ts";
+import { plainText } from "../model/setting-value.ts";
+import { unitOf } from "../model/time-unit.ts";
+import { tls } from "./connection-checks.ts";
+import { credentials, keyLength } from "./credential-checks.ts";
+import { type Check, setCommand } from "./security-check.ts";
 import { isUnfilled } from "./unfilled.ts";
 
-type Check = (setting: ResolvedSetting, environment: Environment) => Said | undefined;
-
-/** What a check has to say of a setting; the rest of the finding is the same for all. */
-interface Said {
-  readonly code: string;
-  readonly severity?: Severity;
-  readonly why: string;
-  readonly fix: string;
-}
-
 const TRUE = /^(true|yes|on|1)$/i;
-const FALSE = /^(false|no|off|0)$/i;
-
-function set(name: string, value: string, { name: environment }: Environment): string {
-  return `ringfence config set ${name} ${value} -e ${environment}`;
-}
 
 const debug: Check = ({ name, text, declaration }, environment) => {
   const { policies } = environment;
@@ -36,7 +25,7 @@ const debug: Check = ({ name, text, declaration }, environment) => {
     return {
       code: "SECURITY_DEBUG",
       why: `${name} is on, and debug modes are off here`,
-      fix: set(name, "false", environment),
+      fix: setCommand(name, "false", environment),
     };
   }
   if (!policies.production || !/^(NODE|RAILS|RACK|FLASK|DJANGO)_ENV$/.test(name) || text === "production")
@@ -44,89 +33,31 @@ const debug: Check = ({ name, text, declaration }, environment) => {
   return {
     code: "SECURITY_DEBUG",
     why: `${name} is not production`,
-    fix: set(name, "production", environment),
+    fix: setCommand(name, "production", environment),
   };
 };
-
-const LEVELS = ["TRACE", "DEBUG", "VERBOSE", "INFO", "NOTICE", "WARNING", "ERROR"];
 
 const logLevel: Check = ({ name, text, declaration }, environment) => {
   if (declaration?.policy !== "logLevel" && !/(^|_)LOG_?LEVEL$/.test(name)) return;
   const usual = environment.policies.logLevel;
-  const [is, least] = [text, usual].map((level) => LEVELS.indexOf(level.toUpperCase()));
-  if (is! < 0 || is! >= least!) return;
+  const [is, least] = [quietness(text), quietness(usual)];
+  if (is === undefined || least === undefined || is >= least) return;
   const why = `${name} is more talkative than the ${usual} that is usual here: logs may hold what nobody should read`;
-  return { code: "SECURITY_LOG_LEVEL", severity: "warning", why, fix: set(name, usual, environment) };
+  const wanted = declaration ? plainText(policyValue("logLevel", declaration, environment.policies)) : usual;
+  const fix = setCommand(name, wanted, environment);
+  return { code: "SECURITY_LOG_LEVEL", severity: "warning", why, fix };
 };
 
-const OPEN_SCHEMES = new Map([
-  ["http:", "https"],
-  ["ws:", "wss"],
-  ["ftp:", "ftps"],
-  ["redis:", "rediss"],
-  ["amqp:", "amqps"],
-  ["mqtt:", "mqtts"],
-  ["ldap:", "ldaps"],
-  ["nats:", "tls"],
-]);
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\]|::1|)$/;
+/** Names of times that are counted in seconds where no unit is said. */
+const IN_SECONDS = /(EXPIRES_IN|TTL|MAX_?AGE)$/;
 
-const tls: Check = ({ name, text }, environment) => {
-  if (environment.policies.tls !== "required") return;
-  const code = "SECURITY_TLS";
-  if (name === "NODE_TLS_REJECT_UNAUTHORIZED" && FALSE.test(text)) {
-    return {
-      code,
-      why: `${name} switches the check of certificates off`,
-      fix: `ringfence config unset ${name} -e ${environment.name}`,
-    };
-  }
-  if (/(^|_|PG)SSL_?MODE$/.test(name) && /^(disable|allow|prefer)$/i.test(text)) {
-    return {
-      code,
-      why: `${name} lets connections be unencrypted`,
-      fix: set(name, "verify-full", environment),
-    };
-  }
-  if (!text.includes("://")) return;
-  for (const part of text.split(/[,\s]+/)) {
-    const url = URL.canParse(part) ? new URL(part) : undefined;
-    if (!url || LOOPBACK.test(url.hostname)) continue;
-    const secure = OPEN_SCHEMES.get(url.protocol);
-    if (secure) {
-      return {
-        code,
-        why: `${name} leads to another machine without encryption`,
-        fix: `write ${secure}:// instead of ${url.protocol}//`,
-      };
-    }
-    if (/^(disable|allow|prefer)$/i.test(url.searchParams.get("sslmode") ?? "")) {
-      return { code, why: `${name} lets connections be unencrypted`, fix: "write sslmode=verify-full" };
-    }
-  }
-  return undefined;
-};
-
-const KEY_NAME =
-  /(^|_)((SECRET|SIGNING|ENCRYPTION|JWT|SESSION|COOKIE|MASTER|HMAC)_(SECRET_)?KEY(_BASE)?|JWT_SECRET|SESSION_SECRET|COOKIE_SECRET|APP_KEY)$/;
-
-const keyLength: Check = ({ name, text }, environment) => {
-  const least = environment.policies.minKeyLength;
-  if (text === "" || text.length >= least || !KEY_NAME.test(name)) return;
-  return {
-    code: "SECURITY_KEY_LENGTH",
-    why: `${name} is shorter than the ${least} characters that keys have here`,
-    fix: `openssl rand -base64 48 | ringfence secret set ${name} -e ${environment.name}`,
-  };
-};
-
-/** A setting's value as milliseconds: a duration, or a number whose name ends in a unit. */
+/** A setting's value as milliseconds: a duration, or a number whose name ends in a unit or is one that means seconds. */
 function milliseconds({ name, text, value, declaration }: ResolvedSetting): number | undefined {
   if (declaration?.type === "duration") return typeof value === "number" ? value : undefined;
-  const unit = unitOf(name);
+  const unit = unitOf(name) ?? (IN_SECONDS.test(name) ? 1_000 : undefined);
   const amount = /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
-  if (unit !== undefined) return amount === undefined ? undefined : amount * unit;
-  return amount === undefined ? parseDuration(text) : undefined;
+  if (amount === undefined) return parseDuration(text);
+  return unit === undefined ? undefined : amount * unit;
 }
 
 const TOKEN_NAME = /(TOKEN|JWT|SESSION).*(EXPIR|TTL|LIFETIME|MAX_?AGE|TIMEOUT)/;
@@ -144,34 +75,18 @@ const tokenLifetime: Check = (setting, environment) => {
   };
 };
 
-function hasWildcard(value: SettingValue, text: string): boolean {
-  return Array.isArray(value) ? value.includes("*") : text.split(/[,\s]+/).includes("*");
+/** A `*` by itself, in a list of any spelling: items with commas, or JSON. */
+function hasWildcard(text: string): boolean {
+  return text.split(/[\s,;"'[\]]+/).includes("*");
 }
 
-const cors: Check = ({ name, value, text }, environment) => {
-  if (environment.policies.corsWildcard || !/CORS.*ORIGIN/.test(name) || !hasWildcard(value, text)) return;
-  return {
-    code: "SECURITY_CORS",
-    why: `${name} lets any site in`,
-    fix: `name the origins in ${name}, as https://example.com`,
-  };
-};
-
-const CREDENTIAL_NAME = /(PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIAL|SIGNING_KEY)/;
-
-function isDefault(text: string | undefined): boolean {
-  return text !== undefined && (isWellKnown(text) || isPlaceholder(text));
-}
-
-const credentials: Check = ({ name, text, secret }, environment) => {
-  if (environment.policies.data === "synthetic") return;
-  const isWhole = (secret || CREDENTIAL_NAME.test(name)) && isDefault(text);
-  if (!isWhole && !isDefault(passwordIn(text))) return;
-  return {
-    code: "SECURITY_DEFAULT_CREDENTIAL",
-    why: `${name} ${isWhole ? "is" : "holds"} a credential that everybody knows or a placeholder for one`,
-    fix: `openssl rand -base64 32 | ringfence secret set ${name} -e ${environment.name}   (and change it where it is asked for)`,
-  };
+const cors: Check = ({ name, text }, environment) => {
+  if (environment.policies.corsWildcard) return;
+  const why = `${name} lets any site in`;
+  if (/CORS.*(ALLOW_ALL|ALL_ORIGINS|ANY_ORIGIN)/.test(name) && TRUE.test(text))
+    return { code: "SECURITY_CORS", why, fix: setCommand(name, "false", environment) };
+  if (!/CORS.*ORIGIN/.test(name) || !hasWildcard(text)) return;
+  return { code: "SECURITY_CORS", why, fix: `name the origins in ${name}, as https://example.com` };
 };
 
 const CHECKS: readonly Check[] = [debug, logLevel, tls, keyLength, tokenLifetime, cors, credentials];

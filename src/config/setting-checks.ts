@@ -49,11 +49,20 @@ function secretCommand(name: string, environment: Environment): string {
   return `ringfence secret set ${name} -e ${environment.name}`;
 }
 
+/** The policy is in the manifest, perhaps by the kind alone; a layer's value counts more than it. */
+function policyCorrection({ name, declaration, environment, project }: CheckInput, example: string): string {
+  const policy = `change policies: { ${declaration?.policy}: … } of ${environment.name} in ${project.manifest}`;
+  if (example === "") return policy;
+  return `ringfence config set ${name} ${shellWord(example)} -e ${environment.name}   (or ${policy})`;
+}
+
 /** What to write where the value was set. */
-function correction({ name, environment, winner, evaluated }: CheckInput, example: string): string {
+function correction(input: CheckInput, example: string): string {
+  const { name, environment, winner, evaluated } = input;
   if (winner.origin === "secrets") return secretCommand(name, environment);
   const value = example || "a value that fits";
   if (winner.origin === "process") return example ? `export ${name}=${value}` : `unset ${name}`;
+  if (winner.origin === "policy") return policyCorrection(input, example);
   if (winner.origin === "default") return `write default: ${value}`;
   return evaluated.text === "" ? `write ${value}, or delete ${name} here` : `write ${value}`;
 }
@@ -87,7 +96,7 @@ export function checkValue(input: CheckInput): CheckedValue {
   const { value, text, failed, sealed, secret } = evaluated;
   const drafts: FindingDraft[] = [];
   const isOld = declaration?.deprecated !== undefined || declaration?.replacedBy !== undefined;
-  if (declaration && isOld && winner.origin !== "default") {
+  if (declaration && isOld && winner.origin !== "default" && winner.origin !== "policy") {
     const { deprecated, replacedBy } = declaration;
     const why = `${name} is deprecated: ${deprecated ?? `use ${replacedBy}`}`;
     const fix = replacedBy

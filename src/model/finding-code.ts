@@ -47,7 +47,10 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   },
   MANIFEST_UNKNOWN_SERVICE: { stage: "structure", summary: "`ports` names a service that is not declared." },
   MANIFEST_UNKNOWN_STAGE: { stage: "structure", summary: "`after` names what is no stage of the pipeline." },
-  MANIFEST_CYCLE: { stage: "structure", summary: "The pipeline runs in a circle; the circle is shown." },
+  MANIFEST_CYCLE: {
+    stage: "structure",
+    summary: "The pipeline or a chain of `replacedBy` runs in a circle; the circle is shown.",
+  },
   MANIFEST_SHARED_PORT: { stage: "environment", summary: "One port for two services or environments." },
   MANIFEST_SHARED_NAME: { stage: "environment", summary: "One `short` name for two environments." },
   MANIFEST_SHARED_RECIPIENT: { stage: "security", summary: "One age recipient for two environments." },
@@ -55,11 +58,20 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   MANIFEST_SHARED_KEY: { stage: "security", summary: "One public key for two people." },
   MANIFEST_SERVICE: { stage: "structure", summary: "A service with both `entry` and `build`, or neither." },
   MANIFEST_MERGE: { stage: "structure", summary: "A `merge` that values of this type can't have." },
-  MANIFEST_UNKNOWN_SETTING: { stage: "structure", summary: "A `replacedBy` that names no declared setting." },
+  MANIFEST_UNKNOWN_SETTING: {
+    stage: "structure",
+    summary: "A `replacedBy` or `final` that names no declared setting.",
+  },
+  MANIFEST_UNKNOWN_CODE: {
+    stage: "structure",
+    summary: "An `allow` names what is no code of a security or performance finding.",
+  },
+  MANIFEST_POLICY: { stage: "structure", summary: "A `policy` whose values don't fit the type." },
   MANIFEST_ENUM: { stage: "structure", summary: "An enum without `values`, or `values` of another type." },
   MANIFEST_BOUND: {
     stage: "structure",
-    summary: "`min` or `max` where they make no sense, in the wrong unit, or the wrong way round.",
+    summary:
+      "`min` or `max` where they make no sense, in the wrong unit, or the wrong way round, also with an `in`.",
   },
   MANIFEST_PATTERN: {
     stage: "structure",
@@ -159,9 +171,14 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   },
   SECURITY_KEY_LENGTH: {
     stage: "security",
-    summary: "A signing or encryption key is shorter than `minKeyLength`.",
+    summary:
+      "A signing or encryption key is shorter than `minKeyLength`; a warning where neither a name such as `…_SECRET` nor the secrets file says that it is one.",
   },
-  SECURITY_TOKEN_LIFETIME: { stage: "security", summary: "Tokens live longer than `tokenLifetime`." },
+  SECURITY_TOKEN_LIFETIME: {
+    stage: "security",
+    summary:
+      "Tokens live longer than `tokenLifetime`; a number counts in the unit that the name ends in, behind `EXPIRES_IN`, `TTL` and `MAX_AGE` in seconds.",
+  },
   SECURITY_CORS: { stage: "security", summary: "CORS lets any origin in where `corsWildcard` is off." },
   SECURITY_DEFAULT_CREDENTIAL: {
     stage: "security",
@@ -212,3 +229,8 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
 export function stageOf(code: string): CheckStage {
   return FINDING_CODES[code]?.stage ?? "structure";
 }
+
+/** The codes that a setting's `allow` may name: those of what a check has to say of a value that is valid. */
+export const ALLOWABLE_CODES: readonly string[] = Object.keys(FINDING_CODES).filter((code) =>
+  /^(SECURITY|ADVICE)_/.test(code),
+);

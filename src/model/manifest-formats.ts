@@ -1,5 +1,9 @@
 /** The shapes of single words in the manifest, each with what to call it and an example for messages. */
 import { parsePublicKey } from "../base/ed25519.ts";
+import { LOG_LEVELS } from "./log-level.ts";
+
+/** The letter in either case: a JSON Schema's pattern has no flags. */
+const ANY_CASE = LOG_LEVELS.join("|").replace(/[A-Z]/g, (letter) => `[${letter}${letter.toLowerCase()}]`);
 
 export interface Format {
   readonly pattern: RegExp;
@@ -42,6 +46,11 @@ export const FORMATS = {
     pattern: /^(?=\d)(?:\d{1,6}w)?(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?(?:\d{1,6}ms)?$/,
     noun: "duration (whole numbers with units, largest first)",
     example: "5s",
+  },
+  logLevel: {
+    pattern: new RegExp(`^(?:${ANY_CASE})$`),
+    noun: `log level (${LOG_LEVELS.join(", ")})`,
+    example: "INFO",
   },
   route: { pattern: /^\/\S*$/, noun: "path of a URL (begins with /)", example: "/healthz" },
 } as const satisfies Record<string, Format>;

@@ -202,7 +202,7 @@ function* pipeline(root: SourceNode): Drafts {
   }
 }
 
-/** Names of environments and kinds, and of settings, in what is declared for some of them. */
+/** Names of environments and kinds in what is declared for some of them. */
 function* targets(root: SourceNode): Drafts {
   const known = targetsOf(root);
   const rules = nodeAt(root, ["rules"]);
@@ -227,18 +227,32 @@ function* targets(root: SourceNode): Drafts {
       keyPlace,
     );
   }
-  const settings = names(root, "settings");
-  for (const setting of settings) {
-    for (const { text, place } of textsAt(root, "settings", setting, "replacedBy")) {
-      if (!settings.includes(text))
-        yield unknown("MANIFEST_UNKNOWN_SETTING", "declared setting", text, settings, place);
-    }
+}
+
+/** Names of settings in what is said of others and of layers. */
+function* settingNames(root: SourceNode): Drafts {
+  const known = names(root, "settings");
+  const replaced = new Map(known.map((name) => [name, textsAt(root, "settings", name, "replacedBy")]));
+  const layers = nodeAt(root, ["layers"]);
+  const final = layers?.kind === "list" ? layers.items.flatMap((layer) => textsAt(layer, "final")) : [];
+  // A project that declares no settings at all has none to hold the layers' names against.
+  const named = [...[...replaced.values()].flat(), ...(known.length > 0 ? final : [])];
+  for (const { text, place } of named) {
+    if (!known.includes(text))
+      yield unknown("MANIFEST_UNKNOWN_SETTING", "declared setting", text, known, place);
+  }
+  const next = (name: string): string[] => (replaced.get(name) ?? []).map(({ text }) => text);
+  for (const cycle of orderGraph(known, next).cycles) {
+    const place = replaced.get(cycle[0]!)?.[0]?.place ?? root.place;
+    const why = `settings replace each other in a circle: ${cycle.join(" → ")}`;
+    yield { code: "MANIFEST_CYCLE", place, why, fix: "delete one of these replacedBy" };
   }
 }
 
 /** All mistakes of this sort. */
 export function* linkFindings(root: SourceNode): Drafts {
   yield* targets(root);
+  yield* settingNames(root);
   yield* kinds(root);
   yield* environments(root);
   yield* isolation(root);

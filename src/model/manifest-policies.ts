@@ -26,7 +26,11 @@ export const policiesSchema = z
       .optional()
       .describe("The availability that is aimed at."),
     debug: flag("Whether debug modes may be on."),
-    logLevel: text.optional().describe("The usual log level."),
+    logLevel: z
+      .string()
+      .regex(FORMATS.logLevel.pattern)
+      .optional()
+      .describe("The usual log level: a name that loggers give theirs, in any case."),
     errors: z
       .enum(["detailed", "operational"])
       .optional()

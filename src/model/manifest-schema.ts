@@ -177,6 +177,10 @@ export const settingSchema = z
       .optional()
       .describe("What is otherwise in an environment or kind; the environment's own entry counts most."),
     replacedBy: word(FORMATS.variable).optional().describe("The setting to use instead."),
+    allow: z
+      .record(z.string(), z.string().min(1))
+      .optional()
+      .describe("Findings of the security and performance stages that it does not get, by code, and why."),
     deprecated: z.string().min(1).optional().describe("Why not to use it any more, and what to use instead."),
     doc: z.string().optional().describe("What it is for."),
   })

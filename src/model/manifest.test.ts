@@ -246,6 +246,18 @@ describe("one mistake, one finding", () => {
       ["MANIFEST_CYCLE 4:29"],
     ],
     ["an unknown stage", `${HEAD}  local:\npipeline: { locl: }\n`, ["MANIFEST_UNKNOWN_ENVIRONMENT 4:13"]],
+    [
+      "a level that no logger has",
+      `${HEAD}  local: { policies: { logLevel: loud } }\n`,
+      ["MANIFEST_VALUE 3:34"],
+    ],
+    ["a level in its own case", `${HEAD}  local: { policies: { logLevel: Critical } }\n`, []],
+    [
+      "an unknown setting as final",
+      `${HEAD}  local:\nlayers: [{ path: .env, final: [B, A] }]\nsettings: { A: }\n`,
+      ["MANIFEST_UNKNOWN_SETTING 4:32"],
+    ],
+    ["final where nothing is declared", `${HEAD}  local:\nlayers: [{ path: .env, final: [B] }]\n`, []],
     ["a key named __proto__", `${HEAD}  local:\n__proto__: 1\n`, ["MANIFEST_SYNTAX 4:1"]],
   ];
   test.each(rows)("%s", (_, text, expected) => {
@@ -280,6 +292,23 @@ describe("declarations of settings", () => {
     ["{ required: [local, production] }", []],
     ["{ requierd: true }", ["MANIFEST_UNKNOWN_KEY 5:8"]],
     ["{ required: 1 }", ["MANIFEST_TYPE 5:18"]],
+    ["{ type: integer, max: 5, in: { local: { min: 6 } } }", ["MANIFEST_BOUND 5:46"]],
+    ["{ type: integer, min: 5, in: { local: { max: 4 } } }", ["MANIFEST_BOUND 5:46"]],
+    ["{ type: duration, max: 1m, in: { local: { min: 2m, max: 3m } } }", []],
+    ["{ replacedBy: X }", ["MANIFEST_CYCLE 5:20"]],
+    ["{ replacedBy: Y }", ["MANIFEST_UNKNOWN_SETTING 5:20"]],
+    ["{ replacedBy: Y }\n  Y: { replacedBy: X }", ["MANIFEST_CYCLE 5:20"]],
+    ["{ allow: { SECURITY_TLS: inside, ADVICE_POOL: pooled } }", []],
+    ["{ allow: { SECURITY_TSL: inside } }", ["MANIFEST_UNKNOWN_CODE 5:17"]],
+    ["{ allow: { SETTING_TYPE: inside } }", ["MANIFEST_UNKNOWN_CODE 5:17"]],
+    ["{ allow: { SECURITY_TLS: '' } }", ["MANIFEST_VALUE 5:31"]],
+    ["{ type: integer, policy: tokenLifetime }", ["MANIFEST_POLICY 5:23"]],
+    ["{ type: duration, policy: tokenLifetime }", []],
+    ["{ type: port, policy: debug }", ["MANIFEST_POLICY 5:20"]],
+    ["{ type: enum, values: ['on', 'off'], policy: debug }", ["MANIFEST_POLICY 5:43"]],
+    ["{ type: enum, values: [warning], policy: logLevel }", []],
+    ["{ type: boolean, policy: logLevel }", ["MANIFEST_POLICY 5:23"]],
+    ["{ policy: externalServices }", []],
   ];
   test.each(rows)("%s", (declaration, expected) => {
     expect(findings(`${HEAD}  local:\nsettings:\n  X: ${declaration}\n`)).toEqual(expected);

@@ -20,6 +20,8 @@ export interface SettingReference {
   readonly policy: string | null;
   /** What holds otherwise in an environment or kind, a sentence each. */
   readonly otherwise: readonly string[];
+  /** Findings that it does not get, and why: `SECURITY_TLS: inside the cluster`. */
+  readonly allowed: readonly string[];
   /** Why it should not be used any more. */
   readonly deprecated: string | null;
   readonly doc: string | null;

@@ -76,6 +76,8 @@ export interface SettingDeclaration {
   readonly pattern: string | undefined;
   readonly min: number | undefined;
   readonly max: number | undefined;
+  /** Codes of findings of the security and performance stages that this setting does not get, and why not. */
+  readonly allow: Readonly<Record<string, string>> | undefined;
   /** Why it should not be used any more, and what to use instead. */
   readonly deprecated: string | undefined;
   readonly doc: string | undefined;

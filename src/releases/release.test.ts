@@ -20,6 +20,7 @@ const setting = (name: string, more: object = {}): ReleaseParts["schema"][number
   pattern: undefined,
   min: undefined,
   max: undefined,
+  allow: undefined,
   deprecated: undefined,
   doc: undefined,
   ...more,

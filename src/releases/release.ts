@@ -63,6 +63,7 @@ function normalContent(content: ReleaseContent): ReleaseContent {
         policy: setting.policy,
         overrides: setting.overrides,
         replacedBy: setting.replacedBy,
+        allow: setting.allow,
         deprecated: setting.deprecated,
         doc: setting.doc,
       }),

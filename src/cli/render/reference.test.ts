@@ -15,6 +15,7 @@ const PLAIN: SettingReference = {
   phases: [],
   policy: null,
   otherwise: [],
+  allowed: [],
   deprecated: null,
   doc: null,
   where: "ringfence.yaml:1:1",
@@ -44,6 +45,11 @@ test.each<[string, Partial<SettingReference>, string]>([
     "| `A` | string | dev | `a  b` | one two |",
   ],
   ["deprecated", { deprecated: "use B" }, "| `A` | string | dev | `x` | what | use B |"],
+  [
+    "what is allowed",
+    { allowed: ["SECURITY_TLS: a|b", "ADVICE_CACHE: c"] },
+    "| `A` | string | dev | `x` | what; allowed: SECURITY_TLS: a\\|b; allowed: ADVICE_CACHE: c |",
+  ],
   ["a column that says nothing", { doc: null }, "| `A` | string | dev | `x` |"],
 ])("%s", (_what, setting, row) => {
   expect(rowOf(setting)).toBe(row);

@@ -47,6 +47,10 @@ function defaultCell({ default: value, policy }: SettingReference): string {
   return value === "" ? "empty" : code(value);
 }
 
+function meaningCell({ doc, allowed }: SettingReference): string {
+  return cellText([...(doc ? [doc] : []), ...allowed.map((one) => `allowed: ${one}`)].join("; "));
+}
+
 /** A table, without the columns that have nothing to say. */
 function table(columns: readonly Column[], settings: readonly SettingReference[]): string {
   const filled = columns.filter(({ cell }) => settings.some((setting) => cell(setting) !== ""));
@@ -70,7 +74,7 @@ export function renderReference({ project, environments, settings }: SettingsRef
     { heading: "needed at", cell: ({ phases }) => phases.join(", ") },
     { heading: "default", cell: defaultCell },
     { heading: "otherwise", cell: ({ otherwise }) => cellText(otherwise.join("; ")) },
-    { heading: "meaning", cell: ({ doc }) => cellText(doc ?? "") },
+    { heading: "meaning", cell: meaningCell },
   ];
   const inUse = settings.filter(({ deprecated }) => deprecated === null);
   const deprecated = settings.filter((setting) => setting.deprecated !== null);
