@@ -117,7 +117,7 @@ describe("with --secrets", () => {
       ["audit", "log"],
       ["operation", "list"],
     ]) {
-      expect(scene.ringfence([...words, "--json"]).stdout).not.toContain("Planted");
+      expect(scene.run([...words, "--json"]).stdout).not.toContain("Planted");
     }
   });
 
