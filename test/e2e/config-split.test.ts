@@ -16,7 +16,7 @@ const INTO = ["--into", "host=DB_HOST,port=DB_PORT", "user=DB_USER", "path=DB_NA
 /** A reference, as a layer writes it. */
 const to = (name: string) => `\${${name}}`;
 const SPLIT = `${to("DB_USER")}:${to("TOKEN")}@${to("DB_HOST")}:${to("DB_PORT")}/${to("DB_NAME")}`;
-const URL = "  DB_URL: { type: url, required: [staging, development], sync: pinned }\n";
+const URL = "  DB_URL: { required: [staging, development], sync: pinned }\n  NODE: {}\n";
 
 let scene: Scene;
 beforeEach(async () => {
@@ -40,10 +40,7 @@ afterEach(() => scene.shutdownAll());
 
 /** Declares settings beside those of the scene. */
 function declare(lines: string): void {
-  scene.write(
-    "ringfence.yaml",
-    scene.read("ringfence.yaml").replace("services:", `${lines}  NODE: {}\nservices:`),
-  );
+  scene.write("ringfence.yaml", scene.read("ringfence.yaml").replace("services:", `${lines}services:`));
 }
 const texts = () => FILES.map(scene.read);
 const split = (...words: readonly string[]) =>
@@ -92,8 +89,8 @@ test("a URL is split in every layer, as it is written there", async () => {
       `DB_USER=s\r\nDB_HOST=${to("NODE")}.test\r\nDB_PORT=1\r\nDB_NAME=s\r\n`,
     "",
   ]);
-  const shared = "required: [ staging, development ], sync: pinned";
-  expect(scene.read("ringfence.yaml")).toContain(`  DB_PORT: { type: port, ${shared} }`);
+  const shared = "required:\n      - staging\n      - development\n    sync: pinned\n";
+  expect(scene.read("ringfence.yaml")).toContain(`  DB_PORT:\n    type: port\n    ${shared}`);
   expect(await values()).toEqual(before);
   await allIsWell("split");
 });
@@ -121,7 +118,7 @@ describe("every value stays", () => {
       () => {
         const manifest = scene.read("ringfence.yaml");
         scene.write("ringfence.yaml", manifest.replace(/settings:\n(?: {2}.*\n)*/, ""));
-        scene.write("config/development.env", "WEB_URL=http://dev.test:80/\n");
+        for (const name of ENVIRONMENTS) scene.write(`config/${name}.env`, "WEB_URL=https://dev.test:80/\n");
       },
       ["--into", "port=WEB_PORT"],
       "WEB_PORT=80",
@@ -153,7 +150,8 @@ describe("refused, and nothing is written", () => {
   const layer = (text: string) => () => scene.write("config/development.env", text);
   test.each<[string, () => void, readonly string[], string]>([
     ["nobody knows it", () => {}, ["DB_ULR", "--into", "host=DB_HOST"], "CONFIG_UNKNOWN_KEY"],
-    ["no layer sets it", () => {}, ["NODES", "--into", "host=DB_HOST"], "CONFIG_UNKNOWN_KEY"],
+    ["no layer sets it", () => declare("  IDLE: {}\n"), ["IDLE", "--into", "host=A"], "CONFIG_UNKNOWN_KEY"],
+    ["it stands in the manifest alone", () => {}, ["LIMIT", "--into", "host=DB_HOST"], "CONFIG_UNSPLITTABLE"],
     ["no such part", () => {}, ["DB_URL", "--into", "hostname=DB_HOST"], "APP_BAD_INPUT"],
     ["no name", () => {}, ["DB_URL", "--into", "host"], "APP_BAD_INPUT"],
     ["a bad name", () => {}, ["DB_URL", "--into", "host=DB-HOST"], "APP_BAD_INPUT"],

@@ -40,7 +40,7 @@ describe("a URL is split as it is written", () => {
       { host: "H", port: "P" },
       [`${ref("A")}://${ref("H")}:${ref("P")}`, `${ref("B")}.test`, ref("C:-1")],
     ],
-    ["http://h/$${x}", { path: "D" }, [`http://h/${ref("D")}`, "${x}"]],
+    ["http://h/$${x}", { path: "D" }, [`http://h/${ref("D")}`, ref("x")]],
     ["http://h", { port: "P" }, "no port"],
     ["http://h/", { path: "D" }, "no path"],
     ["http:///x", { host: "H" }, "no host"],
