@@ -126,6 +126,13 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
     load: () => import("./config/show.ts") },
+  { ...{"name":"config split","form":"operation","summary":"Split a URL into settings of their own in all environments; every value stays as it is","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the setting that is a URL"},
+    ], flags: [
+      {"name":"into","type":"list","required":true,"description":"PART=NEW_NAME, where the part is scheme, user, host, port, path or query; may be repeated"},
+    ],
+    load: () => import("./config/split.ts") },
   { ...{"name":"config sync","form":"operation","summary":"Let structure and plain settings flow from one environment into another","scope":"environment","environmentFlag":"position","explicit":true},
     positionals: [
       {"name":"from","required":true,"description":"the environment that the settings come from"},

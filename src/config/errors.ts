@@ -18,6 +18,12 @@ export const configErrors = errorCatalogue({
     exit: EXIT.failed,
     http: 409,
   },
+  CONFIG_UNSPLITTABLE: {
+    summary:
+      "A setting is no URL where it is set, or lacks a part that it was to be split into, or stands where it can't be split.",
+    exit: EXIT.usage,
+    http: 422,
+  },
   CONFIG_INEXPRESSIBLE: {
     summary: "A setting's name or value can't be written in the format of an export; nothing was printed.",
     exit: EXIT.failed,

@@ -8,6 +8,7 @@ export { type DotenvEdit, editDotenv } from "./dotenv-edit.ts";
 export { editLayer, type LayerEdit } from "./edit/edit-layer.ts";
 export { type EditableLayer, editTreeLayer, type SettingEdit } from "./edit/layer-edit.ts";
 export { linesNaming, renameInExpectations, renameInLayer, renameInManifest } from "./edit/setting-rename.ts";
+export { type PartNames, splitUrl, URL_PARTS, type UrlPart } from "./edit/url-split.ts";
 export { meaningOf, typedText, type WrittenValue } from "./edit/written-value.ts";
 export { withValue } from "./edit/yaml.ts";
 export type { Renaming } from "./edit/yaml-rename.ts";

@@ -59,6 +59,8 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
     ["-e", e],
     ["-e", e, "--set", "LIMIT=many"],
   ],
+  "config split": () =>
+    ["DATABASE_URL", "COMPOSED", "PASSWORD"].map((key) => [key, "--into", `host=${key}_HOST`]),
   "config types": () => [[]],
   eject: (e) => [["-e", e, "--dry-run"]],
   "env compare": () => [[]],

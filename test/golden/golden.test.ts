@@ -170,6 +170,7 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "config set": (environment) => ["config", "set", "DATABASE_PASSWORD", "x", "-e", environment],
   "config move": () => ["config", "move", "LIMIT", "--to", "config/base.yaml"],
   "config rename": () => ["config", "rename", "SIGNING_KEY", "SIGNATURE_KEY", "--dry-run"],
+  "config split": () => ["config", "split", "DATABASE_URL", "--into", "host=DATABASE_HOST", "--dry-run"],
   "config sync": (environment) => ["config", "sync", "staging", environment, "--take", "from"],
   "config unset": (environment) => [
     "config",

@@ -17,16 +17,15 @@ import {
   type SecretEntry,
   whatDiffers,
 } from "../../config/index.ts";
-import { readManifest } from "../../model/manifest.ts";
 import { environmentOf, type Project } from "../../model/project.ts";
 import { secretsErrors } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import type { Context, PlanDraft } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import type { NewTexts, PlannedFiles } from "../layer-change.ts";
-import { manifestError, readTextIfThere } from "../project.ts";
+import { projectAfter, revisionsAfter } from "../manifest-change.ts";
+import { readTextIfThere } from "../project.ts";
 import { readLayers, readSecrets, rememberSecrets, type SecretsState } from "../resolution.ts";
-import { currentRevision, type PlannedRevision, revisionWith } from "../revision.ts";
 import { changeOf } from "../revision-file.ts";
 import { type SecretsChange, secretsChange, valuesOf } from "../secrets-change.ts";
 
@@ -157,15 +156,6 @@ export function renameTexts(app: App, renaming: Renaming): NewTexts {
   return texts;
 }
 
-/** The project as the new manifest describes it. @throws APP_MANIFEST_INVALID */
-function projectAfter({ project }: App, texts: NewTexts): Project {
-  const text = texts.get(project.manifest);
-  if (text === undefined) return project;
-  const after = readManifest(text, { root: project.root, file: project.manifest });
-  if (!after.project) throw manifestError(after.findings, `${project.manifest} with the new name`);
-  return after.project;
-}
-
 /** @throws APP_VALUES_CHANGE unless every environment says the same as before */
 function assertSameValues({ app, renaming, secrets, before }: Room, after: Project, texts: NewTexts): void {
   const { from, to } = renaming;
@@ -199,16 +189,6 @@ async function secretsChanges(
     changes.push({ environment: environment.name, change });
   }
   return changes;
-}
-
-/** What every environment's configuration becomes; the declared settings are part of it. */
-function revisionsAfter(app: App, after: Project, digests: ReadonlyMap<string, Digest>): PlannedRevision[] {
-  return app.project.environments.flatMap((environment) => {
-    const before = currentRevision(app, environment).digest;
-    const renamed = currentRevision({ ...app, project: after }, environmentOf(after, environment.name)!);
-    const revision = revisionWith(renamed, digests).digest;
-    return before === revision ? [] : { environment: environment.name, before, after: revision };
-  });
 }
 
 /** What is left to a person. */

@@ -7,26 +7,15 @@ import { type Environment, environmentOf } from "../../model/project.ts";
 import type { App } from "../app.ts";
 import { type Context, defineOperation, type Step } from "../definition.ts";
 import { draftStep } from "../layer-change.ts";
-import { loadProject } from "../project.ts";
+import { following, outsideOf } from "../manifest-change.ts";
 import { assertWritten, fileStep } from "../revision-file.ts";
 import { foundStep, keptStep, whyNotAsPlanned } from "../revision-steps.ts";
 import { rememberRevision, secretsChanged, secretsDigest, secretsStep } from "../secrets-change.ts";
 import { editAnswer } from "./edit-answer.ts";
 import { planRename, type RenameFacts, renameTexts } from "./rename-plan.ts";
 
-/** The app with the manifest as the file has it at each look: the operation itself changes it. */
-function following(app: App): App {
-  return Object.defineProperty({ ...app }, "project", { get: () => loadProject(app.project.root) });
-}
-
 function environmentNamed({ project }: App, name: string): Environment {
   return environmentOf(project, name)!;
-}
-
-/** Files that are no layers of any environment. */
-function outsideOf({ project }: App, { files }: RenameFacts) {
-  const paths = [project.manifest, ...project.expectationFiles];
-  return files.filter(({ path }) => paths.includes(path));
 }
 
 function rememberStep({ app }: Context, { secrets }: RenameFacts): Step {
@@ -68,7 +57,7 @@ export const operation = defineOperation({
     const isManifest = ({ path }: { readonly path: string }) => path === app.project.manifest;
     return [
       foundStep(context, revisions),
-      draftStep(app, files, () => renameTexts(app, facts), outsideOf(app, facts)),
+      draftStep(app, files, () => renameTexts(app, facts), outsideOf(app, files)),
       ...files.filter((file) => !isManifest(file)).map((file) => fileStep(app, file)),
       ...secrets.map(({ environment, change }) => {
         const writer = { app, actor, environment: environmentNamed(app, environment) };

@@ -63,6 +63,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "config sync": renderConfigEdit,
   "config move": renderConfigEdit,
   "config rename": renderConfigEdit,
+  "config split": renderConfigEdit,
   "config export": renderExport,
   "config docs": renderReference,
   "config compile": renderCompile,

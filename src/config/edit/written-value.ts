@@ -69,6 +69,13 @@ function spelled(parts: readonly TemplatePart[]): string {
   return texts.join("");
 }
 
+/** What is written for these parts, in Ringfence's own syntax. */
+export function writtenParts(parts: readonly TemplatePart[]): WrittenValue {
+  const interpolated = hasReferences(parts);
+  const text = interpolated ? spelled(parts) : parts.join("");
+  return { value: text, text, interpolated };
+}
+
 /** @throws Unwritable */
 function partsOf({ text, syntax }: WrittenValue): readonly TemplatePart[] {
   const template = parseTemplate(text, syntax);
