@@ -27,7 +27,7 @@ function findings(rules: ResolveInput["rules"]) {
 }
 
 test("settings without a value that counts are told apart", () => {
-  let unusable: readonly string[] = [];
+  let unusable: string[] = [];
   findings((_, facts) => {
     unusable = [...facts.unusable];
     return [];
