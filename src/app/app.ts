@@ -56,7 +56,7 @@ export interface App {
   readonly builder: Builder;
   /** Within one command the same call is answered once. */
   readonly programs: ProgramRunner;
-  /** Undefined where the project has no rules, or only {@link openApp} was asked. */
+  /** Undefined where the work tree's project has no rules, or only {@link openApp} was asked; see {@link checkerFor}. */
   readonly rules: RuleChecker | undefined;
   /** Layers that were parsed already: environments share some. */
   readonly layers: LayerCache;
@@ -160,7 +160,18 @@ export function openApp(options: AppOptions): App {
  */
 export async function openAppWithRules(options: AppOptions): Promise<App> {
   const app = openApp(options);
-  if (app.project.rules.length === 0) return app;
+  return { ...app, rules: await checkerFor(app, app.project) };
+}
+
+/**
+ * What holds settings against a project's rules, loaded where there are some. A release brings rules of its own, also
+ * where the work tree's manifest has none.
+ */
+export async function checkerFor(
+  app: Pick<App, "rules">,
+  project: Project,
+): Promise<RuleChecker | undefined> {
+  if (app.rules || project.rules.length === 0) return app.rules;
   const { checkRules } = await import("../rules/index.ts");
-  return { ...app, rules: checkRules };
+  return checkRules;
 }

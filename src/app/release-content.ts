@@ -94,7 +94,7 @@ export function configurationAt(
     layers,
     secrets: names.map(({ name, place }) => ({ name, place, value: undefined })),
     process: {},
-    rules: undefined,
+    rules: "unasked",
   });
   assertKeepable(environment, layers, { findings });
   const all = [...settings.values()];

@@ -1,9 +1,10 @@
 /** Compiles what `run` needs: the checked configuration of an environment as a sealed snapshot. */
 import { digestOf } from "../base/digest.ts";
 import { nearest } from "../base/nearest.ts";
+import { redact } from "../base/redact.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
-import { assertUsable, shapesOf } from "../config/index.ts";
-import { type Environment, expandTemplate, layersFor } from "../model/project.ts";
+import { assertUsable, removedInPhase, settingsOfPhase, shapesOf, withReferences } from "../config/index.ts";
+import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
 import { PHASES, type Phase } from "../model/setting.ts";
 import { secretsErrors } from "../secrets/index.ts";
 import { type CommandAgain, detect, guardNested, guardRun } from "../snapshot/detection.ts";
@@ -37,6 +38,8 @@ export interface RunInput {
 export interface CompiledRun {
   readonly root: string;
   readonly snapshot: Snapshot;
+  /** What the caller's variables say in vain, for people; without secrets. */
+  readonly warnings: readonly string[];
 }
 
 /** Described before they are read: a change in between is then seen at the next run. */
@@ -84,15 +87,33 @@ function phaseOf(word = "run"): Phase {
   });
 }
 
+/**
+ * The names by which the process environment could change what a process of the phase gets: those that it may be
+ * given, and what these refer to. A variable for builds in the shell changes no run.
+ */
+function decisive(
+  project: Project,
+  { configuration, phase }: Pick<Draft, "configuration" | "phase">,
+): ReadonlySet<string> {
+  const declared = project.settings.filter(({ phases }) => phases.includes(phase));
+  const undeclared = [...settingsOfPhase(configuration, phase), ...configuration.removed.values()];
+  const names = project.settings.length > 0 ? declared : undeclared;
+  return withReferences(
+    names.map(({ name }) => name),
+    configuration,
+  );
+}
+
 function snapshotOf(app: App, environment: Environment, { inputs, configuration, phase }: Draft): Snapshot {
   const { project, clock } = app;
-  const settings = [...configuration.settings.values()].filter(
-    ({ declaration }) => declaration === undefined || declaration.phases.includes(phase),
-  );
-  const texts = (wanted: typeof settings) => Object.fromEntries(wanted.map(({ name, text }) => [name, text]));
+  const settings = settingsOfPhase(configuration, phase);
+  const removed = removedInPhase(configuration, phase);
+  const texts = (wanted: typeof settings): Record<string, string> =>
+    Object.fromEntries(wanted.map(({ name, text }) => [name, text]));
   const plain = texts(settings.filter(({ secret }) => !secret));
+  const variables = texts(settings);
   return {
-    format: 2,
+    format: 3,
     project: project.name,
     environment: environment.name,
     kind: environment.kind,
@@ -102,11 +123,12 @@ function snapshotOf(app: App, environment: Environment, { inputs, configuration,
     detection: ruleOf(project),
     inputs,
     programs: layerPrograms(project, [environment]).length > 0,
-    variables: texts(settings),
-    shapes: shapesOf(project, environment),
+    variables,
+    removed,
+    shapes: shapesOf(project, environment, new Set(Object.keys(variables))),
     failures: { errors: environment.policies.errors, escalation: environment.policies.escalation },
     secretNames: settings.filter(({ secret }) => secret).map(({ name }) => name),
-    declared: (project.settings.length > 0 ? project.settings : settings).map(({ name }) => name),
+    declared: [...decisive(project, { configuration, phase })],
     secretsRevision: configuration.secrets.opened?.binding.revision ?? 0,
     revision: digestOf({ environment: environment.name, plain, secrets: configuration.secrets.digest }),
     program: RINGFENCE_VERSION,
@@ -171,11 +193,17 @@ function compiledRun(app: App, environment: Environment, input: RunInput): Compi
   requireTrust(app, layerPrograms(app.project, [environment]));
   const draft = draftOf(app, environment, { set: input.set ?? [], phase: phaseOf(input.phase) });
   const snapshot = compile(app, environment, draft);
-  const fromCaller = [...draft.configuration.settings.values()].some(({ history }) =>
-    history.some(({ source, wins }) => wins && (source === "process environment" || source === "--set")),
+  const names = new Set([...snapshot.declared, ...Object.keys(snapshot.variables)]);
+  const fromCaller = [...draft.configuration.settings.values()].some(
+    ({ name, history }) =>
+      names.has(name) &&
+      history.some(({ source, wins }) => wins && (source === "process environment" || source === "--set")),
   );
   if (!fromCaller && draft.phase === "run" && !snapshot.programs) {
     keepForNextTime(() => keepSnapshot(app, snapshot));
   }
-  return { root: app.project.root, snapshot };
+  const warnings = draft.configuration.findings
+    .filter(({ code, severity }) => code === "SETTING_FINAL" && severity === "warning")
+    .map(({ code, why, fix }) => redact(`${code}: ${why}; fix: ${fix}`));
+  return { root: app.project.root, snapshot, warnings };
 }

@@ -19,6 +19,7 @@ export { secretReference } from "./export/ecs.ts";
 export { type ExportedSetting, exportedSetting } from "./export/exported-setting.ts";
 export { EXPORT_FORMATS, type ExportFormat, exportSettings } from "./export/formats.ts";
 export { type Fix, fixedText, fixesFor, fixWords } from "./fixes.ts";
+export { removedInPhase, settingsOfPhase, withReferences } from "./handed-over.ts";
 export { settingsJsonSchema } from "./json-schema.ts";
 export { entryIn, layerToSet, ownLayersSetting } from "./layer-choice.ts";
 export { type LayerEntry, type ParsedLayer, SETTING_NAME } from "./layer-entry.ts";

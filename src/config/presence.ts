@@ -3,7 +3,10 @@ import { declarationIn } from "../model/declaration.ts";
 import type { Environment, Project } from "../model/project.ts";
 import type { SettingDeclaration } from "../model/setting.ts";
 
-/** True where a usable configuration always has the setting: it is required, has a default, or names the environment. */
+/**
+ * True where a usable configuration always has the setting: it is required, has a default, or names the environment.
+ * Told from the declaration alone: a layer that takes a default away by `<unset>` is not seen.
+ */
 export function isAlwaysSet(
   declaration: SettingDeclaration,
   { detect }: Project,

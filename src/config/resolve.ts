@@ -5,7 +5,7 @@
 import type { Place } from "../base/place.ts";
 import { declarationIn } from "../model/declaration.ts";
 import type { Finding } from "../model/finding.ts";
-import type { FindingList } from "../model/finding-list.ts";
+import type { FindingDraft, FindingList } from "../model/finding-list.ts";
 import type { Environment, Project } from "../model/project.ts";
 import type { RuleChecker } from "../model/rule-check.ts";
 import type { Contribution, Phase, ResolvedSetting, SettingDeclaration } from "../model/setting.ts";
@@ -35,8 +35,11 @@ export interface ResolveInput {
   readonly flags?: Readonly<Record<string, string>>;
   /** What is needed then is required; undefined: what any phase needs. */
   readonly phase?: Phase | undefined;
-  /** Holds the settings against the project's rules; undefined: nobody will ask for what they say. */
-  readonly rules: RuleChecker | undefined;
+  /**
+   * Holds the settings against the project's rules. `unasked`: nobody will look at what they say. Undefined: it is not
+   * there, and every rule is an error.
+   */
+  readonly rules: RuleChecker | "unasked" | undefined;
   /** Handed to several resolutions, shared layers are parsed once. */
   readonly cache?: LayerCache;
 }
@@ -73,6 +76,7 @@ class Resolver {
   readonly #findings: FindingList;
   readonly #candidates: Map<string, Candidate[]>;
   readonly #choices = new Map<string, Choice>();
+  readonly #unusable = new Set<string>();
 
   constructor(input: ResolveInput) {
     this.#input = input;
@@ -87,7 +91,7 @@ class Resolver {
   }
 
   run(): Resolution {
-    const { project, environment, rules } = this.#input;
+    const { environment } = this.#input;
     this.#selection();
     this.#withFlags();
     const evaluation = this.#withProcess(this.#evaluate());
@@ -106,16 +110,30 @@ class Resolver {
     const ordered = this.#ordered(settings);
     const judged = [...securityFindings(environment, ordered.values()), ...adviceOn(environment, ordered)];
     this.#findings.addAll(withoutAllowed(judged, ordered));
-    if (project.rules.length > 0 && rules) {
-      const facts = { environment, settings: ordered, declared: [...this.#declared.keys()] };
-      this.#findings.addAll(rules(project.rules, facts));
-    }
+    this.#findings.addAll(this.#rules(ordered));
     return {
       environment: environment.name,
       settings: ordered,
       removed,
       findings: this.#findings.sorted(),
     };
+  }
+
+  /** What the rules say. One that was asked for and can't be held against the settings is never passed. */
+  #rules(settings: ReadonlyMap<string, ResolvedSetting>): readonly FindingDraft[] {
+    const { project, environment, rules } = this.#input;
+    if (project.rules.length === 0 || rules === "unasked") return [];
+    if (rules) {
+      const declared = [...this.#declared.keys()];
+      return rules(project.rules, { environment, settings, unusable: this.#unusable, declared });
+    }
+    return project.rules.map(({ place }) => ({
+      code: "RULE_UNKNOWN",
+      severity: "error",
+      place,
+      why: "what holds settings against rules was not loaded: whether this one holds is unknown",
+      fix: `ringfence config check -e ${environment.name}`,
+    }));
   }
 
   /** Declared order first: evaluation went by references. */
@@ -242,6 +260,7 @@ class Resolver {
     const unsetAt = (): Place => unsetItemAt(choice);
     const checked = checkValue({ project, environment, name, declaration, winner, unsetAt, evaluated });
     this.#findings.addAll(checked.drafts);
+    if (!checked.fits) this.#unusable.add(name);
     const empty = checked.text === "" && !failed && !sealed;
     // An empty value of another type than text is a type error already.
     const typeError = checked.drafts.some(({ code }) => code === "SETTING_TYPE");

@@ -42,6 +42,8 @@ export interface CheckInput {
 export interface CheckedValue {
   readonly value: SettingValue;
   readonly text: string;
+  /** False where it is none of its declaration's: a reference failed, a placeholder stands there, the type differs. */
+  readonly fits: boolean;
   readonly drafts: readonly FindingDraft[];
 }
 
@@ -111,7 +113,7 @@ export function checkValue(input: CheckInput): CheckedValue {
       fix,
     });
   }
-  if (failed || sealed) return { value: null, text: "", drafts };
+  if (failed || sealed) return { value: null, text: "", fits: !failed, drafts };
   if (isUnfilled(text)) {
     const why = `${name} is a placeholder, no value`;
     // `<from-secrets-manager>`: what belongs here is a secret, declared or not.
@@ -120,23 +122,23 @@ export function checkValue(input: CheckInput): CheckedValue {
       ? secretCommand(name, environment)
       : correction(input, declaration ? expectationOf(declaration.type).example : "");
     drafts.push({ code: "SETTING_PLACEHOLDER", setting: name, place: winner.place, why, fix });
-    return { value: text, text, drafts };
+    return { value: text, text, fits: false, drafts };
   }
   if (text.includes("\u0000")) {
     drafts.push(typeFinding(input, "a text without NUL characters", ""));
-    return { value: null, text: "", drafts };
+    return { value: null, text: "", fits: false, drafts };
   }
   if (!declaration) {
     drafts.push(...unsetItems(input, value, text));
-    return { value: value ?? text, text, drafts };
+    return { value: value ?? text, text, fits: true, drafts };
   }
   const typed = typeValue(declaration, { value, text });
   if (typed.fits) {
     drafts.push(...unsetItems(input, typed.value, text));
-    return { value: typed.value, text: typed.text, drafts };
+    return { value: typed.value, text: typed.text, fits: true, drafts };
   }
   drafts.push(typeFinding(input, typed.expected, typed.example));
-  return { value: text, text, drafts };
+  return { value: text, text, fits: false, drafts };
 }
 
 /** The finding of a required setting that nothing sets, or that is empty or taken away where it was set. */

@@ -153,7 +153,8 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   },
   RULE_UNKNOWN: {
     stage: "environment",
-    summary: "Warning: a rule reads a setting without a value, or a secret that can't be opened here.",
+    summary:
+      "Warning: a rule hangs on a setting or policy without a value, a setting whose value is wrong, or a secret that can't be opened here.",
   },
   SECURITY_DEBUG: {
     stage: "security",

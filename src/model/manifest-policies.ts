@@ -4,6 +4,7 @@ import { formatPlace } from "../base/place.ts";
 import { parseDuration } from "../base/units.ts";
 import { FORMATS } from "./manifest-formats.ts";
 import type { Policies, PolicyName, PolicySources } from "./policy.ts";
+import type { SettingType, SettingValue } from "./setting.ts";
 import { nodeAt, placeOf, type SourceNode } from "./source-tree.ts";
 
 const text = z.string().min(1);
@@ -113,6 +114,10 @@ interface Field<T> {
   readonly path: readonly string[];
   /** Undefined where the manifest says nothing. */
   readonly read: (data: PoliciesData) => T | undefined;
+  /** What the manifest's value is, where that is not plain to see. */
+  readonly type?: "duration" | "number";
+  /** The manifest's words for true and for false, where it has some. */
+  readonly words?: readonly [string, string];
 }
 
 const ms = (given: string | undefined): number | undefined =>
@@ -121,13 +126,17 @@ const ms = (given: string | undefined): number | undefined =>
 const FIELDS: { readonly [K in Exclude<PolicyName, "production">]: Field<Policies[K]> } = {
   users: { path: ["users"], read: ({ users }) => users },
   data: { path: ["data"], read: ({ data }) => data },
-  uptimePercent: { path: ["uptime", "percent"], read: ({ uptime }) => uptime?.percent },
+  uptimePercent: { path: ["uptime", "percent"], read: ({ uptime }) => uptime?.percent, type: "number" },
   uptimeHours: { path: ["uptime", "hours"], read: ({ uptime }) => uptime?.hours },
   debug: { path: ["debug"], read: ({ debug }) => debug },
   logLevel: { path: ["logLevel"], read: ({ logLevel }) => logLevel },
   errors: { path: ["errors"], read: ({ errors }) => errors },
   escalation: { path: ["escalation"], read: ({ escalation }) => escalation },
-  tokenLifetimeMs: { path: ["tokenLifetime"], read: ({ tokenLifetime }) => ms(tokenLifetime) },
+  tokenLifetimeMs: {
+    path: ["tokenLifetime"],
+    read: ({ tokenLifetime }) => ms(tokenLifetime),
+    type: "duration",
+  },
   emailVerification: { path: ["emailVerification"], read: ({ emailVerification }) => emailVerification },
   rateLimits: { path: ["rateLimits"], read: ({ rateLimits }) => rateLimits },
   tls: { path: ["tls"], read: ({ tls }) => tls },
@@ -136,7 +145,11 @@ const FIELDS: { readonly [K in Exclude<PolicyName, "production">]: Field<Policie
   externalServices: { path: ["externalServices"], read: ({ externalServices }) => externalServices },
   monitoring: { path: ["monitoring"], read: ({ monitoring }) => monitoring },
   scaling: { path: ["scaling"], read: ({ scaling }) => scaling },
-  backupRetentionMs: { path: ["backups", "keep"], read: ({ backups }) => ms(backups?.keep) },
+  backupRetentionMs: {
+    path: ["backups", "keep"],
+    read: ({ backups }) => ms(backups?.keep),
+    type: "duration",
+  },
   deploy: { path: ["deploy"], read: ({ deploy }) => deploy },
   approvals: { path: ["approvals"], read: ({ approvals }) => approvals },
   approverRole: { path: ["approverRole"], read: ({ approverRole }) => approverRole },
@@ -144,10 +157,11 @@ const FIELDS: { readonly [K in Exclude<PolicyName, "production">]: Field<Policie
   runRecordRequired: {
     path: ["run", "record"],
     read: ({ run }) => (run?.record === undefined ? undefined : run.record === "required"),
+    words: ["required", "optional"],
   },
   signedSecrets: { path: ["secrets", "signed"], read: ({ secrets }) => secrets?.signed },
   strictSettings: { path: ["settings", "strict"], read: ({ settings }) => settings?.strict },
-  observeMs: { path: ["rollout", "observe"], read: ({ rollout }) => ms(rollout?.observe) },
+  observeMs: { path: ["rollout", "observe"], read: ({ rollout }) => ms(rollout?.observe), type: "duration" },
 };
 
 /** One place that overrides policies: `["kinds", "edge", "policies"]`, with what stands there. */
@@ -175,4 +189,22 @@ export function resolvePolicies(
     }
   }
   return { policies: policies as unknown as Policies, policySources: sources as unknown as PolicySources };
+}
+
+/** One policy under the name that the manifest has for it. */
+export interface PolicyMember {
+  /** Keys under `policies`: `["backups", "keep"]`. */
+  readonly path: readonly string[];
+  /** Undefined where the value tells it. */
+  readonly type: SettingType | undefined;
+  /** Durations in milliseconds; undefined where the environment says nothing. */
+  readonly value: SettingValue | undefined;
+}
+
+/** An environment's policies by the manifest's names, in its order; also those without a value. */
+export function policyMembers(policies: Policies): readonly PolicyMember[] {
+  return Object.entries(FIELDS).map(([name, { path, type, words }]) => {
+    const value = policies[name as PolicyName];
+    return { path, type, value: words ? words[value ? 0 : 1] : value };
+  });
 }

@@ -8,6 +8,8 @@ import type { ResolvedSetting } from "./setting.ts";
 export interface RuleFacts {
   readonly environment: Environment;
   readonly settings: ReadonlyMap<string, ResolvedSetting>;
+  /** Those whose value is none that counts: a reference failed, or the text is not of the declared type. */
+  readonly unusable: ReadonlySet<string>;
   /** Names that are declared, also those without a value. */
   readonly declared: readonly string[];
 }

@@ -6,10 +6,8 @@ import { isNamedIn } from "../model/project.ts";
 import type { Rule } from "../model/rule.ts";
 import type { RuleChecker, RuleFacts } from "../model/rule-check.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
+import { AMBIENT, ambientValues, strangeMember, valuelessPolicies } from "./ambient.ts";
 import { celValue, type Expression, parseExpression } from "./expression.ts";
-
-/** Names that every rule may read beside the settings. */
-const AMBIENT = ["environment", "policy"];
 
 /** A text literal of CEL; one that is not closed reaches to the end. */
 const TEXT_LITERAL = /(["'])(?:\\[\s\S]|(?!\1)[^\\])*(?:\1|$)/g;
@@ -49,11 +47,11 @@ class RuleCheck {
     const values = this.#values(reads);
     if (condition) {
       const applies = condition.evaluate(values);
-      if (applies.kind !== "value") yield this.#unknown("when", reads, applies.kind);
+      if (applies.kind !== "value") yield this.#unknown("when", condition, applies.kind);
       if (applies.kind !== "value" || !applies.value) return;
     }
     const holds = demand.evaluate(values);
-    if (holds.kind !== "value") yield this.#unknown("require", reads, holds.kind);
+    if (holds.kind !== "value") yield this.#unknown("require", demand, holds.kind);
     else if (!holds.value) yield this.#broken(reads);
   }
 
@@ -75,6 +73,9 @@ class RuleCheck {
       };
     }
     const known = [...AMBIENT, ...this.#facts.declared, ...this.#facts.settings.keys()];
+    const member = strangeMember(this.#facts.environment, parsed.members);
+    if (member)
+      return { code: "RULE_INVALID", place, why: `the rule "${name}" reads ${member.why}`, fix: member.fix };
     const stranger = parsed.reads.find((read) => !known.includes(read));
     if (stranger === undefined) return parsed;
     const meant = nearest(stranger, known);
@@ -87,48 +88,38 @@ class RuleCheck {
     };
   }
 
+  /** What can't be told is left out: whatever hangs on it then has no value, and what does not is told all the same. */
   #values(reads: readonly string[]): Record<string, unknown> {
     const { settings, environment } = this.#facts;
-    const { name, kind, policies } = environment;
-    const ambient: Record<string, unknown> = {
-      environment: { name, kind },
-      policy: Object.fromEntries(
-        Object.entries(policies).map(([key, value]) => [key, celValue(undefined, value ?? null)]),
-      ),
-    };
+    const ambient = ambientValues(environment);
     return Object.fromEntries(
-      reads.map((read) => {
-        const setting = settings.get(read);
-        return [read, setting ? celValue(setting.declaration?.type, setting.value) : (ambient[read] ?? null)];
-      }),
+      reads
+        .filter((read) => !this.#isUntold(read))
+        .map((read) => {
+          const setting = settings.get(read);
+          return [
+            read,
+            setting ? celValue(setting.declaration?.type, setting.value) : (ambient[read] ?? null),
+          ];
+        }),
     );
   }
 
-  #unknown(key: string, reads: readonly string[], kind: "no truth" | "misfit"): FindingDraft {
+  #isUntold(name: string): boolean {
+    const { settings, unusable } = this.#facts;
+    return unusable.has(name) || settings.get(name)?.sealed === true;
+  }
+
+  #unknown(key: string, { reads, members }: Expression, kind: "no truth" | "misfit"): FindingDraft {
     const { place, name } = this.#told;
     if (kind === "no truth") {
       const why = `the rule "${name}": ${key} gives neither true nor false`;
       return { code: "RULE_INVALID", place, why, fix: "write a comparison, such as A <= B" };
     }
-    const { settings } = this.#facts;
-    const without = reads.filter(
-      (read) => !AMBIENT.includes(read) && (settings.get(read)?.value ?? null) === null,
-    );
-    const sealed = without.filter((read) => settings.get(read)?.sealed);
-    if (sealed.length > 0) {
-      const why = `the rule "${name}" reads ${sealed.join(", ")}, which can't be opened here: whether it holds is unknown`;
-      const fix = `ringfence config check -e ${this.#facts.environment.name}   (where its identity lies)`;
-      return { code: "RULE_UNKNOWN", severity: "warning", place, why, fix };
-    }
-    if (without.length > 0) {
-      const why = `the rule "${name}" reads ${without.join(", ")} without a value here: whether it holds is unknown`;
-      return {
-        code: "RULE_UNKNOWN",
-        severity: "warning",
-        place,
-        why,
-        fix: `begin it with ${without[0]} == null ||`,
-      };
+    const missing = this.#missing(reads) ?? valuelessPolicies(this.#facts.environment, members);
+    if (missing) {
+      const why = `the rule "${name}" reads ${missing.why}: whether it holds is unknown`;
+      return { code: "RULE_UNKNOWN", severity: "warning", place, why, fix: missing.fix };
     }
     const why = `the rule "${name}": ${key} puts together what does not go together, such as a text and a number`;
     return {
@@ -136,6 +127,27 @@ class RuleCheck {
       place,
       why,
       fix: "compare values of one type; int(X), double(X) and string(X) convert",
+    };
+  }
+
+  /** Which of the settings that are read have no value to tell by. */
+  #missing(reads: readonly string[]): { readonly why: string; readonly fix: string } | undefined {
+    const { settings, unusable, environment } = this.#facts;
+    const check = `ringfence config check -e ${environment.name}`;
+    const sealed = reads.filter((read) => settings.get(read)?.sealed);
+    if (sealed.length > 0) {
+      const why = `${sealed.join(", ")}, which can't be opened here`;
+      return { why, fix: `${check}   (where its identity lies)` };
+    }
+    const wrong = reads.filter((read) => unusable.has(read));
+    if (wrong.length > 0) return { why: `${wrong.join(", ")}, whose value is wrong`, fix: check };
+    const without = reads.filter(
+      (read) => !AMBIENT.includes(read) && (settings.get(read)?.value ?? null) === null,
+    );
+    if (without.length === 0) return undefined;
+    return {
+      why: `${without.join(", ")} without a value here`,
+      fix: `begin it with ${without[0]} == null ||`,
     };
   }
 

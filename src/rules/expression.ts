@@ -15,6 +15,9 @@ export type Outcome =
 export interface Expression {
   /** Names that it reads from outside, in the order of their first use. */
   readonly reads: readonly string[];
+  /** What it reads by member, whole: `policy.backups.keep` as its three parts. */
+  readonly members: readonly (readonly string[])[];
+  /** A name that the values lack has an unknown value: what hangs on it is a misfit. */
   evaluate(values: Readonly<Record<string, unknown>>): Outcome;
 }
 
@@ -27,11 +30,29 @@ function isNode(value: unknown): value is ASTNode {
   return value !== null && typeof value === "object" && "op" in value && "args" in value;
 }
 
-function collect(value: unknown, bound: ReadonlySet<string>, found: Set<string>): void {
+/** `a.b["c"]` as its names; undefined for everything else. */
+function memberPath(node: ASTNode): readonly string[] | undefined {
+  if (node.op === "id") return [node.args];
+  if (node.op !== "." && node.op !== "[]") return undefined;
+  const [owner, member] = node.args;
+  const name: unknown = isNode(member) && member.op === "value" ? member.args : member;
+  const path = memberPath(owner);
+  return path && typeof name === "string" ? [...path, name] : undefined;
+}
+
+interface Found {
+  readonly reads: Set<string>;
+  readonly members: (readonly string[])[];
+}
+
+function collect(value: unknown, bound: ReadonlySet<string>, found: Found): void {
   if (Array.isArray(value)) for (const item of value) collect(item, bound, found);
   if (!isNode(value)) return;
-  if (value.op === "id") {
-    if (!bound.has(value.args)) found.add(value.args);
+  const path = memberPath(value);
+  if (path) {
+    if (bound.has(path[0]!)) return;
+    found.reads.add(path[0]!);
+    if (path.length > 1) found.members.push(path);
     return;
   }
   if (value.op !== "rcall" || !BINDING.has(value.args[0])) {
@@ -48,9 +69,10 @@ function collect(value: unknown, bound: ReadonlySet<string>, found: Set<string>)
 export function parseExpression(text: string): Expression | { readonly badAt: number } {
   try {
     const parsed = cel.parse(text);
-    const found = new Set<string>();
+    const found: Found = { reads: new Set(), members: [] };
     collect(parsed.ast, new Set(), found);
-    return { reads: [...found], evaluate: (values) => evaluate(parsed, values) };
+    const { reads, members } = found;
+    return { reads: [...reads], members, evaluate: (values) => evaluate(parsed, values) };
   } catch (error) {
     if (error instanceof ParseError) return { badAt: (error.node?.pos ?? 0) + 1 };
     throw error;

@@ -5,7 +5,11 @@ import { environmentOf } from "../model/project.ts";
 import type { ResolvedSetting, SettingType, SettingValue } from "../model/setting.ts";
 import { checkRules } from "./index.ts";
 
-type Value = SettingValue | { readonly sealed: true };
+type Value = SettingValue | { readonly sealed: true } | { readonly unusable: true };
+
+function isUnusable(value: Value): boolean {
+  return value !== null && typeof value === "object" && "unusable" in value;
+}
 
 /** What a rule says of settings given as `NAME: [type, value]`. */
 function findings(
@@ -19,10 +23,11 @@ function findings(
   const settings = new Map(
     Object.entries(given).map(([key, [type, value]], index): [string, ResolvedSetting] => {
       const sealed = value !== null && typeof value === "object" && "sealed" in value;
+      const wrong = isUnusable(value);
       const place = { file: ".env", line: index + 1, column: 1 };
       const history = [{ source: ".env", place, value: null, wins: true, removes: false, merged: false }];
       const declaration = { name: key, type } as ResolvedSetting["declaration"];
-      const plain = sealed ? null : (value as SettingValue);
+      const plain = sealed || wrong ? null : (value as SettingValue);
       return [
         key,
         {
@@ -42,6 +47,7 @@ function findings(
   const facts = {
     environment: environmentOf(project!, name)!,
     settings,
+    unusable: new Set(Object.keys(given).filter((key) => isUnusable(given[key]![1]))),
     declared: [...settings.keys(), "UNSET"],
   };
   return checkRules(project!.rules, facts);
@@ -80,6 +86,43 @@ describe("a rule", () => {
       { K: ["string", { sealed: true }] },
       ["warning RULE_UNKNOWN ringfence.yaml:4"],
     ],
+    [
+      "{ require: 'K != \"x\"' }",
+      { K: ["string", { sealed: true }] },
+      ["warning RULE_UNKNOWN ringfence.yaml:4"],
+    ],
+    [
+      "{ require: 'A == 1', when: 'K != \"x\"' }",
+      { A: ["integer", 2], K: ["string", { sealed: true }] },
+      ["warning RULE_UNKNOWN ringfence.yaml:4"],
+    ],
+    [
+      "{ require: K == null }",
+      { K: ["string", { sealed: true }] },
+      ["warning RULE_UNKNOWN ringfence.yaml:4"],
+    ],
+    ["{ require: 'A == 5 || K != \"x\"' }", { A: ["integer", 5], K: ["string", { sealed: true }] }, []],
+    [
+      "{ require: K != 3 }",
+      { K: ["integer", { unusable: true }] },
+      ["warning RULE_UNKNOWN ringfence.yaml:4"],
+    ],
+    [
+      "{ require: K == null || K > 3 }",
+      { K: ["integer", { unusable: true }] },
+      ["warning RULE_UNKNOWN ringfence.yaml:4"],
+    ],
+    ['{ require: policy.tokenLifetime <= duration("24h") }', {}, []],
+    ["{ require: policy.uptime.percent >= 99 }", {}, []],
+    ["{ require: policy.uptime.percent > 99.999 }", {}, ["error RULE_BROKEN ringfence.yaml:4"]],
+    ['{ require: policy.backups.keep >= duration("24h") }', {}, []],
+    ['{ require: \'policy["backups"].keep >= duration("24h")\' }', {}, []],
+    ['{ require: policy.run.record == "required" && policy.escalation.size() >= 0 }', {}, []],
+    ["{ require: policy.tokenLifetimeMs > 3 }", {}, ["error RULE_INVALID ringfence.yaml:4"]],
+    ["{ require: policy.uptime.percents > 3 }", {}, ["error RULE_INVALID ringfence.yaml:4"]],
+    ["{ require: policy.debug.on }", {}, ["error RULE_INVALID ringfence.yaml:4"]],
+    ['{ require: environment.nam == "x" }', {}, ["error RULE_INVALID ringfence.yaml:4"]],
+    ['{ require: policy.approverRole == "lead" }', {}, ["warning RULE_UNKNOWN ringfence.yaml:4"]],
     ["{ require: A + B }", two, ["error RULE_INVALID ringfence.yaml:4"]],
     ["{ require: '[].all(x, x > 0)' }", {}, ["error RULE_INVALID ringfence.yaml:4"]],
     ["{ require: A > }", two, ["error RULE_INVALID ringfence.yaml:4"]],

@@ -15,7 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const snapshot: Snapshot = {
-  format: 2,
+  format: 3,
+  removed: [],
   project: "shop",
   environment: "dev",
   kind: "development",
@@ -119,7 +120,7 @@ describe("the index", () => {
   });
 
   test.each<[string, object]>([
-    ["another format", { format: 2 }],
+    ["another format", { format: 4 }],
     ["a project that leads elsewhere", { project: "../other" }],
     ["no rule", { rule: null }],
     [

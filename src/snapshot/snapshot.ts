@@ -21,7 +21,7 @@ import type { SettingShapes } from "./setting-shapes.ts";
 import { ensureStateFolder, stateFolder } from "./state-folder.ts";
 
 export interface Snapshot {
-  readonly format: 2;
+  readonly format: 3;
   readonly project: string;
   readonly environment: string;
   readonly kind: string;
@@ -36,12 +36,14 @@ export interface Snapshot {
   readonly programs: boolean;
   /** What a process gets: settings and secrets as text. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Settings that a layer took away: a process has them from nowhere else either. */
+  readonly removed: readonly string[];
   /** What the declared settings are, for applications. */
   readonly shapes: SettingShapes;
   readonly failures: FailurePolicy;
   /** Which of the variables are secret. */
   readonly secretNames: readonly string[];
-  /** Every declared key: where the process environment sets one to something else, settings are resolved anew. */
+  /** Every key that decides what a process gets: where the process environment sets one to something else, settings are resolved anew. */
   readonly declared: readonly string[];
   /** Revision of the secrets file; 0 without one. */
   readonly secretsRevision: number;
@@ -129,7 +131,7 @@ export function readSnapshot(root: string, home: string, owner: SnapshotOwner): 
     if (before !== undefined && openSnapshot(bytes, before, owner)) return { stale: "the identity is new" };
     throw forged(path);
   }
-  if (snapshot.format !== 2 || snapshot.program !== RINGFENCE_VERSION)
+  if (snapshot.format !== 3 || snapshot.program !== RINGFENCE_VERSION)
     return { stale: "compiled by another version", foreign: true };
   // First: after a secret was set anew, the old snapshot is merely stale. Only one whose inputs are old, too, is a replay.
   if (!snapshot.inputs.every((input) => isUnchanged(root, input))) return { stale: "an input has changed" };

@@ -119,7 +119,7 @@ test("an export as JSON fits it", () => {
     layers: [{ declaration: project.layers[0]!, path: "a.json", text: JSON.stringify(values) }],
     secrets: [{ name: "TOKEN", value: "t", place: { file: "s.yaml", line: 1, column: 1 } }],
     process: {},
-    rules: undefined,
+    rules: "unasked",
   });
   expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
   const exported = [...settings.values()].map((setting) => exportedSetting(setting));

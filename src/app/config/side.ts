@@ -4,7 +4,7 @@ import { type LayerText, type Resolution, resolve, type Side } from "../../confi
 import type { Environment } from "../../model/project.ts";
 import type { Revision } from "../../model/revision.ts";
 import { detect } from "../../snapshot/detection.ts";
-import type { App } from "../app.ts";
+import { type App, checkerFor } from "../app.ts";
 import { appErrors } from "../errors.ts";
 import { releaseConfiguration } from "../release-content.ts";
 import { findRelease } from "../release-view.ts";
@@ -38,7 +38,7 @@ const ofRelease: VersionSource = async (app, environment, at) => {
     layers,
     secrets,
     process: {},
-    rules: app.rules,
+    rules: await checkerFor(app, project),
   });
   rememberSecrets(resolution);
   return resolution;

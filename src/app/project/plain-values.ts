@@ -106,7 +106,7 @@ function readByCompose(files: readonly PlainFile[]): DotenvTexts {
     layers: layersFor(project!, environment).map((layer) => ({ ...layer, text: texts.get(layer.path) })),
     secrets: [],
     process: {},
-    rules: undefined,
+    rules: "unasked",
   });
   const read = new Map<string, Map<string, string>>(files.map(({ path }) => [path, new Map()]));
   for (const { name, text, history } of settings.values()) {

@@ -89,7 +89,7 @@ export function prove(
         layers: layersFor(project, environment).map((layer) => ({ ...layer, text: textOf(layer.path) })),
         secrets: [],
         process: {},
-        rules: undefined,
+        rules: "unasked",
       }),
     ]),
   );

@@ -1,19 +1,22 @@
 /** The gates of promotions and rollbacks: facts gathered here, judged by the pipelines capability. */
-import { resolve } from "../../config/index.ts";
+import { resolve, settingsOfPhase } from "../../config/index.ts";
 import type { Gate } from "../../model/gate.ts";
 import type { OperationRecord, Plan } from "../../model/operation.ts";
 import type { Environment } from "../../model/project.ts";
 import type { Release } from "../../model/release.ts";
 import { approvalsGate, quarantineGate, settingsGate, upstreamGate } from "../../pipelines/index.ts";
-import type { App } from "../app.ts";
+import { type App, checkerFor } from "../app.ts";
 import type { Context } from "../definition.ts";
 import { releaseConfiguration } from "../release-content.ts";
 import { findRelease } from "../release-view.ts";
 import { readSecrets, rememberSecrets } from "../resolution.ts";
 import type { RolloutFacts } from "./plan.ts";
 
-/** The settings that the release would get, with the secrets as they are now. */
-export function resolveRelease(app: App, release: Release, environment: Environment) {
+/** What a promotion gives a release its settings for. */
+const RUNS = "run";
+
+/** The settings that the release would get when it runs, with the secrets as they are now. */
+export async function resolveRelease(app: App, release: Release, environment: Environment) {
   const { project, environment: declared, layers } = releaseConfiguration(app, release, environment);
   const secrets = readSecrets(app, environment);
   // Strictness, ports and people are today's; settings, layers and services are the release's.
@@ -24,20 +27,20 @@ export function resolveRelease(app: App, release: Release, environment: Environm
     layers,
     secrets: secrets.entries,
     process: {},
-    rules: app.rules,
+    phase: RUNS,
+    rules: await checkerFor(app, project),
   });
   rememberSecrets(resolution);
-  const sealed = [...resolution.settings.values()]
-    .filter((setting) => setting.sealed)
-    .map(({ name }) => name);
-  return { project, resolution, sealed, secrets };
+  const settings = settingsOfPhase(resolution, RUNS);
+  const sealed = settings.filter((setting) => setting.sealed).map(({ name }) => name);
+  return { project, resolution, settings, sealed, secrets };
 }
 
 async function settingsOf(context: Context, plan: Plan): Promise<Gate> {
   const { app, environment } = context;
   const { version } = plan.facts as unknown as RolloutFacts;
   const release = await app.store.read((view) => findRelease(view, version));
-  const { resolution, sealed } = resolveRelease(app, release, environment);
+  const { resolution, sealed } = await resolveRelease(app, release, environment);
   return settingsGate(environment.name, resolution.findings, sealed);
 }
 

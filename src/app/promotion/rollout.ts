@@ -41,7 +41,7 @@ function rolloutFailure(facts: RolloutFacts, environment: string, phase: string,
 async function instancesOf(context: Context, facts: RolloutFacts, operation: string): Promise<InstanceSet> {
   const { app, environment } = context;
   const release = await app.store.read((view) => findRelease(view, facts.version));
-  const { project, resolution, secrets } = resolveRelease(app, release, environment);
+  const { project, resolution, settings, secrets } = await resolveRelease(app, release, environment);
   if (secrets.digest !== facts.secrets) {
     throw appErrors.OPERATION_PLAN_CHANGED({
       what: `${secrets.file} changed after the plan was made`,
@@ -51,10 +51,9 @@ async function instancesOf(context: Context, facts: RolloutFacts, operation: str
     });
   }
   assertUsable(resolution);
-  const settings = [...resolution.settings.values()];
   const variables = Object.fromEntries(settings.map(({ name, text }) => [name, text]));
   const told = {
-    ...shapesVariable(shapesOf(project, environment)),
+    ...shapesVariable(shapesOf(project, environment, new Set(Object.keys(variables)))),
     ...failureVariables(environment.policies),
   };
   const secretNames = settings.filter(({ secret }) => secret).map(({ name }) => name);

@@ -63,7 +63,7 @@ export function createTestProject(): TestProject {
   ];
   const detection = { variable: "ENVIRONMENT", fallback: "development", environments };
   const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
-    format: 2,
+    format: 3,
     project: "shop",
     environment: "development",
     kind: "development",
@@ -74,6 +74,7 @@ export function createTestProject(): TestProject {
     inputs: ["ringfence.yaml", ".env", ".env.local"].map((path) => describeInput(root, path)),
     programs: false,
     variables: { GREETING: "hello", API_TOKEN: "t0ken-of-development" },
+    removed: [],
     shapes: { GREETING: "string", API_TOKEN: "secret string", OPTIONAL: "integer?" },
     failures: { errors: "detailed", escalation: [] },
     secretNames: ["API_TOKEN"],

@@ -61,6 +61,13 @@ describe.each(outputs)("%s", (_, environment, changes) => {
     expect(stdout).not.toMatch(/RINGFENCE_HOME|SOPS_AGE/);
   });
 
+  test("what a layer takes away, the caller does not give either", () => {
+    project.compile({ ...changes, removed: ["TAKEN"] });
+    const given = run(["run", "-e", environment, "--", "env"], { TAKEN: "yes", KEPT: "yes" }).stdout;
+    expect(given).toContain("KEPT=yes");
+    expect(given).not.toContain("TAKEN=");
+  });
+
   test("arguments arrive as they are", () => {
     const words = ["a b", "", "*", "$HOME", '"', "'", "ö\n", "--", "-e", "x"];
     const { stdout } = run(["run", "-e", environment, "--", "printf", "<%s>", ...words]);

@@ -4,6 +4,7 @@ import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { workingFolder } from "../working-folder.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
 import { execute, isScrubbed } from "./execute.ts";
+import { say } from "./report.ts";
 
 const HELP = `Usage: ringfence run [-e ENVIRONMENT] [OPTION…] [--] COMMAND [ARGUMENT…]
 
@@ -24,7 +25,7 @@ export async function runSlowly(request: RunRequest): Promise<number> {
     return 0;
   }
   const { compileRun } = await loadRun();
-  const { root, snapshot } = await compileRun({
+  const { root, snapshot, warnings } = await compileRun({
     folder: request.project ?? workingFolder(),
     environment: request.environment,
     force: request.force,
@@ -33,6 +34,7 @@ export async function runSlowly(request: RunRequest): Promise<number> {
     set: request.set,
     phase: request.phase,
   });
+  for (const warning of warnings) say(`warning ${warning}\n`);
   if (request.dryRun) {
     process.stdout.write(`${planOf(request, snapshot)}\n`);
     return 0;

@@ -18,13 +18,14 @@ function unfit(name: string, why: string): Error {
 }
 
 /**
- * The caller's variables without ways to keys, then the settings, then the environment's name and
+ * The caller's variables without ways to keys and without what a layer takes away, then the settings, then the environment's name and
  * what the settings are.
  *
  * @throws RUN_VARIABLE_UNFIT for a name that is empty or holds `=`, or a NUL character anywhere.
  */
 export function childVariables(snapshot: Snapshot, outer: Variables): Record<string, string> {
   const variables = withoutKeys(outer);
+  for (const name of snapshot.removed) delete variables[name];
   for (const [name, value] of Object.entries(snapshot.variables)) {
     if (name === "" || name.includes("=")) throw unfit(name, "its name cannot be a variable's name");
     if (name.includes("\0") || value.includes("\0")) throw unfit(name, "it holds a NUL character");
