@@ -1,6 +1,7 @@
 /** What `config sync` would do: every setting by its policy, and what nobody has decided yet. */
 import type { Digest } from "../../base/digest.ts";
 import { digestOf } from "../../base/digest.ts";
+import { nearest } from "../../base/nearest.ts";
 import {
   editLayer,
   entryIn,
@@ -14,7 +15,9 @@ import {
   type SyncSide,
   winningEntry,
 } from "../../config/index.ts";
+import { secretKind } from "../../inspection/index.ts";
 import type { Gate } from "../../model/gate.ts";
+import type { OperationRecord } from "../../model/operation.ts";
 import { type Environment, environmentOf } from "../../model/project.ts";
 import { detect } from "../../snapshot/detection.ts";
 import type { App } from "../app.ts";
@@ -67,19 +70,54 @@ function sourceOf({ app, environment }: Context, word: string): Environment {
   });
 }
 
-/** What the last one from there left; nothing where there was none. */
-async function lastBase({ app, environment }: Context, from: string): Promise<SyncFacts["base"]> {
-  const done = await app.store.read(({ operations }) =>
-    operations.list({ environment: environment.name, state: "succeeded" }),
+/** The newest one into an environment from another. */
+async function lastSync({ store }: App, from: string, to: string): Promise<OperationRecord | undefined> {
+  const done = await store.read(({ operations }) => operations.list({ environment: to, state: "succeeded" }));
+  return done.find(
+    ({ kind, plan }) => kind === "config sync" && (plan.facts as unknown as SyncFacts).from === from,
   );
-  const facts = done
-    .filter(({ kind }) => kind === "config sync")
-    .map(({ plan }) => plan.facts as unknown as SyncFacts)
-    .find((one) => one.from === from);
-  return facts?.base ?? {};
 }
 
-function decider({ theirs, ours }: SyncDecision): (name: string) => SyncChoice | undefined {
+/** What the last one between the two left, whichever way it went; nothing where there was none. */
+async function lastBase({ app, environment }: Context, from: string): Promise<SyncFacts["base"]> {
+  const forth = await lastSync(app, from, environment.name);
+  const back = await lastSync(app, environment.name, from);
+  const baseOf = ({ plan }: OperationRecord) => (plan.facts as unknown as SyncFacts).base;
+  if (!back || (forth && forth.updatedAt >= back.updatedAt)) return forth ? baseOf(forth) : {};
+  return Object.fromEntries(
+    Object.entries(baseOf(back)).map(([name, pair]) => [name, { ...pair, from: pair.to, to: pair.from }]),
+  );
+}
+
+/** @throws APP_BAD_INPUT for a name in both lists, and for one that the source does not have */
+function decider(
+  { theirs, ours }: SyncDecision,
+  from: SyncSide,
+  to: SyncSide,
+): (name: string) => SyncChoice | undefined {
+  const again = `ringfence config sync ${from.environment.name} ${to.environment.name}`;
+  const names = [...from.resolution.settings.keys()];
+  for (const [flag, words] of Object.entries({ theirs, ours })) {
+    for (const name of words) {
+      if (from.resolution.settings.has(name)) continue;
+      const meant = nearest(name, names);
+      throw appErrors.APP_BAD_INPUT({
+        what: `${from.environment.name} has no setting ${name}`,
+        where: `--${flag} ${name}`,
+        why: meant ? `did you mean ${meant}?` : "only what the source has is synchronised",
+        fix: meant ? `${again} --${flag} ${meant}` : `${again} --dry-run`,
+      });
+    }
+  }
+  const both = theirs.find((name) => ours.includes(name));
+  if (both !== undefined) {
+    throw appErrors.APP_BAD_INPUT({
+      what: `${both} can't have both values`,
+      where: `--theirs ${both} --ours ${both}`,
+      why: "one of the two decides",
+      fix: `${again} --theirs ${both}   # what ${from.environment.name} says\n${again} --ours ${both}   # what ${to.environment.name} says`,
+    });
+  }
   return (name) => (theirs.includes(name) ? "from" : ours.includes(name) ? "to" : undefined);
 }
 
@@ -156,7 +194,8 @@ export async function planSynchronisation(
     to,
     base: await lastBase(context, source.name),
     byDesign: designRules(app.project),
-    decide: decider(decision),
+    looksSecret: (name, text) => secretKind(name, text) !== undefined,
+    decide: decider(decision, from, to),
     take: decision.take,
   });
   const all = syncTexts(context, { from: source.name, rows });
