@@ -1,14 +1,12 @@
 /** What `config sync` would do: every setting by its policy, and what nobody has decided yet. */
 import type { Digest } from "../../base/digest.ts";
 import { digestOf } from "../../base/digest.ts";
-import { nearest } from "../../base/nearest.ts";
 import {
   editLayer,
   entryIn,
   type LayerEdit,
   meaningOf,
   planSync,
-  type SyncChoice,
   type SyncedPair,
   type SyncFate,
   type SyncRow,
@@ -30,13 +28,7 @@ import { currentRevision } from "../revision.ts";
 import { foundReason } from "../revision-steps.ts";
 import { ruleOf } from "../rule.ts";
 import { resolutionWith, settingsAfter } from "../settings-after.ts";
-
-/** How conflicts are decided. */
-export interface SyncDecision {
-  readonly theirs: readonly string[];
-  readonly ours: readonly string[];
-  readonly take: SyncChoice | undefined;
-}
+import { decider, type SyncDecision } from "./sync-decision.ts";
 
 export interface SyncFacts extends PlannedFiles {
   readonly from: string;
@@ -87,38 +79,6 @@ async function lastBase({ app, environment }: Context, from: string): Promise<Sy
   return Object.fromEntries(
     Object.entries(baseOf(back)).map(([name, pair]) => [name, { ...pair, from: pair.to, to: pair.from }]),
   );
-}
-
-/** @throws APP_BAD_INPUT for a name in both lists, and for one that the source does not have */
-function decider(
-  { theirs, ours }: SyncDecision,
-  from: SyncSide,
-  to: SyncSide,
-): (name: string) => SyncChoice | undefined {
-  const again = `ringfence config sync ${from.environment.name} ${to.environment.name}`;
-  const names = [...from.resolution.settings.keys()];
-  for (const [flag, words] of Object.entries({ theirs, ours })) {
-    for (const name of words) {
-      if (from.resolution.settings.has(name)) continue;
-      const meant = nearest(name, names);
-      throw appErrors.APP_BAD_INPUT({
-        what: `${from.environment.name} has no setting ${name}`,
-        where: `--${flag} ${name}`,
-        why: meant ? `did you mean ${meant}?` : "only what the source has is synchronised",
-        fix: meant ? `${again} --${flag} ${meant}` : `${again} --dry-run`,
-      });
-    }
-  }
-  const both = theirs.find((name) => ours.includes(name));
-  if (both !== undefined) {
-    throw appErrors.APP_BAD_INPUT({
-      what: `${both} can't have both values`,
-      where: `--theirs ${both} --ours ${both}`,
-      why: "one of the two decides",
-      fix: `${again} --theirs ${both}   # what ${from.environment.name} says\n${again} --ours ${both}   # what ${to.environment.name} says`,
-    });
-  }
-  return (name) => (theirs.includes(name) ? "from" : ours.includes(name) ? "to" : undefined);
 }
 
 /** The target's files with what flows from the source as it is now. */
