@@ -5,18 +5,19 @@
 import { join } from "node:path";
 import { authorise } from "../access/index.ts";
 import { type Digest, digestOfBytes } from "../base/digest.ts";
+import { bringsSecret } from "../base/redact.ts";
 import { layerChanges } from "../config/index.ts";
 import type { Gate } from "../model/gate.ts";
 import { type Environment, environmentOf, layersFor } from "../model/project.ts";
 import type { App } from "./app.ts";
 import type { Context, Step } from "./definition.ts";
 import { appErrors } from "./errors.ts";
-import { readBytesIfThere } from "./project.ts";
+import { readBytesIfThere, readTextIfThere } from "./project.ts";
 import { currentRevision, environmentsReading, type PlannedRevision, revisionWith } from "./revision.ts";
 import { describeChange } from "./revision-difference.ts";
 import { changeOf, type FileChange, fileStep } from "./revision-file.ts";
 import { foundStep, keptStep } from "./revision-steps.ts";
-import { settingsAfter } from "./settings-after.ts";
+import { resolutionWith, settingsAfter } from "./settings-after.ts";
 
 /** Text by path, of files that differ from what they are. */
 export type NewTexts = ReadonlyMap<string, string>;
@@ -34,10 +35,29 @@ function affectedBy({ project }: App, paths: readonly string[], first: string | 
 }
 
 /**
+ * Refuses texts with a secret that its file did not have: files are plain text, and every revision keeps them. The
+ * secrets of the environments must be opened before.
+ *
+ * @throws APP_SETTING_SECRET
+ */
+export function refuseNewSecrets({ project }: App, texts: NewTexts): void {
+  for (const [path, text] of texts) {
+    if (!bringsSecret(readTextIfThere(join(project.root, path)) ?? "", text)) continue;
+    throw appErrors.APP_SETTING_SECRET({
+      what: `the value of a secret would be written into ${path}`,
+      where: path,
+      why: "the file is plain text, and a revision would keep it",
+      fix: `where the value is wanted, refer to the secret by its name: '\${NAME}'`,
+    });
+  }
+}
+
+/**
  * What writing the texts changes.
  *
  * @param first the selected environment
- * @throws ACCESS_DENIED for who may not change an environment that has one of the files; APP_UNREADABLE
+ * @throws ACCESS_DENIED for who may not change an environment that has one of the files; APP_SETTING_SECRET for a
+ * text that gives a secret away; APP_UNREADABLE; what reading secrets throws
  */
 export function planFiles(
   { app, actor }: Pick<Context, "app" | "actor">,
@@ -48,6 +68,8 @@ export function planFiles(
   const files = [...digests].map(([path, after]) => changeOf(app, path, after));
   const affected = affectedBy(app, [...texts.keys()], first);
   for (const one of affected) authorise(app.project, actor.person, one);
+  for (const one of affected) resolutionWith(app, one, new Map());
+  refuseNewSecrets(app, texts);
   const revisions = affected.map((one): PlannedRevision => {
     const before = currentRevision(app, one);
     return { environment: one.name, before: before.digest, after: revisionWith(before, digests).digest };

@@ -3,11 +3,13 @@ import type { Digest } from "../base/digest.ts";
 import { redact } from "../base/redact.ts";
 import { type KeyChange, type LayerChange, layerChanges } from "../config/index.ts";
 import type { RevisionDifference } from "../contract/revision.ts";
+import { secretKind } from "../inspection/index.ts";
 import { environmentOf, layersFor, type Project } from "../model/project.ts";
 import type { RevisionContent, RevisionFile } from "../model/revision.ts";
 import type { SettingValue } from "../model/setting.ts";
 
 const LONGEST_SHOWN = 40;
+const NOT_SHOWN = "(not shown)";
 /** User and password in a URL (RFC 3986, 3.2.1); a password that was not escaped may have a slash. */
 const CREDENTIALS = /:\/\/[^\s@]*@/;
 
@@ -78,21 +80,27 @@ export async function differenceOf(
   };
 }
 
-function valueText(value: SettingValue): string {
+function valueText(name: string, value: SettingValue): string {
   const text = redact(typeof value === "string" ? value : JSON.stringify(value));
-  if (CREDENTIALS.test(text)) return "(not shown)";
+  if (CREDENTIALS.test(text) || secretKind(name, text) !== undefined) return NOT_SHOWN;
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : JSON.stringify(text).slice(1, -1);
+}
+
+function inBrackets(text: string): string {
+  return text === NOT_SHOWN ? text : `(${text})`;
 }
 
 /**
  * One change for people. Only values of settings that are declared, and not as a secret, are shown: what is not
- * declared may have been a secret when it was written.
+ * declared may have been a secret when it was written. What looks like a credential is not shown either.
  */
 export function describeChange(project: Project, { name, before, after }: KeyChange): string {
   const declaration = project.settings.find((candidate) => candidate.name === name);
   const isShown = declaration !== undefined && !declaration.secret;
-  if (before === undefined) return `${name} added${isShown ? ` (${valueText(after!)})` : ""}`;
-  if (after === undefined) return `${name} removed${isShown ? ` (${valueText(before)})` : ""}`;
-  if (!isShown || valueText(before) === valueText(after)) return `${name} changed`;
-  return `${name} ${valueText(before)} → ${valueText(after)}`;
+  if (before === undefined) return `${name} added${isShown ? ` ${inBrackets(valueText(name, after!))}` : ""}`;
+  if (after === undefined)
+    return `${name} removed${isShown ? ` ${inBrackets(valueText(name, before))}` : ""}`;
+  if (!isShown) return `${name} changed`;
+  const [former, now] = [valueText(name, before), valueText(name, after)];
+  return former === now ? `${name} changed` : `${name} ${former} → ${now}`;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createScrubber, encodingsOf, redact, rememberSecret } from "./redact.ts";
+import { bringsSecret, createScrubber, encodingsOf, redact, rememberSecret } from "./redact.ts";
 
 // One process has one set of secrets; every value here is unlike the others.
 const SECRET = `p"a's\\<s&>/w+ö rd=${"k9".repeat(30)}`;
@@ -154,4 +154,13 @@ test("however a text is cut, the scrubbed output is the same", () => {
       },
     ),
   );
+});
+
+test.each<[string, string, string, boolean]>([
+  ["none", "A=1", "A=2", false],
+  ["a new one", "A=1", `A=${basic}`, true],
+  ["one that was there", `A=${SECRET}`, `B=${SECRET} # again`, false],
+  ["one that is gone", `A=${SECRET}`, "A=1", false],
+])("whether a text brings a secret: %s", (_what, before, after, expected) => {
+  expect(bringsSecret(before, after)).toBe(expected);
 });

@@ -51,6 +51,19 @@ export function redact(text: string): string {
   return found.ranges.length === 0 ? text : masked(data, found).toString();
 }
 
+/** What of the known secret values, in whatever form, stands in a text. */
+function secretsIn(text: string): Set<string> {
+  const data = Buffer.from(text);
+  const ranges = currentScanner()?.scan(data, true, 0).ranges ?? [];
+  return new Set(ranges.map(({ from, to }) => data.toString("utf8", from, to)));
+}
+
+/** Whether a text has a known secret value that the former text did not have. */
+export function bringsSecret(before: string, after: string): boolean {
+  const known = secretsIn(before);
+  return [...secretsIn(after)].some((secret) => !known.has(secret));
+}
+
 /** Scrubs a stream of bytes in chunks; a value cut by a chunk boundary is found as well. */
 export interface Scrubber {
   /** Bytes that are safe to pass on now. The chunk must not be changed afterwards. */

@@ -51,6 +51,7 @@ ${scene.settings ? `settings: ${scene.settings}` : ""}
     to: side("b", scene.secrets?.to),
     base: scene.base ?? {},
     byDesign: project!.byDesign,
+    looksSecret: (_name, text) => text.startsWith("credential"),
     decide: () => scene.decide,
     take: scene.take,
   });
@@ -83,6 +84,28 @@ describe("policies", () => {
     ],
     ["a name in the source's secrets", { from: "", to: "X=2", secrets: { from: ["X"] } }, { X: "sensitive" }],
     ["a name in the target's secrets", { from: "X=1", to: "", secrets: { to: ["X"] } }, { X: "sensitive" }],
+    ["what looks like a credential", { from: "X=credential-1", to: "X=2" }, { X: "sensitive" }],
+    ["a credential of the target", { from: "X=1", to: "X=credential-2" }, { X: "sensitive" }],
+    [
+      "a credential that is declared to flow",
+      { settings: "{ X: { sync: flow } }", from: "X=credential-1", to: "" },
+      { X: "write" },
+    ],
+    [
+      "a reference to a credential",
+      { from: `A=credential-1\nX=${A}`, to: "A=3" },
+      { A: "sensitive", X: "write" },
+    ],
+    [
+      "a framework's environment",
+      { from: "NODE_ENV=a\nRAILS_ENV=a", to: "NODE_ENV=b" },
+      { NODE_ENV: "pinned", RAILS_ENV: "pinned" },
+    ],
+    [
+      "a framework's environment that is declared to flow",
+      { settings: "{ NODE_ENV: { sync: flow } }", from: "NODE_ENV=a", to: "" },
+      { NODE_ENV: "write" },
+    ],
     ["a reference that comes along", { from: `A=1\nX=${A}`, to: "" }, { A: "write", X: "write" }],
     [
       "a reference to what stays away",
@@ -129,6 +152,8 @@ describe("three ways", () => {
     ["kept once, nothing changed since", decided, "1", "2", {}, "kept"],
     ["kept once, changed in the source", decided, "3", "2", {}, "conflict"],
     ["kept once, changed in the target", decided, "1", "4", {}, "conflict"],
+    ["the target did not set it then", { ...synced, to: null }, "3", "2", {}, "conflict"],
+    ["the source did not set it then", { ...synced, from: null }, "3", "1", {}, "write"],
     ["kept once, now equal", decided, "2", "2", {}, "same"],
   ])("%s", (_what, base, from, to, more, fate) => {
     const scene = {

@@ -26,8 +26,8 @@ export interface SyncSide {
 
 /** What a synchronisation left: digests of what either side says of one setting. */
 export interface SyncedPair {
-  readonly from: Digest;
-  /** Null where the target does not set it. */
+  /** Null, on either side, where that side did not set it. */
+  readonly from: Digest | null;
   readonly to: Digest | null;
   /** Somebody decided to keep what the target says. */
   readonly ours: boolean;
@@ -59,6 +59,8 @@ interface SyncInput {
   readonly base: Readonly<Record<string, SyncedPair>>;
   /** Differences that are meant, the variable that names the environment among them. */
   readonly byDesign: readonly Design[];
+  /** True for a text, as a layer has it under a name, that looks like a credential. */
+  readonly looksSecret: (name: string, text: string) => boolean;
   /** How a person decided about this setting. */
   readonly decide: (name: string) => SyncChoice | undefined;
   /** How a person decided all other conflicts. */
@@ -83,6 +85,9 @@ function digestOfEntry(entry: LayerEntry): Digest {
   return digestOf(meaningOf(entry));
 }
 
+/** What frameworks call the variable that says in which environment they run. */
+const NAMES_ENVIRONMENT = /^(?:NODE|APP|RAILS|RACK|FLASK|DJANGO)_ENV$/;
+
 class Planner {
   readonly #input: SyncInput;
   readonly #design: DesignRules;
@@ -96,11 +101,22 @@ class Planner {
     return [...this.#input.from.resolution.settings.values()].map((setting) => this.#row(setting));
   }
 
-  #policyOf({ name, declaration }: ResolvedSetting): SyncPolicy {
+  #policyOf(setting: ResolvedSetting): SyncPolicy {
+    const { name, declaration } = setting;
     const { from, to } = this.#input;
     if (declaration?.secret || from.secrets.has(name) || to.secrets.has(name)) return "sensitive";
     if (declaration?.sync) return declaration.sync;
-    return this.#design.reasonFor(name) === null ? "flow" : "pinned";
+    if (this.#design.reasonFor(name) !== null || NAMES_ENVIRONMENT.test(name)) return "pinned";
+    return this.#looksSecret(setting) ? "sensitive" : "flow";
+  }
+
+  /** On either side: a credential of the target is not written over either. */
+  #looksSecret({ name }: ResolvedSetting): boolean {
+    const { project, from, to, looksSecret } = this.#input;
+    return [from, to].some(({ layers, resolution }) => {
+      const entry = winningEntry(project, layers, resolution.settings.get(name));
+      return entry !== undefined && looksSecret(name, entry.text);
+    });
   }
 
   #row(setting: ResolvedSetting): SyncRow {

@@ -7,4 +7,5 @@ export { manifestText } from "./draft/manifest-text.ts";
 export { type InferredSchema, inferSchema, type SeenSetting } from "./draft/schema.ts";
 export { inspect } from "./inspection.ts";
 export type { Readers } from "./item.ts";
+export { secretKind } from "./secret-shape.ts";
 export { withoutControls } from "./shown-value.ts";

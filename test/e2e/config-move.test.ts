@@ -39,6 +39,15 @@ test("what all environments say goes to a shared layer, and back to each", async
   expect(await limits()).toEqual([20, 20, 20]);
 });
 
+test("the value of a secret is moved into no other file, where it would stay in plain", async () => {
+  scene.write(BASE, "GREETING: first token of staging\n");
+  for (const name of ENVIRONMENTS) scene.write(`config/${name}.env`, "LIMIT=20\n");
+  const before = texts();
+  const { error } = await scene.command(["config", "move", "GREETING", "--to", OWN]);
+  expect(error?.code).toBe("APP_SETTING_SECRET");
+  expect(texts()).toEqual(before);
+});
+
 test.each<[string, () => void, readonly string[], string]>([
   [
     "they don't agree",

@@ -77,6 +77,12 @@ test("a secret is renamed in every secrets file, and keeps its value", async () 
   await allIsWell("a secret");
 });
 
+test("the value of a secret becomes no name", async () => {
+  await scene.must(["secret", "set", "TOKEN", "-e", "staging"], { input: "SECRET_WORD_1" });
+  const { error } = await scene.command(["config", "rename", "LIMIT", "SECRET_WORD_1"]);
+  expect(error?.code).toBe("APP_SETTING_SECRET");
+});
+
 describe("refused, and nothing is written", () => {
   test.each<[string, () => void, string, string, string]>([
     ["nobody knows it", () => {}, "LIMTI", "QUOTA", "CONFIG_UNKNOWN_KEY"],

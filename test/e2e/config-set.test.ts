@@ -113,6 +113,28 @@ describe("set", () => {
     expect(await refused(["config", "set", ...words, ...E])).toEqual({ code, exit });
   });
 
+  test.each([
+    ["the whole", "TOKEN_VALUE", "'$" + "{TOKEN}'"],
+    ["inside another", "https://x:TOKEN_VALUE@y", "'https://x:$" + "{TOKEN}@y'"],
+    ["encoded", Buffer.from("TOKEN_VALUE").toString("base64"), "'$" + "{NAME}'"],
+  ])("the value of a known secret is refused, and stands nowhere: %s", async (_what, value, reference) => {
+    await scene.must(["secret", "set", "TOKEN", ...E], { input: "TOKEN_VALUE" });
+    const before = await scene.must(["operation", "list"]);
+    const text = scene.read(FILE);
+    const { error } = await scene.command(["config", "set", "GREETING", value, ...E]);
+    expect(error?.code).toBe("APP_SETTING_SECRET");
+    expect(error?.fix).toBe(`ringfence config set GREETING ${reference} -e development`);
+    expect(JSON.stringify(error)).not.toContain(value);
+    expect(scene.read(FILE)).toBe(text);
+    expect(await scene.must(["operation", "list"])).toEqual(before);
+  });
+
+  test("a shared layer gets no secret of another environment either", async () => {
+    await scene.must(["secret", "set", "TOKEN", "-e", "staging"], { input: "another-token" });
+    const words = ["config", "set", "GREETING", "another-token", ...E, "--layer", BASE];
+    expect(await refused(words)).toEqual({ code: "APP_SETTING_SECRET", exit: 2 });
+  });
+
   test("what is final below is refused", async () => {
     layers('[{ path: config/base.yaml, final: true }, "config/{env}.env"]');
     scene.write(FILE, "LIMIT=3\n");

@@ -63,6 +63,44 @@ test("what was changed in the target since is a conflict until somebody decides"
   expect(scene.read(TO)).toBe("GREETING=hello development\nLIMIT=7\n");
 });
 
+test("the other way round, what was changed since is a conflict as well", async () => {
+  await sync();
+  await scene.must(["config", "set", "GREETING", "later", "-e", "development"]);
+  const back = ["config", "sync", "staging", "development"];
+  const { error } = await scene.command(back);
+  expect(error?.code).toBe("OPERATION_REFUSED");
+  expect(scene.read(FROM)).toContain("GREETING=later");
+  await scene.must([...back, "--theirs", "GREETING"]);
+  expect(scene.read(FROM)).toContain("GREETING=hello development");
+  await scene.must(["config", "set", "GREETING", "last", "-e", "development"]);
+  expect(fateOf(await sync())).toMatchObject({ GREETING: "write" });
+});
+
+const KEY = "AKIAIOSFODNN7EXAMPL2";
+
+test("credentials and names of the environment stay, and a credential's value is not shown", async () => {
+  const declared = "  STRIPE: {}\n  DB_PASSWORD: {}\n  NODE_ENV: {}\n  AWS_ID: { sync: flow }\n  TOKEN:";
+  scene.write("ringfence.yaml", scene.read("ringfence.yaml").replace("  TOKEN:", declared));
+  scene.write(
+    FROM,
+    `GREETING=x\nSTRIPE=${KEY}\nDB_PASSWORD=Tr0ub4dor\nNODE_ENV=development\nAWS_ID=${KEY}\n`,
+  );
+  const { answer } = await scene.command([...SYNC, "--dry-run"]);
+  const { effects } = (answer as OperationView).plan;
+  expect(effects).toContain(`write ${TO}: GREETING hello staging → x; AWS_ID added (not shown)`);
+  expect(JSON.stringify(answer)).not.toMatch(/AKIA|Tr0ub/);
+  expect(fateOf(await sync())).toEqual({
+    GREETING: "write",
+    LIMIT: "same",
+    STRIPE: "sensitive",
+    DB_PASSWORD: "sensitive",
+    NODE_ENV: "pinned",
+    AWS_ID: "write",
+    TOKEN: "sensitive",
+  });
+  expect(scene.read(TO)).toBe(`GREETING=x\nAWS_ID=${KEY}\n`);
+});
+
 test("a dry run shows all of it and changes nothing", async () => {
   const before = scene.read(TO);
   const { answer } = await scene.command([...SYNC, "--dry-run"]);
@@ -75,6 +113,15 @@ test("a dry run shows all of it and changes nothing", async () => {
 
 test.each([
   ["an error afterwards", () => scene.write(FROM, "GREETING=x\nLIMIT=none\n"), SYNC, "OPERATION_REFUSED"],
+  ["a name that the source lacks", () => {}, [...SYNC, "--ours", "GREETNG"], "APP_BAD_INPUT"],
+  ["another such name", () => {}, [...SYNC, "--theirs", "NOBODY"], "APP_BAD_INPUT"],
+  ["both ways", () => {}, [...SYNC, "--theirs", "GREETING", "--ours", "GREETING"], "APP_BAD_INPUT"],
+  [
+    "a secret's value in a plain setting",
+    () => scene.write(FROM, "GREETING=first token of development\n"),
+    SYNC,
+    "APP_SETTING_SECRET",
+  ],
   ["itself", () => {}, ["config", "sync", "staging", "staging"], "APP_BAD_INPUT"],
   ["nobody", () => {}, ["config", "sync", "stagin", "staging"], "ENV_UNKNOWN"],
   ["no target: the default is the source", () => {}, ["config", "sync", "development"], "APP_BAD_INPUT"],

@@ -22,7 +22,7 @@ import { secretsErrors } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import type { Context, PlanDraft } from "../definition.ts";
 import { appErrors } from "../errors.ts";
-import type { NewTexts, PlannedFiles } from "../layer-change.ts";
+import { type NewTexts, type PlannedFiles, refuseNewSecrets } from "../layer-change.ts";
 import { projectAfter, revisionsAfter } from "../manifest-change.ts";
 import { readTextIfThere } from "../project.ts";
 import { readLayers, readSecrets, rememberSecrets, type SecretsState } from "../resolution.ts";
@@ -215,7 +215,7 @@ function notesOn({ app, renaming }: Room, texts: NewTexts): string[] {
 
 /**
  * @throws APP_BAD_INPUT, CONFIG_UNKNOWN_KEY, APP_SETTING_EXISTS, SECRETS_NO_IDENTITY, CONFIG_UNEDITABLE,
- * APP_MANIFEST_INVALID, APP_VALUES_CHANGE, ACCESS_DENIED for who may not change one of the environments
+ * APP_MANIFEST_INVALID, APP_VALUES_CHANGE, APP_SETTING_SECRET, ACCESS_DENIED for who may not change one of the environments
  */
 export async function planRename(context: Context, renaming: Renaming): Promise<PlanDraft> {
   const { app, actor } = context;
@@ -223,6 +223,7 @@ export async function planRename(context: Context, renaming: Renaming): Promise<
   const room = openRoom(app, renaming);
   assertPossible(room);
   const texts = renameTexts(app, renaming);
+  refuseNewSecrets(app, texts);
   const after = projectAfter(app, texts);
   assertSameValues(room, after, texts);
   const secrets = await secretsChanges(room, context);

@@ -1,6 +1,7 @@
 /** What `config set` would do: which layer it writes, and what is left to say about it. */
 import { nearest } from "../../base/nearest.ts";
 import { formatPlace } from "../../base/place.ts";
+import { redact } from "../../base/redact.ts";
 import { shellWord } from "../../base/shell-word.ts";
 import { configErrors, editLayer, typedText } from "../../config/index.ts";
 import type { Environment, Project } from "../../model/project.ts";
@@ -38,6 +39,33 @@ function refuseSecret({ app, environment }: Context, name: string): void {
     where: name,
     why: "layers are plain text, and an argument is seen by every process of the machine",
     fix: `printf %s "$VALUE" | ringfence secret set ${name} -e ${environment.name}`,
+  });
+}
+
+/** A value in which the secrets that it holds are referred to by name. */
+function referring(value: string, secrets: ReadonlyMap<string, string>): string {
+  const found = [...secrets].filter(([, text]) => text !== "" && value.includes(text));
+  const longestFirst = found.sort(([, a], [, b]) => b.length - a.length);
+  const reference = longestFirst.reduce(
+    (text, [name, secret]) => text.replaceAll(secret, () => `\${${name}}`),
+    value,
+  );
+  return redact(reference) === reference ? reference : `\${NAME}`;
+}
+
+/** @throws APP_SETTING_SECRET for a value that a secret has: nothing may record it */
+function refuseSecretValue({ app, environment }: Context, { name, value }: Assignment): void {
+  const { settings } = resolutionWith(app, environment, new Map());
+  if (redact(value) === value) return;
+  const secrets = new Map(
+    [...settings.values()].flatMap((one) => (one.secret ? [[one.name, one.text]] : [])),
+  );
+  const reference = referring(value, secrets);
+  throw appErrors.APP_SETTING_SECRET({
+    what: `the value for ${name} holds that of a secret`,
+    where: name,
+    why: "layers are plain text, and the record would keep it",
+    fix: `ringfence config set ${shellWord(name)} ${shellWord(reference)} -e ${environment.name}`,
   });
 }
 
@@ -88,6 +116,7 @@ export async function planSet(context: Context, choice: SetChoice): Promise<Plan
   const { app, environment } = context;
   const { name, value, literal, reason } = choice;
   refuseSecret(context, name);
+  refuseSecretValue(context, choice);
   refuseUnknown(app.project, environment, choice);
   const layer = layerFor(app, environment, name, choice.layer);
   const texts = setTexts(context, { name, value, literal, layer: layer.path });

@@ -7,14 +7,15 @@ import {
   type LayerEdit,
   meaningOf,
   planSync,
-  type SyncChoice,
   type SyncedPair,
   type SyncFate,
   type SyncRow,
   type SyncSide,
   winningEntry,
 } from "../../config/index.ts";
+import { secretKind } from "../../inspection/index.ts";
 import type { Gate } from "../../model/gate.ts";
+import type { OperationRecord } from "../../model/operation.ts";
 import { type Environment, environmentOf } from "../../model/project.ts";
 import { detect } from "../../snapshot/detection.ts";
 import type { App } from "../app.ts";
@@ -27,13 +28,7 @@ import { currentRevision } from "../revision.ts";
 import { foundReason } from "../revision-steps.ts";
 import { ruleOf } from "../rule.ts";
 import { resolutionWith, settingsAfter } from "../settings-after.ts";
-
-/** How conflicts are decided. */
-export interface SyncDecision {
-  readonly theirs: readonly string[];
-  readonly ours: readonly string[];
-  readonly take: SyncChoice | undefined;
-}
+import { decider, type SyncDecision } from "./sync-decision.ts";
 
 export interface SyncFacts extends PlannedFiles {
   readonly from: string;
@@ -67,20 +62,23 @@ function sourceOf({ app, environment }: Context, word: string): Environment {
   });
 }
 
-/** What the last one from there left; nothing where there was none. */
-async function lastBase({ app, environment }: Context, from: string): Promise<SyncFacts["base"]> {
-  const done = await app.store.read(({ operations }) =>
-    operations.list({ environment: environment.name, state: "succeeded" }),
+/** The newest one into an environment from another. */
+async function lastSync({ store }: App, from: string, to: string): Promise<OperationRecord | undefined> {
+  const done = await store.read(({ operations }) => operations.list({ environment: to, state: "succeeded" }));
+  return done.find(
+    ({ kind, plan }) => kind === "config sync" && (plan.facts as unknown as SyncFacts).from === from,
   );
-  const facts = done
-    .filter(({ kind }) => kind === "config sync")
-    .map(({ plan }) => plan.facts as unknown as SyncFacts)
-    .find((one) => one.from === from);
-  return facts?.base ?? {};
 }
 
-function decider({ theirs, ours }: SyncDecision): (name: string) => SyncChoice | undefined {
-  return (name) => (theirs.includes(name) ? "from" : ours.includes(name) ? "to" : undefined);
+/** What the last one between the two left, whichever way it went; nothing where there was none. */
+async function lastBase({ app, environment }: Context, from: string): Promise<SyncFacts["base"]> {
+  const forth = await lastSync(app, from, environment.name);
+  const back = await lastSync(app, environment.name, from);
+  const baseOf = ({ plan }: OperationRecord) => (plan.facts as unknown as SyncFacts).base;
+  if (!back || (forth && forth.updatedAt >= back.updatedAt)) return forth ? baseOf(forth) : {};
+  return Object.fromEntries(
+    Object.entries(baseOf(back)).map(([name, pair]) => [name, { ...pair, from: pair.to, to: pair.from }]),
+  );
 }
 
 /** The target's files with what flows from the source as it is now. */
@@ -156,7 +154,8 @@ export async function planSynchronisation(
     to,
     base: await lastBase(context, source.name),
     byDesign: designRules(app.project),
-    decide: decider(decision),
+    looksSecret: (name, text) => secretKind(name, text) !== undefined,
+    decide: decider(decision, from, to),
     take: decision.take,
   });
   const all = syncTexts(context, { from: source.name, rows });
