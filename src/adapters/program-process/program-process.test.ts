@@ -267,6 +267,16 @@ describe("a command's node loads only what was trusted", () => {
     expect(command([process.execPath, "held/lib"], {}, {}, [pack]).ok).toBe(false);
   });
 
+  test("an add-on", () => {
+    const addOn = write("held/x.node", "none");
+    const words = ["node", "-e", "try { require('./held/x.node') } catch {}"];
+    expect(command(words, {}, {}, [addOn]).ok).toBe(true);
+    expect(command(words)).toMatchObject({
+      ok: false,
+      why: expect.stringMatching(/^it loads held\/x\.node, /),
+    });
+  });
+
   test("a refusal that the script catches counts", () => {
     const script = write("held/a.mjs", 'await import("./cfg/c.cjs").catch(() => console.log("{}"));');
     expect(command(["node", script.path], {}, {}, [script]).ok).toBe(false);

@@ -72,18 +72,26 @@ export function loadOnlyTrusted(
   const root = realpathSync(folder);
   const installed = installedFolders(root);
   const trusted = new Map(files.map(({ path, digest }) => [realPathOf(join(folder, path)), digest]));
+  const check = (url: string): void => {
+    if (!url.startsWith("file:")) return;
+    const path = realpathSync(fileURLToPath(url));
+    const known = trusted.get(path);
+    const isFree =
+      known === undefined && (installed.some((at) => isBelow(path, at)) || isElsewhere(path, root));
+    if (isFree || known === digestOfBytes(readFileSync(path))) return;
+    const refused = refusal(relative(root, path), known !== undefined);
+    onRefusal(refused);
+    throw refused;
+  };
   registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const found = nextResolve(specifier, context);
+      // A required add-on is machine code that Node loads without asking the hook below.
+      if (found.url.endsWith(".node")) check(found.url);
+      return found;
+    },
     load(url, context, nextLoad) {
-      if (!url.startsWith("file:")) return nextLoad(url, context);
-      const path = realpathSync(fileURLToPath(url));
-      const known = trusted.get(path);
-      const isFree =
-        known === undefined && (installed.some((at) => isBelow(path, at)) || isElsewhere(path, root));
-      if (!isFree && known !== digestOfBytes(readFileSync(path))) {
-        const refused = refusal(relative(root, path), known !== undefined);
-        onRefusal(refused);
-        throw refused;
-      }
+      check(url);
       return nextLoad(url, context);
     },
   });
