@@ -59,6 +59,7 @@ const processes: BuildOptions = {
   entryPoints: {
     supervisor: "src/adapters/target-process/supervisor.ts",
     router: "src/adapters/target-process/router.ts",
+    "command-entry": "src/adapters/program-process/command-entry.ts",
     "module-entry": "src/adapters/program-process/module-entry.ts",
   },
   outdir: "dist",

@@ -40,7 +40,7 @@ function callOf(
   facts: Pick<ProgramCall, "folder" | "variables">,
 ): ProgramCall {
   const { kind, words, files } = content;
-  if (kind !== "module") return { kind: "command", words, ...facts };
+  if (kind !== "module") return { kind: "command", words, files, ...facts };
   return { kind: "module", path: words[0]!, environment: environment.name, files, ...facts };
 }
 
@@ -76,5 +76,6 @@ export function programLayer(
   }
   const variables = variablesFor(app, project, environment, layer);
   const answer = app.programs.run(callOf(content, environment, { folder: root, variables }));
-  return answer.ok ? printedLayer(layer, answer.text, fix) : failedLayer(layer, answer.why, fix);
+  if (answer.ok) return printedLayer(layer, answer.text, fix);
+  return failedLayer(layer, answer.why, answer.fix ?? fix);
 }

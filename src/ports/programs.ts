@@ -6,9 +6,11 @@ interface CallFacts {
   readonly folder: string;
   /** All that the program finds in its environment. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The project's files that Node may load, besides installed packages; each only as long as it has this digest. */
+  readonly files: readonly { readonly path: string; readonly digest: Digest }[];
 }
 
-/** A command, started without a shell; `node` is Ringfence's own. It prints JSON on standard output. */
+/** A command, started without a shell; `node` is Ringfence's own, and held to the files. It prints JSON on standard output. */
 export interface CommandCall extends CallFacts {
   readonly kind: "command";
   readonly words: readonly string[];
@@ -23,8 +25,6 @@ export interface ModuleCall extends CallFacts {
   /** Relative to the folder. */
   readonly path: string;
   readonly environment: string;
-  /** The files that it may load, besides installed packages; each only as long as it has this digest. */
-  readonly files: readonly { readonly path: string; readonly digest: Digest }[];
 }
 
 export type ProgramCall = CommandCall | ModuleCall;
@@ -32,8 +32,8 @@ export type ProgramCall = CommandCall | ModuleCall;
 export type ProgramAnswer =
   /** What it gave: of a command its output, of a module its value as JSON. */
   | { readonly ok: true; readonly text: string }
-  /** Why it gave nothing. Never holds what the program printed or threw: that may be secret. */
-  | { readonly ok: false; readonly why: string };
+  /** Why it gave nothing. Never holds what the program printed or threw: that may be secret. `fix` where one is known. */
+  | { readonly ok: false; readonly why: string; readonly fix?: string };
 
 export interface ProgramRunner {
   /** Waits for the end. A program has no input, and limited time and output; one that fails is an answer. */

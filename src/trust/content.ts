@@ -1,10 +1,11 @@
 /**
  * What a program's trust is bound to: its words, and the bytes of the project's files that they name, of what those
- * import by relative paths, and of the files by which package managers and Node decide what runs.
+ * import by relative paths or by their own package's names, and of the files by which package managers and Node decide what runs.
  */
 import { posix } from "node:path";
 import { type Digest, digestOf, digestOfBytes } from "../base/digest.ts";
-import { isScript, relativeImports } from "./imports.ts";
+import { importsIn, isRelative, isScript } from "./imports.ts";
+import { mainPath, ownPaths, packageFields } from "./package-paths.ts";
 import type { Program } from "./program.ts";
 
 /** A file that belongs to a program. */
@@ -58,24 +59,51 @@ function pathsIn(word: string, root: string): string[] {
     .filter((path) => path !== ".." && !path.startsWith("../"));
 }
 
+/** What a path may mean that a word or an import names: a file, or a folder with a main file. */
+function namedFiles(path: string, read: ReadFile): string[] {
+  const own = posix.join(path, "package.json");
+  const bytes = read(own);
+  if (bytes === undefined) return completed(path);
+  const mains = mainPath(packageFields(bytes)).map((main) => posix.join(path, main));
+  return [own, ...[path, ...mains].flatMap(completed)];
+}
+
+/** What a name without a path means by the nearest `package.json`, and that file where the name is its own. */
+function ownFiles(folder: string, name: string, read: ReadFile): string[] {
+  for (let at = folder; ; at = posix.dirname(at)) {
+    const file = posix.join(at, "package.json");
+    const bytes = read(file);
+    if (bytes !== undefined) {
+      const paths = ownPaths(packageFields(bytes), name).map((path) => posix.join(at, path));
+      return paths.length === 0 ? [] : [file, ...paths];
+    }
+    if (at === posix.dirname(at)) return [];
+  }
+}
+
+/** The files that a text loads, where it stands in that folder. */
+function filesLoaded(text: string, folder: string, read: ReadFile): string[] {
+  return importsIn(text).flatMap((name) =>
+    isRelative(name) ? namedFiles(posix.join(folder, name), read) : ownFiles(folder, name, read),
+  );
+}
+
 /**
  * The files that a program's trust is bound to. Where a path may mean several files, all that are there count, so
- * that none of them can be put before another unseen.
+ * that none of them can be put before another unseen. A word may itself be a script (`node --eval`).
  *
  * @param root absolute folder that `read` reads in
  */
 function filesOf({ words }: Program, root: string, read: ReadFile): ProgramFile[] {
   const digests = new Map<string, Digest | undefined>();
-  const waiting = [...words.flatMap((word) => pathsIn(word, root)).flatMap(completed), ...PACKAGE_FILES];
+  const named = words.flatMap((word) => pathsIn(word, root)).flatMap((path) => namedFiles(path, read));
+  const waiting = [...named, ...words.flatMap((word) => filesLoaded(word, ".", read)), ...PACKAGE_FILES];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (digests.has(path)) continue;
     const bytes = read(path);
     digests.set(path, bytes && digestOfBytes(bytes));
     if (bytes === undefined || !isScript(path)) continue;
-    const folder = posix.dirname(path);
-    for (const named of relativeImports(Buffer.from(bytes).toString("utf8"))) {
-      waiting.push(...completed(posix.join(folder, named)));
-    }
+    waiting.push(...filesLoaded(Buffer.from(bytes).toString("utf8"), posix.dirname(path), read));
   }
   const files = [...digests].flatMap(([path, digest]) => (digest === undefined ? [] : [{ path, digest }]));
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,18 +1,20 @@
 /**
- * Finds the files that a JavaScript or TypeScript text names by a relative path. A scan, no parser: what stands in a
- * comment is found too, which binds trust to one file more; what is put together at run time is not found.
+ * Finds what a JavaScript or TypeScript text names to be loaded. A scan, no parser: what stands in a comment is found
+ * too, which binds trust to one file more; what is put together at run time is not found.
  */
 
-const QUOTED = String.raw`\s*(["'\x60])(\.{1,2}/[^"'\x60]*?)\1`;
+/** White space and comments. No two of its branches begin alike, so that it can't take long. */
+const GAP = String.raw`(?:\s|//[^\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)*`;
+const QUOTED = String.raw`${GAP}(["'\x60])([^"'\x60\n]+?)\1`;
 
 const FORMS: readonly RegExp[] = [
   // import … from, export … from
   new RegExp(String.raw`\bfrom${QUOTED}`, "g"),
   // import "./side-effect.ts", import("./later.ts"), import.meta.resolve("./data.json")
-  new RegExp(String.raw`\bimport(?:\.meta\.resolve)?\s*\(?${QUOTED}`, "g"),
-  new RegExp(String.raw`\brequire(?:\.resolve)?\s*\(${QUOTED}`, "g"),
+  new RegExp(String.raw`\bimport(?:\.meta\.resolve)?${GAP}\(?${QUOTED}`, "g"),
+  new RegExp(String.raw`\brequire(?:\.resolve)?${GAP}\(${QUOTED}`, "g"),
   // new URL("./worker.js", import.meta.url)
-  new RegExp(String.raw`\bURL\s*\(${QUOTED}`, "g"),
+  new RegExp(String.raw`\bURL${GAP}\(${QUOTED}`, "g"),
 ];
 
 const SCRIPT = /\.[cm]?[jt]sx?$/;
@@ -22,8 +24,13 @@ export function isScript(path: string): boolean {
   return SCRIPT.test(path);
 }
 
-/** The relative paths in a text, as written but without `?` and `#`, each once. */
-export function relativeImports(text: string): string[] {
+/** True for a path that is relative to the file that names it. */
+export function isRelative(specifier: string): boolean {
+  return /^\.{1,2}(?:\/|$)/.test(specifier);
+}
+
+/** What a text loads, paths and packages' names, as written but without a path's `?` and `#`, each once. */
+export function importsIn(text: string): string[] {
   const found = FORMS.flatMap((form) => [...text.matchAll(form)].map((match) => match[2]!));
-  return [...new Set(found.map((path) => path.replace(/[?#].*$/s, "")))];
+  return [...new Set(found.map((name) => (isRelative(name) ? name.replace(/[?#].*$/, "") : name)))];
 }

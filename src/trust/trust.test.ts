@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readManifest } from "../model/manifest.ts";
-import { relativeImports } from "./imports.ts";
+import { importsIn } from "./imports.ts";
 import type { Program } from "./index.ts";
 import {
   contentOf,
@@ -53,7 +53,7 @@ function content(program: Program, files: Files = FILES) {
 const pathsOf = (words: readonly string[]) => content({ ...COMMAND, words }).files.map(({ path }) => path);
 const PACKAGE = ["package-lock.json", "package.json"];
 
-describe("relative imports are found", () => {
+describe("imports are found", () => {
   test.each<[string, string[]]>([
     ['import a from "./a.ts";', ["./a.ts"]],
     ["import type { B } from '../b.ts'", ["../b.ts"]],
@@ -68,10 +68,14 @@ describe("relative imports are found", () => {
     ['import.meta.resolve("./g.json")', ["./g.json"]],
     ['import a from "./a.ts?v=1#x";', ["./a.ts"]],
     ['import a from "./a.ts"; import b from "./a.ts";', ["./a.ts"]],
-    ['import a from "zod"; import fs from "node:fs"; import "#inner"', []],
+    ['import a from "zod"; import fs from "node:fs"; import "#inner"', ["#inner", "node:fs", "zod"]],
+    ['import a from /* x **/ "../cfg/c.mjs"', ["../cfg/c.mjs"]],
+    ['import // x\n "./a.js"; import /* y */ ( /* z */ "./b.js")', ["./a.js", "./b.js"]],
+    ['require /* x */ ( // y\n "./c")', ["./c"]],
+    ['require(".."); require(".")', [".", ".."]],
     ['const text = "see ./a.ts";', []],
   ])("%s", (text, expected) => {
-    expect(relativeImports(text).sort()).toEqual(expected);
+    expect(importsIn(text).sort()).toEqual(expected);
   });
 });
 
@@ -95,6 +99,44 @@ describe("files of a program", () => {
     [["config/base.ts"], ["config/base.ts", "config/size.ts", "lib/later.mjs"]],
   ])("%j", (words, expected) => {
     expect(pathsOf(words)).toEqual([...expected, ...PACKAGE].sort());
+  });
+
+  const PACKAGES: Files = {
+    "package.json": `{ "name": "own", "imports": { "#real": { "node": "./cfg/c.mjs" }, "#all/*": "./all/*.js" },
+      "exports": { "./c": ["./cfg/c.mjs"], "./p/*": "./all/*.js" } }`,
+    "cfg/c.mjs": "",
+    "all/a.js": "",
+    "main.js": 'import "own";',
+    "lib/package.json": '{ "main": "./start", "name": "lib", "exports": "./start.js" }',
+    "lib/start.js": 'require("lib"); require("own/c"); require("./inner");',
+    "lib/inner/package.json": '{ "main": "../../all/a" }',
+    "broken/package.json": "{",
+    "broken/index.js": 'import "#real";',
+  };
+  const LIB = ["all/a.js", "lib/inner/package.json", "lib/package.json", "lib/start.js"];
+
+  test.each<[string, string, string[]]>([
+    ["imports", 'import "#real";', ["cfg/c.mjs"]],
+    ["imports with a star", 'import "#all/a";', ["all/a.js"]],
+    ["its own name", 'import "own/c";', ["cfg/c.mjs"]],
+    ["its own name with a star", 'import "own/p/a";', ["all/a.js"]],
+    ["what another package is called", 'import "owner/c"; import "#other"; import "other";', []],
+    ["a folder's main file", 'require("./lib")', LIB],
+    ["what is no package", 'require("./broken")', ["broken/index.js", "broken/package.json"]],
+  ])("by package.json: %s", (_name, text, expected) => {
+    const files = { ...PACKAGES, "a.mjs": text };
+    const paths = (words: string[]) => content({ ...COMMAND, words }, files).files.map(({ path }) => path);
+    expect(paths(["node", "a.mjs"])).toEqual([...expected, "a.mjs", "package.json"].sort());
+    expect(paths(["node", "--eval", text])).toEqual([...expected, "package.json"].sort());
+  });
+
+  test("by package.json: a folder as a word", () => {
+    const { files } = content({ ...COMMAND, words: ["node", "lib"] }, PACKAGES);
+    expect(files.map(({ path }) => path)).toEqual([...LIB, "package.json"]);
+  });
+
+  test("many comments are no burden", () => {
+    expect(importsIn(`from ${"/* */ // x\n".repeat(20_000)}`)).toEqual([]);
   });
 
   test("imports in a circle end", () => {

@@ -206,6 +206,33 @@ describe("once trusted", () => {
     expect(setting("LEVEL")).toBe("DEBUG");
   });
 
+  const LOADED = "cfg/node_modules/ev/c.cjs";
+  test.each<[string, string, string]>([
+    ["the command", "scripts/settings.cjs", 'const at = "../cfg/node_modules"; require(at + "/ev/c.cjs");'],
+    [
+      "the module",
+      "config/config_dev.ts",
+      'const at = "../cfg/node_modules"; await import(at + "/ev/c.cjs");',
+    ],
+  ])("%s loads no file of the project unseen, until it is named", (_what, path, load) => {
+    const text = FILES[path as keyof typeof FILES];
+    scene.write(LOADED, "require('node:fs').writeFileSync(process.env.MARKERS + '/command-staging', '');");
+    scene.write(path, `${load}\n${text}`);
+    scene.must(["trust", "--yes"]);
+    expect(findings()).toEqual([
+      expect.objectContaining({
+        code: "SETTING_LAYER_FAILED",
+        why: expect.stringContaining(`it loads ${LOADED}, which is not part of what was trusted`),
+        fix: expect.stringMatching(/^ringfence trust /),
+      }),
+    ]);
+    expect(marked()).not.toContain("command-staging");
+    scene.write(path, `${load} // import "../${LOADED}"\n${text}`);
+    scene.must(["trust", "--yes"]);
+    expect(findings()).toEqual([]);
+    expect(marked()).toContain("command-staging");
+  });
+
   test("a project elsewhere is another one", () => {
     const copy = openCliScene(MANIFEST);
     try {

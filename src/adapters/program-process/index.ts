@@ -1,8 +1,8 @@
 /** Runs programs that give layers as processes: a command as it is, a module in Ringfence's own Node. */
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { systemCode } from "../../base/error.ts";
 import type { CommandCall, ModuleCall, ProgramAnswer, ProgramRunner } from "../../ports/programs.ts";
+import { entryOf, nodeVariables, withHeldNode } from "./held-node.ts";
 
 const TIME_LIMIT_MS = 30_000;
 const OUTPUT_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -42,38 +42,31 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-function runCommand(
-  { words, folder, variables }: CommandCall,
-  limits: Required<ProgramLimits>,
-): ProgramAnswer {
-  const [first = "", ...rest] = words;
-  const ended = spawnSync(first === "node" ? process.execPath : first, rest, {
-    cwd: folder,
-    env: variables,
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: limits.timeMs,
-    maxBuffer: limits.outputBytes,
-    killSignal: "SIGKILL",
-  });
+function runCommand(call: CommandCall, limits: Required<ProgramLimits>): ProgramAnswer {
+  const [first = "", ...rest] = call.words;
+  const isNode = first === "node" || first === process.execPath;
+  const start = (flags: readonly string[]) =>
+    spawnSync(isNode ? process.execPath : first, [...flags, ...rest], {
+      cwd: call.folder,
+      env: isNode ? nodeVariables(call.variables) : call.variables,
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: limits.timeMs,
+      maxBuffer: limits.outputBytes,
+      killSignal: "SIGKILL",
+    });
+  const { ended, refused } = isNode ? withHeldNode(call, start) : { ended: start([]), refused: undefined };
+  if (refused) return { ok: false, ...refused };
   const fault = faultOf(ended, first, limits);
   if (fault !== undefined) return failed(fault);
   const text = textOf(ended.stdout);
   return text === undefined ? failed("what it printed is no UTF-8 text") : { ok: true, text };
 }
 
-/** In the source a file beside this one, in the package one beside the bundle. */
-function moduleEntry(): string {
-  const name = import.meta.url.endsWith(".ts") ? "./module-entry.ts" : "./module-entry.js";
-  return fileURLToPath(new URL(name, import.meta.url));
-}
-
 function runModule(call: ModuleCall, limits: Required<ProgramLimits>): ProgramAnswer {
   const { folder, path, environment, files } = call;
-  // They could make Node load what is not among the files.
-  const { NODE_OPTIONS: _options, NODE_PATH: _path, ...variables } = call.variables;
-  const ended = spawnSync(process.execPath, [moduleEntry()], {
+  const ended = spawnSync(process.execPath, [entryOf("module-entry")], {
     cwd: folder,
-    env: variables,
+    env: nodeVariables(call.variables),
     input: JSON.stringify({ folder, path, environment, files }),
     stdio: ["pipe", "ignore", "pipe", "pipe"],
     timeout: limits.timeMs,
@@ -83,8 +76,9 @@ function runModule(call: ModuleCall, limits: Required<ProgramLimits>): ProgramAn
   const answer = ended.output?.[ANSWER]?.toString() ?? "";
   const fault = faultOf(ended, "node", limits);
   if (ended.error || answer === "") return failed(fault ?? "it ended before it gave a value");
-  const { value, why } = JSON.parse(answer) as { value?: unknown; why?: string };
-  return why === undefined ? { ok: true, text: JSON.stringify(value) } : failed(why);
+  const { value, why, fix } = JSON.parse(answer) as { value?: unknown; why?: string; fix?: string };
+  if (why === undefined) return { ok: true, text: JSON.stringify(value) };
+  return { ok: false, why, ...(fix !== undefined && { fix }) };
 }
 
 /** @param limits for tests; 30 s and 10 MiB unless told */

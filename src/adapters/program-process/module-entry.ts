@@ -3,12 +3,11 @@
  * of the project but the files that were trusted, and of an error it tells the kind and the place, never the text.
  */
 import { readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { registerHooks } from "node:module";
-import { join, relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { digestOfBytes } from "../../base/digest.ts";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { ModuleCall } from "../../ports/programs.ts";
 import { NoPlainValue, plainValue } from "./plain-value.ts";
+import { loadOnlyTrusted, NotTrusted } from "./trusted-files.ts";
 
 type Request = Pick<ModuleCall, "folder" | "path" | "environment" | "files">;
 
@@ -16,31 +15,6 @@ const ANSWER = 3;
 const CLASS = /^class\b/;
 const ERROR_NAME = /^[A-Z]\w{0,40}$/;
 const ERROR_CODE = /^E[A-Z0-9_]{2,60}$/;
-
-class NotTrusted extends Error {}
-
-function trustedFiles({ folder, files }: Request): ReadonlyMap<string, string> {
-  return new Map(files.map(({ path, digest }) => [realpathSync(join(folder, path)), digest]));
-}
-
-/** Refuses every file that is neither an installed package's nor one that was trusted, as it was trusted. */
-function loadOnlyTrusted(request: Request): void {
-  const trusted = trustedFiles(request);
-  const root = realpathSync(request.folder);
-  registerHooks({
-    load(url, context, nextLoad) {
-      if (url.startsWith("file:")) {
-        const path = realpathSync(fileURLToPath(url));
-        const isPackage = /[\\/]node_modules[\\/]/.test(path);
-        if (!isPackage && trusted.get(path) !== digestOfBytes(readFileSync(path))) {
-          const why = trusted.has(path) ? "has changed since" : "is not part of what was trusted";
-          throw new NotTrusted(`it loads ${relative(root, path)}, which ${why}`);
-        }
-      }
-      return nextLoad(url, context);
-    },
-  });
-}
 
 /** The first place inside the project in an error's stack, as `config/base.ts:12:5`. */
 function placeIn(stack: string, folder: string): string | undefined {
@@ -52,7 +26,6 @@ function placeIn(stack: string, folder: string): string | undefined {
 
 /** Why there is no value. An error's text may hold what it was about, so only its kind and place are told. */
 function whyOf(error: unknown, folder: string): string {
-  if (error instanceof NotTrusted) return error.message;
   if (error instanceof NoPlainValue) return `${error.message}, which JSON can't hold`;
   if (!(error instanceof Error)) return "it threw something that is no error";
   const { code } = error as { code?: unknown };
@@ -78,6 +51,7 @@ async function answer(request: Request): Promise<unknown> {
     const value = plainValue(await exportedValue(request));
     return value === undefined ? { why: "it has no default export with a value" } : { value };
   } catch (error) {
+    if (error instanceof NotTrusted) return { why: error.message, fix: error.fix };
     return { why: whyOf(error, folder) };
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -17,8 +17,14 @@ function write(path: string, text: string) {
   return { path, digest: digestOfBytes(text) };
 }
 
-function command(words: readonly string[], variables = {}, limits = {}) {
-  return openProgramRunner(limits).run({ kind: "command", words, folder, variables: { PATH, ...variables } });
+function command(
+  words: readonly string[],
+  variables = {},
+  limits = {},
+  files: readonly ReturnType<typeof write>[] = [],
+) {
+  const call = { kind: "command" as const, words, folder, files, variables: { PATH, ...variables } };
+  return openProgramRunner(limits).run(call);
 }
 
 let count = 0;
@@ -162,6 +168,7 @@ describe("a module loads only what was trusted", () => {
     expect(module(text, files)).toEqual({
       ok: false,
       why: expect.stringMatching(/^it loads lib\/\w+\.c?[jt]s, which /),
+      fix: expect.stringMatching(/^ringfence trust /),
     });
   });
 
@@ -170,5 +177,125 @@ describe("a module loads only what was trusted", () => {
     write("inject.cjs", `require("fs").writeFileSync(${JSON.stringify(marker)}, "")`);
     expect(module("export default 1", [], { NODE_OPTIONS: `--require=${folder}/inject.cjs` }).ok).toBe(true);
     expect(command(["test", "-e", marker]).ok).toBe(false);
+  });
+});
+
+describe("node_modules", () => {
+  const inside = write("cfg/node_modules/ev/index.js", "module.exports = 1;\n");
+  write("node_modules/outer/index.js", "module.exports = require('inner');\n");
+  write("node_modules/outer/node_modules/inner/index.js", "module.exports = 1;\n");
+  const names = (name: string) =>
+    `export default process.getBuiltinModule("module").createRequire(import.meta.url)("${name}")`;
+
+  test.each<[string, string, ReturnType<typeof write>[], boolean]>([
+    ["of a package that is installed", "outer", [], true],
+    ["further inside the project, not trusted", "./cfg/node_modules/ev", [], false],
+    ["further inside the project, trusted", "./cfg/node_modules/ev", [inside], true],
+  ])("%s", (_name, name, files, ok) => {
+    expect(module(names(name), files).ok).toBe(ok);
+  });
+
+  test("as a link to another folder of the project does not count", () => {
+    const root = mkdtempSync(join(tmpdir(), "ringfence-program-"));
+    try {
+      mkdirSync(join(root, "vendor/ev"), { recursive: true });
+      writeFileSync(join(root, "vendor/ev/index.js"), "console.log(1)");
+      symlinkSync("vendor", join(root, "node_modules"));
+      const words = ["node", "-e", "require('ev')"];
+      const answer = runner.run({ kind: "command", words, folder: root, files: [], variables: { PATH } });
+      expect(answer).toEqual({
+        ok: false,
+        why: expect.stringContaining("vendor/ev/index.js"),
+        fix: expect.any(String),
+      });
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
+  });
+});
+
+describe("a command's node loads only what was trusted", () => {
+  const real = write("held/cfg/c.cjs", "process.stdout.write('1');\n");
+  const own = write(
+    "held/package.json",
+    '{ "name": "own", "imports": { "#real": "./cfg/c.cjs" }, "exports": { "./c": "./cfg/c.cjs" } }',
+  );
+  const pack = write("held/lib/package.json", '{ "main": "../cfg/c.cjs" }');
+  write("node_modules/printing/index.js", "process.stdout.write('1');\n");
+
+  const scripts: [string, string, string[]][] = [
+    ["an import of package.json", 'import "#real";', []],
+    ["its own name", 'import "own/c";', []],
+    ["a name that is put together", 'await import("./cfg/" + "c.cjs");', []],
+    [
+      "a required file",
+      'process.getBuiltinModule("module").createRequire(import.meta.url)("./cfg/c.cjs");',
+      [],
+    ],
+    [
+      "a thread",
+      'import { Worker } from "node:worker_threads"; new Worker(new URL("./cfg/c.cjs", import.meta.url));',
+      [],
+    ],
+    [
+      "a fork",
+      'import { fork } from "node:child_process"; fork("held/cfg/c.cjs").on("exit", (code) => process.exit(code));',
+      [],
+    ],
+    ["a flag before it", "", ["--require", "./held/cfg/c.cjs"]],
+    ["a flag for modules", "", ["--import", "./held/cfg/c.cjs"]],
+  ];
+
+  test.each(scripts)("%s", (_name, text, flags) => {
+    const script = write("held/a.mjs", text);
+    const words = ["node", ...flags, script.path];
+    expect(command(words, {}, {}, [script, own, real])).toEqual({ ok: true, text: "1" });
+    for (const files of [
+      [script, own],
+      [script, own, { ...real, digest: own.digest }],
+    ]) {
+      expect(command(words, {}, {}, files)).toEqual({
+        ok: false,
+        why: expect.stringMatching(/^it loads held\/cfg\/c\.cjs, which /),
+        fix: expect.stringMatching(/^ringfence trust {3}\(after /),
+      });
+    }
+  });
+
+  test("a folder's main file", () => {
+    expect(command(["node", "held/lib"], {}, {}, [pack, real]).ok).toBe(true);
+    expect(command([process.execPath, "held/lib"], {}, {}, [pack]).ok).toBe(false);
+  });
+
+  test("an add-on", () => {
+    const addOn = write("held/x.node", "none");
+    const words = ["node", "-e", "try { require('./held/x.node') } catch {}"];
+    expect(command(words, {}, {}, [addOn]).ok).toBe(true);
+    expect(command(words)).toMatchObject({
+      ok: false,
+      why: expect.stringMatching(/^it loads held\/x\.node, /),
+    });
+  });
+
+  test("a refusal that the script catches counts", () => {
+    const script = write("held/a.mjs", 'await import("./cfg/c.cjs").catch(() => console.log("{}"));');
+    expect(command(["node", script.path], {}, {}, [script]).ok).toBe(false);
+  });
+
+  test("installed packages, and a script from elsewhere with its own files, but none of the project", () => {
+    expect(command(["node", "-e", "require('printing')"])).toEqual({ ok: true, text: "1" });
+    const elsewhere = mkdtempSync(join(tmpdir(), "ringfence-program-"));
+    try {
+      writeFileSync(join(elsewhere, "b.cjs"), "process.stdout.write('1')");
+      writeFileSync(
+        join(elsewhere, "a.cjs"),
+        "require('./b.cjs'); process.argv[2] && require(process.argv[2])",
+      );
+      const tool = ["node", join(elsewhere, "a.cjs")];
+      expect(command(tool)).toEqual({ ok: true, text: "1" });
+      expect(command([...tool, join(folder, real.path)]).ok).toBe(false);
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
   });
 });
