@@ -290,8 +290,13 @@ describe("refused, and nothing is written", () => {
   test("a link in the manifest's place is not written through", async () => {
     scene = openProjectScene(DEV);
     symlinkSync("elsewhere", join(scene.folder, "ringfence.yaml"));
-    await expect(scene.run("init")).rejects.toMatchObject({ code: "APP_MANIFEST_EXISTS" });
-    expect(Object.keys(scene.files())).not.toContain("elsewhere");
+    const before = scene.files();
+    const { "ringfence.yaml": link } = before;
+    expect(link).toBe("-> elsewhere");
+    await expect(scene.run("init", { input: { gitignore: true } })).rejects.toMatchObject({
+      code: "APP_MANIFEST_EXISTS",
+    });
+    expect(scene.files()).toEqual(before);
   });
 
   test("an environment can't be named", async () => {
