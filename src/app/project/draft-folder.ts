@@ -200,7 +200,11 @@ function seenSettings({ proof }: Drafted, before: Before, folder: Folder): SeenS
   });
 }
 
-/** Types that change a text are given up; what still differs is the caller's to tell. */
+/** Above a setting whose name is a secret's. */
+const NO_SECRET =
+  "looks like a secret, but declared as one its value would be another; replace what it refers to, then write secret: true";
+
+/** Types that change a text are given up, and so are secrets whose text refers to a name; what still differs is the caller's to tell. */
 function withSchema(
   drafted: Drafted,
   schema: InferredSchema,
@@ -216,7 +220,17 @@ function withSchema(
       names.has(setting.name) ? { ...setting, type: "string" as const, values: undefined } : setting,
     ),
   };
-  return { drafted: draft(plainer), schema: plainer };
+  const untyped = draft(plainer);
+  const still = new Set(untyped.proof.differences.map(({ name }) => name));
+  if (!plainer.settings.some(({ name, secret }) => secret && still.has(name)))
+    return { drafted: untyped, schema: plainer };
+  const open = {
+    ...plainer,
+    settings: plainer.settings.map((setting) =>
+      setting.secret && still.has(setting.name) ? { ...setting, secret: false, doubt: NO_SECRET } : setting,
+    ),
+  };
+  return { drafted: draft(open), schema: open };
 }
 
 function nothingFound({ root, again }: Folder, { units, leftOut }: Landing) {
