@@ -19,7 +19,13 @@ import { FORMATS } from "../../model/manifest-formats.ts";
 import { appErrors } from "../errors.ts";
 import { fileReader, walk } from "../inspection/folder-walk.ts";
 import { gitStates } from "../inspection/git-index.ts";
-import { type DotenvReader, type PlainFile, plainValues } from "./plain-values.ts";
+import {
+  type DotenvReader,
+  type FollowedReference,
+  followedReference,
+  type PlainFile,
+  plainValues,
+} from "./plain-values.ts";
 import { type Before, type Proof, prove } from "./proof.ts";
 
 /** Unless a manifest says otherwise. */
@@ -28,6 +34,8 @@ const VARIABLE = "ENVIRONMENT";
 export interface FolderDraft {
   readonly text: string;
   readonly reader: DotenvReader;
+  /** A reference for whose sake dotenv-expand is taken to have read the files. */
+  readonly followed: FollowedReference | undefined;
   readonly landing: Landing;
   readonly schema: InferredSchema;
   readonly proof: Proof;
@@ -70,31 +78,36 @@ function withoutSealed(landing: Landing, folder: Folder): Landing {
   };
 }
 
+/** Packages that follow references in `.env` files. */
+const EXPANDING = /"(?:dotenv-expand|next|vite)"\s*:/;
+
 /** Compose reads `.env` files by rules of its own: those beside a compose file, in one folder. */
-function readerOf(layers: readonly FiledLayer[], paths: readonly string[]): DotenvReader {
+function readerOf(layers: readonly FiledLayer[], paths: readonly string[], folder: Folder): DotenvReader {
   const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
   const composed = new Set(
     paths.filter((path) => /(?:^|\/)(?:docker-)?compose(?:[._-][^/]*)?\.ya?ml$/i.test(path)).map(folderOf),
   );
   const dotenv = layers.filter(({ format }) => format === "dotenv").flatMap(({ files }) => files);
-  return dotenv.length > 0 && dotenv.every(({ path }) => composed.has(folderOf(path))) ? "compose" : "dotenv";
+  if (dotenv.length > 0 && dotenv.every(({ path }) => composed.has(folderOf(path)))) return "compose";
+  const packages = folder.textOf("package.json") ?? "";
+  return /"dotenv"\s*:/.test(packages) && !EXPANDING.test(packages) ? "dotenv" : "dotenv-expand";
 }
 
-function beforeOf(folder: Folder, { environments, layers }: Landing, reader: DotenvReader): Before {
+/** Each environment's files, lowest first. */
+function filesBefore(folder: Folder, { environments, layers }: Landing): Map<string, PlainFile[]> {
   const files = layers.flatMap((layer) => layer.files).sort((a, b) => a.rank - b.rank);
   return new Map(
     environments.map(({ name }) => {
       const own = files.filter(({ role, environment }) => role === "base" || environment?.name === name);
-      return [
-        name,
-        plainOrRefuse(
-          folder,
-          own.map(({ path, format }) => fileOf(folder, path, format)),
-          reader,
-        ),
-      ];
+      return [name, own.map(({ path, format }) => fileOf(folder, path, format))];
     }),
   );
+}
+
+/** What shows that references are followed, where they are. */
+function followedIn(files: ReadonlyMap<string, PlainFile[]>, reader: DotenvReader) {
+  if (reader !== "dotenv-expand") return undefined;
+  return [...files.values()].map(followedReference).find((found) => found !== undefined);
 }
 
 function plainOrRefuse(folder: Folder, files: readonly PlainFile[], reader: DotenvReader) {
@@ -272,10 +285,11 @@ export function draftFolder(root: string, without: readonly string[], again: str
   const found = landingOf(discover(paths), gitStates(root), without);
   if (found.layers.length === 0) throw nothingFound(folder, found);
   const readable = withoutSealed(found, folder);
-  const reader = readerOf(readable.layers, paths);
+  const reader = readerOf(readable.layers, paths, folder);
   const landing = withoutCollisions(readable, folder, reader);
   if (landing.environments.length === 0 || landing.layers.length === 0) throw nothingFound(folder, landing);
-  const before = beforeOf(folder, landing, reader);
+  const files = filesBefore(folder, landing);
+  const before: Before = new Map([...files].map(([name, own]) => [name, plainOrRefuse(folder, own, reader)]));
   const name = projectName(folder, landing.units[0] ?? "");
   const draft = (layers: readonly FiledLayer[], settings: InferredSchema["settings"]): Drafted => {
     const { environments } = landing;
@@ -286,5 +300,6 @@ export function draftFolder(root: string, without: readonly string[], again: str
   const inferred = inferSchema(seenSettings(bare, before, folder), landing.environments, VARIABLE);
   const { drafted, schema } = withSchema(bare, inferred, ({ settings }) => draft(bare.layers, settings));
   const { text, proof, layers } = drafted;
-  return { text, reader, landing: { ...landing, layers }, schema, proof, before };
+  const followed = followedIn(files, reader);
+  return { text, reader, followed, landing: { ...landing, layers }, schema, proof, before };
 }

@@ -100,7 +100,7 @@ function nextOf(environments: InitView["environments"], draft: FolderDraft, igno
 }
 
 function viewOf(draft: FolderDraft, root: string, written: boolean, ignored: boolean): InitView {
-  const { landing, schema, proof, text, reader } = draft;
+  const { landing, schema, proof, text, reader, followed } = draft;
   const environments = environmentsOf(draft);
   return {
     project: proof.project.name,
@@ -122,7 +122,12 @@ function viewOf(draft: FolderDraft, root: string, written: boolean, ignored: boo
       types: countBy(schema.settings.map(({ type }) => type)),
       undeclared: schema.undeclared,
     },
-    reader: landing.layers.some(({ format }) => format === "dotenv") ? reader : null,
+    reader: landing.layers.some(({ format }) => format === "dotenv")
+      ? reader === "compose"
+        ? reader
+        : "dotenv"
+      : null,
+    followed: followed ?? null,
     ignored,
     next: nextOf(environments, draft, ignored),
   };
