@@ -2,14 +2,14 @@
 
 import { createInterface } from "node:readline/promises";
 import { isatty } from "node:tty";
-import { redact } from "../base/redact.ts";
 import type { OperationView } from "../contract/operation.ts";
 import { renderOperation } from "./render/operation.ts";
+import { shownPage } from "./render/shown.ts";
 
 /** Shows the plan on standard error and reads one line; only `y` and `yes` are a yes. Undefined without a terminal. */
 export async function confirmAtTerminal(planned: OperationView): Promise<boolean | undefined> {
   if (!isatty(0) || !isatty(2)) return undefined;
-  process.stderr.write(`${redact(renderOperation(planned, false))}\n`);
+  process.stderr.write(`${shownPage(renderOperation(planned, false))}\n`);
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     // Closed without an answer (end of input) is a no.

@@ -13,6 +13,7 @@ import { buildProgram, type Line, type Typed } from "./program.ts";
 import { renderError } from "./render/error.ts";
 import { render } from "./render/index.ts";
 import { showProgress } from "./render/progress.ts";
+import { shownLines, shownPage } from "./render/shown.ts";
 import { parseRun, type RunRequest } from "./run/arguments.ts";
 import { runSlowly } from "./run/slow.ts";
 import { styledError } from "./style.ts";
@@ -41,7 +42,7 @@ function report(error: RingfenceError, json: boolean): void {
 }
 
 function warn(warning: string, json: boolean): void {
-  const text = redact(warning);
+  const text = json ? redact(warning) : shownLines(warning);
   process.stderr.write(
     `${json ? JSON.stringify({ warning: text }) : `${styledError("yellow", "warning")} ${text}`}\n`,
   );
@@ -96,8 +97,9 @@ async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
     },
     warn: (warning) => warn(warning, json),
   }).finally(() => watch.stop());
-  const safe = SHOWN_AS_IT_IS.includes(command.name) ? (shown: string) => shown : redact;
-  await print(safe(json ? JSON.stringify(answer, null, 2) : render(command.name, answer, input)));
+  const isExact = SHOWN_AS_IT_IS.includes(command.name);
+  const page = json ? JSON.stringify(answer, null, 2) : render(command.name, answer, input);
+  await print(isExact ? page : json ? redact(page) : shownPage(page));
   if (error) report(error, json);
   return exit;
 }

@@ -33,7 +33,9 @@ export interface CodeScanner {
 const ALLOWED = /ringfence-allow:[ \t]*(.*)/;
 /** What ends a comment of one line. */
 const COMMENT_END = /\s*(\*\/|-->|#}|%>)?\s*$/;
-const PORT_LINE = /port|listen|bind|addr|:\/\//i;
+/** A line about a port; `export`, `import` and `support` only end like one. */
+const PORT_LINE = /(?<![a-z])ports?(?![a-z])|listen|bind|addr|:\/\//i;
+const CAMEL_PORT = /(?<=[a-z0-9])Ports?(?![a-z])/;
 
 interface Line {
   readonly text: string;
@@ -70,11 +72,23 @@ class Lines {
   }
 }
 
-/** True where the found bytes are a part of something longer: another host, another name, another number. */
-function isInside(bytes: Buffer, at: number, length: number): boolean {
-  const before = String.fromCharCode(bytes[at - 1] ?? 32);
-  const after = bytes.toString("latin1", at + length, at + length + 2);
-  return /[\w.-]/.test(before) || /^(\w|[.-]\w)/.test(after);
+function isAboutPort(line: string): boolean {
+  return PORT_LINE.test(line) || CAMEL_PORT.test(line);
+}
+
+/** A host, alone or with a port. */
+const HOST = /^(?=.*[a-z])[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/i;
+
+/** True where the found bytes are a part of something longer: another host, another name, another number, another path. */
+function isInside(bytes: Buffer, at: number, { text, kind }: Needle): boolean {
+  const from = Math.max(0, at - 3);
+  const end = at + Buffer.byteLength(text);
+  const before = bytes.toString("latin1", from, at);
+  const after = bytes.toString("latin1", end, end + 2);
+  if (/[\w.-]$/.test(before) || /^(\w|[.-]\w)/.test(after)) return true;
+  // A path goes on behind a host, a port and an address; a name that begins one (`s3://bucket/`) is whole.
+  if (kind === "port" || text.includes("://") || HOST.test(text) || before.endsWith("://")) return false;
+  return before.endsWith("/") || /^\/\w/.test(after);
 }
 
 class Scan {
@@ -110,7 +124,7 @@ class Scan {
       for (const { needle, at } of this.#hits(bytes, from, to)) {
         if (needle.kind !== "secret" && isProse) continue;
         const { text, number, column } = lines.at(at);
-        if (needle.kind === "port" && !PORT_LINE.test(text)) continue;
+        if (needle.kind === "port" && !isAboutPort(text)) continue;
         const draft = valueFinding(needle, { file, line: number, column });
         // A secret has several forms, of which one may hold another.
         const identity = `${number} ${draft.code} ${draft.why}`;
@@ -127,7 +141,7 @@ class Scan {
       const at = part.indexOf(needle.text);
       if (at < 0) return [];
       const length = Buffer.byteLength(needle.text);
-      if (needle.kind !== "secret" && isInside(bytes, from + at, length)) return [];
+      if (needle.kind !== "secret" && isInside(bytes, from + at, needle)) return [];
       return [{ needle, at: from + at, length }];
     });
     found.sort((a, b) => b.length - a.length);
@@ -193,7 +207,7 @@ function valueFinding({ kind, settings }: Needle, place: FindingDraft["place"]):
   };
 }
 
-/** A scanner of source files. @param environments names of environments and kinds */
+/** A scanner of source files. @param environments names of the project's environments, and of kinds that they have */
 export function createCodeScanner(needles: readonly Needle[], environments: readonly string[]): CodeScanner {
   return new Scan(needles, environments);
 }

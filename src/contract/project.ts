@@ -36,6 +36,8 @@ export interface InitView {
   };
   /** Whose rules `.env` files were read by for the values of before; null where there are none. */
   readonly reader: "dotenv" | "compose" | null;
+  /** A key whose reference to another was followed, as dotenv-expand does it; null where none was. */
+  readonly followed: { readonly name: string; readonly to: string } | null;
   /** Whether `.gitignore` has the state folder now. */
   readonly ignored: boolean;
   readonly next: readonly string[];

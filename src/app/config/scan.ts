@@ -7,7 +7,6 @@ import type { CheckedFinding } from "../../contract/check.ts";
 import type { AllowedView, ConfigScanView } from "../../contract/config-test.ts";
 import { stageOf } from "../../model/finding-code.ts";
 import { type FindingDraft, FindingList } from "../../model/finding-list.ts";
-import { KIND_NAMES } from "../../model/kind.ts";
 import { expandTemplate, layersFor, type Project } from "../../model/project.ts";
 import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
@@ -24,8 +23,9 @@ function ownFiles({ project, home }: App): ReadonlySet<string> {
   return new Set([project.manifest, ...project.expectationFiles, ...ofEnvironments, keys]);
 }
 
+/** Of the project alone: a comparison with `"test"` is no question for an environment where none is called so. */
 function environmentNames({ environments }: Project): string[] {
-  return [...new Set([...environments.flatMap(({ name, kind }) => [name, kind]), ...KIND_NAMES])];
+  return [...new Set(environments.flatMap(({ name, kind }) => [name, kind]))];
 }
 
 function inOrder(drafts: readonly FindingDraft[]): CheckedFinding[] {

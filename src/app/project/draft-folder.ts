@@ -19,7 +19,13 @@ import { FORMATS } from "../../model/manifest-formats.ts";
 import { appErrors } from "../errors.ts";
 import { fileReader, walk } from "../inspection/folder-walk.ts";
 import { gitStates } from "../inspection/git-index.ts";
-import { type DotenvReader, type PlainFile, plainValues } from "./plain-values.ts";
+import {
+  type DotenvReader,
+  type FollowedReference,
+  followedReference,
+  type PlainFile,
+  plainValues,
+} from "./plain-values.ts";
 import { type Before, type Proof, prove } from "./proof.ts";
 
 /** Unless a manifest says otherwise. */
@@ -28,6 +34,8 @@ const VARIABLE = "ENVIRONMENT";
 export interface FolderDraft {
   readonly text: string;
   readonly reader: DotenvReader;
+  /** A reference for whose sake dotenv-expand is taken to have read the files. */
+  readonly followed: FollowedReference | undefined;
   readonly landing: Landing;
   readonly schema: InferredSchema;
   readonly proof: Proof;
@@ -70,31 +78,36 @@ function withoutSealed(landing: Landing, folder: Folder): Landing {
   };
 }
 
+/** Packages that follow references in `.env` files. */
+const EXPANDING = /"(?:dotenv-expand|next|vite)"\s*:/;
+
 /** Compose reads `.env` files by rules of its own: those beside a compose file, in one folder. */
-function readerOf(layers: readonly FiledLayer[], paths: readonly string[]): DotenvReader {
+function readerOf(layers: readonly FiledLayer[], paths: readonly string[], folder: Folder): DotenvReader {
   const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
   const composed = new Set(
     paths.filter((path) => /(?:^|\/)(?:docker-)?compose(?:[._-][^/]*)?\.ya?ml$/i.test(path)).map(folderOf),
   );
   const dotenv = layers.filter(({ format }) => format === "dotenv").flatMap(({ files }) => files);
-  return dotenv.length > 0 && dotenv.every(({ path }) => composed.has(folderOf(path))) ? "compose" : "dotenv";
+  if (dotenv.length > 0 && dotenv.every(({ path }) => composed.has(folderOf(path)))) return "compose";
+  const packages = folder.textOf("package.json") ?? "";
+  return /"dotenv"\s*:/.test(packages) && !EXPANDING.test(packages) ? "dotenv" : "dotenv-expand";
 }
 
-function beforeOf(folder: Folder, { environments, layers }: Landing, reader: DotenvReader): Before {
+/** Each environment's files, lowest first. */
+function filesBefore(folder: Folder, { environments, layers }: Landing): Map<string, PlainFile[]> {
   const files = layers.flatMap((layer) => layer.files).sort((a, b) => a.rank - b.rank);
   return new Map(
     environments.map(({ name }) => {
       const own = files.filter(({ role, environment }) => role === "base" || environment?.name === name);
-      return [
-        name,
-        plainOrRefuse(
-          folder,
-          own.map(({ path, format }) => fileOf(folder, path, format)),
-          reader,
-        ),
-      ];
+      return [name, own.map(({ path, format }) => fileOf(folder, path, format))];
     }),
   );
+}
+
+/** What shows that references are followed, where they are. */
+function followedIn(files: ReadonlyMap<string, PlainFile[]>, reader: DotenvReader) {
+  if (reader !== "dotenv-expand") return undefined;
+  return [...files.values()].map(followedReference).find((found) => found !== undefined);
 }
 
 function plainOrRefuse(folder: Folder, files: readonly PlainFile[], reader: DotenvReader) {
@@ -200,7 +213,11 @@ function seenSettings({ proof }: Drafted, before: Before, folder: Folder): SeenS
   });
 }
 
-/** Types that change a text are given up; what still differs is the caller's to tell. */
+/** Above a setting whose name is a secret's. */
+const NO_SECRET =
+  "looks like a secret, but declared as one its value would be another; replace what it refers to, then write secret: true";
+
+/** Types that change a text are given up, and so are secrets whose text refers to a name; what still differs is the caller's to tell. */
 function withSchema(
   drafted: Drafted,
   schema: InferredSchema,
@@ -216,7 +233,17 @@ function withSchema(
       names.has(setting.name) ? { ...setting, type: "string" as const, values: undefined } : setting,
     ),
   };
-  return { drafted: draft(plainer), schema: plainer };
+  const untyped = draft(plainer);
+  const still = new Set(untyped.proof.differences.map(({ name }) => name));
+  if (!plainer.settings.some(({ name, secret }) => secret && still.has(name)))
+    return { drafted: untyped, schema: plainer };
+  const open = {
+    ...plainer,
+    settings: plainer.settings.map((setting) =>
+      setting.secret && still.has(setting.name) ? { ...setting, secret: false, doubt: NO_SECRET } : setting,
+    ),
+  };
+  return { drafted: draft(open), schema: open };
 }
 
 function nothingFound({ root, again }: Folder, { units, leftOut }: Landing) {
@@ -258,10 +285,11 @@ export function draftFolder(root: string, without: readonly string[], again: str
   const found = landingOf(discover(paths), gitStates(root), without);
   if (found.layers.length === 0) throw nothingFound(folder, found);
   const readable = withoutSealed(found, folder);
-  const reader = readerOf(readable.layers, paths);
+  const reader = readerOf(readable.layers, paths, folder);
   const landing = withoutCollisions(readable, folder, reader);
   if (landing.environments.length === 0 || landing.layers.length === 0) throw nothingFound(folder, landing);
-  const before = beforeOf(folder, landing, reader);
+  const files = filesBefore(folder, landing);
+  const before: Before = new Map([...files].map(([name, own]) => [name, plainOrRefuse(folder, own, reader)]));
   const name = projectName(folder, landing.units[0] ?? "");
   const draft = (layers: readonly FiledLayer[], settings: InferredSchema["settings"]): Drafted => {
     const { environments } = landing;
@@ -272,5 +300,6 @@ export function draftFolder(root: string, without: readonly string[], again: str
   const inferred = inferSchema(seenSettings(bare, before, folder), landing.environments, VARIABLE);
   const { drafted, schema } = withSchema(bare, inferred, ({ settings }) => draft(bare.layers, settings));
   const { text, proof, layers } = drafted;
-  return { text, reader, landing: { ...landing, layers }, schema, proof, before };
+  const followed = followedIn(files, reader);
+  return { text, reader, followed, landing: { ...landing, layers }, schema, proof, before };
 }

@@ -1,8 +1,14 @@
+import { execFileSync } from "node:child_process";
 import { statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "dotenv";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Plan } from "../../model/operation.ts";
+import { type App, openApp } from "../app.ts";
+import type { Context, StepContext } from "../definition.ts";
+import { operation } from "./eject.ts";
+import { markedFileStep } from "./new-file-step.ts";
 import { openProjectScene, type ProjectScene } from "./scene.fixture.ts";
 
 let scene: ProjectScene;
@@ -61,6 +67,77 @@ test("secrets only where they are asked for, in a file of the owner's, and recor
   expect(JSON.stringify(shown)).not.toContain("Planted");
 });
 
+test("git adds nothing of a folder that has secrets", async () => {
+  scene = openProjectScene(FILES);
+  const git = (...words: string[]) => execFileSync("git", words, { cwd: scene.folder, encoding: "utf8" });
+  git("init", "-q");
+  const input = { secrets: true, to: "out/plain" };
+  const { answer } = await scene.run("eject", { environment: "production", input, dryRun: true });
+  expect(JSON.stringify(answer)).toContain("make out/plain/.gitignore");
+  await scene.run("eject", { environment: "production", input });
+  expect(scene.read("out/plain/.gitignore")).toBe("*\n");
+  git("add", "--all");
+  expect(git("ls-files")).not.toContain("out/");
+  await scene.run("eject", { input: { to: "open" } });
+  expect(scene.files()).not.toHaveProperty("open/.gitignore");
+});
+
+test("a plan is no longer true once a layer, a declaration or an environment is another", async () => {
+  scene = openProjectScene(FILES);
+  const app = () => openApp({ folder: scene.folder });
+  const context = () => ({ app: app(), named: undefined }) as unknown as Context;
+  const input = { to: "ejected", secrets: false };
+  const plan = { ...(await operation.plan(context(), input)), digest: "" } as unknown as Plan;
+  const changed = () => operation.changed!(context(), plan);
+  expect(await changed()).toBeUndefined();
+  for (const [path, text] of [
+    ["production.yaml", "GREETING: bye\n"],
+    ["ringfence.yaml", MANIFEST.replace("GREETING: {}", "GREETING: { doc: Hello }")],
+    ["ringfence.yaml", MANIFEST.replace("development: {}, ", "")],
+  ] as const) {
+    scene.write({ [path]: text });
+    expect(await changed()).toMatch(/configuration of|no environment/);
+    scene.write(FILES);
+    expect(await changed()).toBeUndefined();
+  }
+});
+
+describe("taken back", () => {
+  const step = (text: () => string) => {
+    const app = { project: { root: scene.folder } } as App;
+    const made = markedFileStep(app, "out/a.env", text, 0o600);
+    const at = (operation: string) => ({ operation }) as StepContext;
+    return { run: () => made.run!(at("op-1")), undo: (by = "op-1") => made.undo!(at(by)) };
+  };
+  const gone = () => {
+    throw new Error("the configuration can't be read any more");
+  };
+
+  test("what the operation made, whatever the configuration is by then", async () => {
+    scene = openProjectScene({});
+    await step(() => "A=1\n").run();
+    await step(() => "A=1\n").run();
+    expect(scene.read("out/a.env")).toMatch(/^# .* op-1, .*\nA=1\n$/);
+    await step(gone).undo();
+    expect(scene.files()).toEqual({});
+    await step(gone).undo();
+  });
+
+  test("not what another one made, nor what somebody changed or put there", async () => {
+    scene = openProjectScene({});
+    await step(() => "A=1\n").run();
+    const own = scene.read("out/a.env");
+    await step(gone).undo("op-2");
+    expect(scene.read("out/a.env")).toBe(own);
+    for (const text of [`${own}B=2\n`, "A=1\n", ""]) {
+      scene.write({ "out/a.env": text });
+      await step(gone).undo();
+      expect(scene.read("out/a.env")).toBe(text);
+    }
+    await expect(step(() => "A=2\n").run()).rejects.toMatchObject({ code: "APP_FILE_EXISTS" });
+  });
+});
+
 describe("refused, and nothing is written", () => {
   const rows: readonly (readonly [
     string,
@@ -74,6 +151,13 @@ describe("refused, and nothing is written", () => {
     ["the root itself", {}, { to: "." }, "APP_BAD_INPUT"],
     ["a file that is there", { "ejected/production.env": "mine" }, {}, "APP_FILE_EXISTS"],
     ["a page that is there", { "ejected/README.md": "mine" }, {}, "APP_FILE_EXISTS"],
+    [
+      "rules for git that are there",
+      { "out/.gitignore": "mine" },
+      { secrets: true, to: "out" },
+      "APP_FILE_EXISTS",
+      "development",
+    ],
     [
       "a layer that is missing",
       { "ringfence.yaml": MANIFEST.replace("{env}.yaml", "{env}.yml") },

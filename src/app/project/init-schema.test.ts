@@ -114,3 +114,18 @@ test("a password in a comment is nowhere in the manifest", async () => {
     { numRuns: 100 },
   );
 });
+
+test.each<[string, Files]>([
+  ["dotenv-expand", { ".env.development": "NAME=abc\nDB_PASSWORD=pa$NAME\nAPI_TOKEN=t0ken\n" }],
+  [
+    "Compose",
+    { ".env": "NAME=abc\nDB_PASSWORD=pa$NAME\nAPI_TOKEN=t0ken\n", "compose.yaml": "services: {}\n" },
+  ],
+])(
+  "a secret's name with a reference that %s follows keeps its value, and a comment says why",
+  async (_who, files) => {
+    const text = await manifestOf(files);
+    expect(text).toMatch(/^ {2}DB_PASSWORD: \{ type: string, required: true \} # .*secret: true$/m);
+    expect(text).toMatch(/^ {2}API_TOKEN: \{ secret: true, required: true \}$/m);
+  },
+);

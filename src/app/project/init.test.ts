@@ -183,6 +183,25 @@ describe("a manifest is written and proven", () => {
 });
 
 describe("what is told", () => {
+  test.each<[Files, object, string]>([
+    [{}, { reader: "dotenv", followed: { name: "URL", to: "HOST" } }, "http://a.test"],
+    [
+      { "package.json": '{ "dependencies": { "dotenv": "1", "next": "1" } }' },
+      { followed: { name: "URL", to: "HOST" } },
+      "http://a.test",
+    ],
+    [
+      { "package.json": '{ "dependencies": { "dotenv": "1" } }' },
+      { reader: "dotenv", followed: null },
+      "http://$HOST",
+    ],
+    [{ "compose.yaml": COMPOSE }, { reader: "compose", followed: null }, "http://a.test"],
+  ])("who is taken to follow references: %j", async (files, expected, url) => {
+    const view = await init({ ...files, ".env.development": "HOST=a.test\nURL=http://$HOST\n" });
+    expect(view).toMatchObject(expected);
+    expect(await shown("development")).toMatchObject({ URL: url });
+  });
+
   test("secrets in plain stay where they are and are counted, with the next command", async () => {
     const view = await init({
       ".env.development": "DB_PASSWORD=one1\n",
@@ -290,8 +309,13 @@ describe("refused, and nothing is written", () => {
   test("a link in the manifest's place is not written through", async () => {
     scene = openProjectScene(DEV);
     symlinkSync("elsewhere", join(scene.folder, "ringfence.yaml"));
-    await expect(scene.run("init")).rejects.toMatchObject({ code: "APP_MANIFEST_EXISTS" });
-    expect(Object.keys(scene.files())).not.toContain("elsewhere");
+    const before = scene.files();
+    const { "ringfence.yaml": link } = before;
+    expect(link).toBe("-> elsewhere");
+    await expect(scene.run("init", { input: { gitignore: true } })).rejects.toMatchObject({
+      code: "APP_MANIFEST_EXISTS",
+    });
+    expect(scene.files()).toEqual(before);
   });
 
   test("an environment can't be named", async () => {

@@ -2,7 +2,7 @@
  * `ringfence init`: a manifest for a folder that has none, in which every environment has the values that it had
  * before. Only that is written; no store is made, so the record begins with the first operation.
  */
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as z from "zod";
 import { createFileAtomic } from "../../base/atomic-file.ts";
@@ -37,7 +37,8 @@ function rootOf(folder: string, here: boolean): string {
   const known = here ? undefined : findProjectRoot(folder);
   if (known !== undefined) throw manifestExists(join(known, MANIFEST));
   const root = realpathSync(here ? resolve(folder) : findFolderRoot(folder).folder);
-  if (existsSync(join(root, MANIFEST))) throw manifestExists(join(root, MANIFEST));
+  // A link that leads nowhere has the name as well.
+  if (lstatSync(join(root, MANIFEST), { throwIfNoEntry: false })) throw manifestExists(join(root, MANIFEST));
   return root;
 }
 
@@ -99,7 +100,7 @@ function nextOf(environments: InitView["environments"], draft: FolderDraft, igno
 }
 
 function viewOf(draft: FolderDraft, root: string, written: boolean, ignored: boolean): InitView {
-  const { landing, schema, proof, text, reader } = draft;
+  const { landing, schema, proof, text, reader, followed } = draft;
   const environments = environmentsOf(draft);
   return {
     project: proof.project.name,
@@ -121,7 +122,12 @@ function viewOf(draft: FolderDraft, root: string, written: boolean, ignored: boo
       types: countBy(schema.settings.map(({ type }) => type)),
       undeclared: schema.undeclared,
     },
-    reader: landing.layers.some(({ format }) => format === "dotenv") ? reader : null,
+    reader: landing.layers.some(({ format }) => format === "dotenv")
+      ? reader === "compose"
+        ? reader
+        : "dotenv"
+      : null,
+    followed: followed ?? null,
     ignored,
     next: nextOf(environments, draft, ignored),
   };
@@ -150,7 +156,6 @@ export const setup = defineSetup({
     const draft = draftFolder(root, without, again);
     assertSame(draft, again);
     if (!dryRun) {
-      if (gitignore) ignoreState(root);
       try {
         createFileAtomic(join(root, MANIFEST), draft.text);
       } catch (error) {
@@ -163,6 +168,7 @@ export const setup = defineSetup({
           cause: error,
         });
       }
+      if (gitignore) ignoreState(root);
     }
     return viewOf(draft, root, !dryRun, hasStateIgnored(root) || (dryRun && gitignore));
   },

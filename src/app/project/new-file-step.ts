@@ -2,10 +2,13 @@
 import { lstatSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { createFileAtomic } from "../../base/atomic-file.ts";
+import { digestOfBytes } from "../../base/digest.ts";
 import { systemCode } from "../../base/error.ts";
 import type { App } from "../app.ts";
 import type { Step } from "../definition.ts";
 import { appErrors } from "../errors.ts";
+
+const EVERYBODY = 0o644;
 
 /** @throws APP_FILE_EXISTS */
 function fileExists(path: string) {
@@ -43,31 +46,71 @@ function textAt(file: string): string | undefined {
   return lstatSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file, "utf8") : undefined;
 }
 
-/** Whether the file is the one that the step makes. */
-export function isMade({ project }: App, path: string, text: string): boolean {
-  return textAt(join(project.root, path)) === text;
+const MARK = /^# Made by ringfence, operation (\S+), (sha256:[0-9a-f]{64})\n/;
+
+/** A first line by which an operation knows its file again. A digest of secrets lies nowhere but beside them. */
+function marked(text: string, operation: string): string {
+  return `# Made by ringfence, operation ${operation}, ${digestOfBytes(text)}\n${text}`;
 }
 
-/** @param textOf made when the step runs: it may hold what no plan may hold */
-export function newFileStep(app: App, path: string, textOf: () => string, mode: number): Step {
+/** What is below the mark; undefined where there is none, or where the text was changed since. */
+function madeText(content: string | undefined): { operation: string; text: string } | undefined {
+  const [mark = "", operation = "", digest] = MARK.exec(content ?? "") ?? [];
+  const text = content?.slice(mark.length);
+  return text !== undefined && mark !== "" && digestOfBytes(text) === digest
+    ? { operation, text }
+    : undefined;
+}
+
+/** Whether the file is one that {@link markedFileStep} made of this text. */
+export function isMade({ project }: App, path: string, text: string): boolean {
+  return madeText(textAt(join(project.root, path)))?.text === text;
+}
+
+function create(app: App, path: string, content: string, mode: number): void {
+  assertInside(app.project.root, path);
+  const file = join(app.project.root, path);
+  if (textAt(file) === content) return;
+  try {
+    createFileAtomic(file, content, mode);
+  } catch (error) {
+    throw systemCode(error) === "EEXIST" ? fileExists(path) : error;
+  }
+}
+
+/** A file whose text the plan knows. */
+export function newFileStep(app: App, path: string, text: string): Step {
   const file = join(app.project.root, path);
   return {
     key: `make ${path}`,
     title: `make ${path}`,
     async run() {
-      const text = textOf();
-      assertInside(app.project.root, path);
-      if (textAt(file) !== text) {
-        try {
-          createFileAtomic(file, text, mode);
-        } catch (error) {
-          throw systemCode(error) === "EEXIST" ? fileExists(path) : error;
-        }
-      }
+      create(app, path, text, EVERYBODY);
       return { file: path };
     },
     async undo() {
-      if (textAt(file) === textOf()) rmSync(file);
+      if (textAt(file) === text) rmSync(file);
+    },
+  };
+}
+
+/**
+ * A file with `#` comments whose text no plan may hold. It is taken back by its mark, so also when the text could not
+ * be made again; a file that somebody changed stays.
+ *
+ * @param textOf made when the step runs
+ */
+export function markedFileStep(app: App, path: string, textOf: () => string, mode: number): Step {
+  const file = join(app.project.root, path);
+  return {
+    key: `make ${path}`,
+    title: `make ${path}`,
+    async run({ operation }) {
+      create(app, path, marked(textOf(), operation), mode);
+      return { file: path };
+    },
+    async undo({ operation }) {
+      if (madeText(textAt(file))?.operation === operation) rmSync(file);
     },
   };
 }

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { type PlainFile, plainValues } from "./plain-values.ts";
 
 const texts = (files: readonly PlainFile[]) =>
-  Object.fromEntries([...plainValues(files, "dotenv")].map(([name, { text }]) => [name, text]));
+  Object.fromEntries([...plainValues(files, "dotenv-expand")].map(([name, { text }]) => [name, text]));
 const dotenv = (path: string, text: string): PlainFile => ({ path, format: "dotenv", text });
 
 const line = fc

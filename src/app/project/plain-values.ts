@@ -29,8 +29,14 @@ export interface PlainValue {
   readonly file: string;
 }
 
-/** Whose rules the `.env` files are read by. */
-export type DotenvReader = "dotenv" | "compose";
+/** Whose rules the `.env` files are read by; `dotenv-expand` follows references between them, `dotenv` does not. */
+export type DotenvReader = "dotenv" | "dotenv-expand" | "compose";
+
+/** One key of `.env` files that refers to another. */
+export interface FollowedReference {
+  readonly name: string;
+  readonly to: string;
+}
 
 function leavesOf(node: unknown, path: readonly string[]): [readonly string[], SettingValue][] {
   const entries =
@@ -71,20 +77,38 @@ function readTree({ format, text, path }: PlainFile): unknown {
 
 type DotenvTexts = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/**
- * As the dotenv package reads them, with references between them followed where there are any. The package can't be
- * bundled; the reader of its dialect is held against it by tests, and so is what comes out here.
- */
-function readByPackage(files: readonly PlainFile[]): DotenvTexts {
+function readRaw(files: readonly PlainFile[]): Map<string, Map<string, string>> {
   const valuesIn = ({ path, text }: PlainFile) =>
     new Map(parseDotenv(text, path, "dotenv").entries.map(({ name, value }) => [name, String(value)]));
-  const raw = new Map(files.map((file) => [file.path, valuesIn(file)]));
-  const all = Object.fromEntries([...raw.values()].flatMap((values) => [...values]));
-  const refers = Object.values(all).some((text) =>
-    [...text.matchAll(/\$\{?([A-Za-z_][A-Za-z0-9_]*)/g)].some(([, name]) => Object.hasOwn(all, name!)),
-  );
+  return new Map(files.map((file) => [file.path, valuesIn(file)]));
+}
+
+function textsOf(raw: DotenvTexts): Record<string, string> {
+  return Object.fromEntries([...raw.values()].flatMap((values) => [...values]));
+}
+
+function referenceIn(all: Readonly<Record<string, string>>): FollowedReference | undefined {
+  for (const [name, text] of Object.entries(all)) {
+    const found = text.matchAll(/\$\{?([A-Za-z_][A-Za-z0-9_]*)/g).find(([, to]) => Object.hasOwn(all, to!));
+    if (found) return { name, to: found[1]! };
+  }
+  return undefined;
+}
+
+/** The first key that refers to a key of these files; undefined where there is none. */
+export function followedReference(files: readonly PlainFile[]): FollowedReference | undefined {
+  return referenceIn(textsOf(readRaw(files.filter(({ format }) => format === "dotenv"))));
+}
+
+/**
+ * As the dotenv package reads them, with dotenv-expand behind it where it is there. The package can't
+ * be bundled; the reader of its dialect is held against it by tests, and so is what comes out here.
+ */
+function readByPackage(files: readonly PlainFile[], follows: boolean): DotenvTexts {
+  const raw = readRaw(files);
+  const all = textsOf(raw);
   // Where nothing refers to a key of these files, a dollar sign is a character like any other.
-  if (!refers) return raw;
+  if (!follows || referenceIn(all) === undefined) return raw;
   const expanded: Record<string, string | undefined> =
     expand({ parsed: { ...all }, processEnv: {} }).parsed ?? {};
   for (const values of raw.values()) {
@@ -153,8 +177,8 @@ export function plainValues(
   files: readonly PlainFile[],
   reader: DotenvReader,
 ): ReadonlyMap<string, PlainValue> {
-  const readDotenv = reader === "compose" ? readByCompose : readByPackage;
-  const dotenv = readDotenv(files.filter(({ format }) => format === "dotenv"));
+  const own = files.filter(({ format }) => format === "dotenv");
+  const dotenv = reader === "compose" ? readByCompose(own) : readByPackage(own, reader === "dotenv-expand");
   const overlay = new Overlay();
   for (const file of files) {
     if (file.format === "dotenv") {

@@ -4,6 +4,7 @@ import type { Finding, Severity } from "../../model/finding.ts";
 import type { CheckStage } from "../../model/finding-code.ts";
 import { labelled, styled } from "../style.ts";
 import { sarifLog } from "./sarif.ts";
+import { shownLines, shownText } from "./shown.ts";
 
 const SEVERITY: Record<Severity, Parameters<typeof styled>[0]> = {
   error: "red",
@@ -17,9 +18,9 @@ export function counted(count: number, noun: string): string {
 
 export function findingText({ code, severity, where, why, fix }: Finding): string {
   return [
-    `${styled(SEVERITY[severity], severity)} ${styled("dim", code)} ${why}`,
-    labelled("  where", where, 9),
-    labelled("  fix", fix, 9),
+    `${styled(SEVERITY[severity], severity)} ${styled("dim", code)} ${shownLines(why)}`,
+    labelled("  where", shownText(where), 9),
+    labelled("  fix", shownLines(fix), 9),
   ].join("\n");
 }
 
@@ -72,7 +73,7 @@ export function problemText({ environment, code, why, fix }: CheckAllView["probl
     `${environment}'s secrets are unknown: ${code}, ${why}`,
     ...(fix ? [`  fix    ${fix}`] : []),
   ];
-  return styled("yellow", lines.join("\n"));
+  return styled("yellow", shownLines(lines.join("\n")));
 }
 
 export function renderCheck(
@@ -86,12 +87,12 @@ export function renderCheck(
 }
 
 export function renderConfigFix({ environment, fixed, left, findings, files }: ConfigFixView): string {
-  const rest = left.map((words) => styled("dim", `  – left: ${words}`));
+  const rest = left.map((words) => styled("dim", `  – left: ${shownLines(words)}`));
   if (fixed.length === 0) return ["nothing was fixed: no finding has a safe fix", ...rest].join("\n");
   return [
-    ...fixed.map((words) => `${styled("green", "✓")} ${words}`),
+    ...fixed.map((words) => `${styled("green", "✓")} ${shownLines(words)}`),
     ...rest,
     `${counted(findings.before, "finding")} of ${environment} became ${findings.after}`,
-    styled("dim", `next: git diff ${files.join(" ")}`),
+    styled("dim", `next: git diff ${shownText(files.join(" "))}`),
   ].join("\n");
 }

@@ -3,6 +3,7 @@ import type { ConfigScanView } from "../../contract/config-test.ts";
 import type { Severity } from "../../model/finding.ts";
 import { styled } from "../style.ts";
 import { counted, findingText, problemText } from "./check.ts";
+import { shownText } from "./shown.ts";
 
 export function renderConfigScan(view: ConfigScanView): string {
   const { findings, allowed, files, skipped, sealed, problems } = view;
@@ -18,7 +19,7 @@ export function renderConfigScan(view: ConfigScanView): string {
     ...findings.map(findingText),
     ...problems.map(problemText),
     ...(sealed.length > 0
-      ? [styled("yellow", `not looked for, as they can't be opened here: ${sealed.join(", ")}`)]
+      ? [styled("yellow", `not looked for, as they can't be opened here: ${shownText(sealed.join(", "))}`)]
       : []),
     `${summary.join(", ")} ${styled("dim", where)}`,
   ].join("\n");

@@ -6,14 +6,15 @@ import { labelled, styled } from "../style.ts";
 import { counted, findingText, problemText } from "./check.ts";
 import { type JunitSuite, junitDocument } from "./junit.ts";
 import { deductionTexts, parityText } from "./matrix.ts";
+import { shownLines, shownText } from "./shown.ts";
 
 function resultText({ setting, target, verdict, reasons, where, valueAt }: ExpectationResult): string {
   const mark = verdict === "failed" ? styled("red", "✗") : styled("yellow", "?");
   return [
-    `  ${mark} ${setting} ${styled("dim", `(${target})`)}`,
-    ...reasons.map((reason) => `    ${reason}`),
-    labelled("    expected at", styled("dim", where), 17),
-    ...(valueAt === null ? [] : [labelled("    set at", styled("dim", valueAt), 17)]),
+    `  ${mark} ${shownText(setting)} ${styled("dim", `(${shownText(target)})`)}`,
+    ...reasons.map((reason) => `    ${shownLines(reason)}`),
+    labelled("    expected at", styled("dim", shownText(where)), 17),
+    ...(valueAt === null ? [] : [labelled("    set at", styled("dim", shownText(valueAt)), 17)]),
   ].join("\n");
 }
 

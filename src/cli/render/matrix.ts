@@ -4,7 +4,7 @@ import type { Deduction, MatrixCell, MatrixRow, Parity } from "../../model/compa
 import { labelled, styled, table } from "../style.ts";
 import { countedFindings } from "./comparison.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
-import { shownText } from "./shown.ts";
+import { shownLines, shownText } from "./shown.ts";
 
 const WIDEST_KEY = 44;
 const WIDEST_VALUE = 28;
@@ -78,7 +78,7 @@ export function deductionTexts(parity: Parity): string[] {
   return [
     ...parity.deductions
       .slice(0, MOST_DEDUCTIONS)
-      .map((deduction) => labelled(`  ${styled("dim", "–")}`, deductionText(deduction), 4)),
+      .map((deduction) => labelled(`  ${styled("dim", "–")}`, shownLines(deductionText(deduction)), 4)),
     ...moreText(parity).map((line) => `    ${styled("dim", line)}`),
   ];
 }

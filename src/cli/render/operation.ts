@@ -3,6 +3,7 @@ import type { Json } from "../../base/canonical-json.ts";
 import { shortDigest } from "../../base/digest.ts";
 import type { OperationView } from "../../contract/operation.ts";
 import { labelled, styled, table } from "../style.ts";
+import { shownLines, shownText } from "./shown.ts";
 
 const GATE_MARKS = { open: ["green", "✓"], shut: ["red", "✗"], unknown: ["yellow", "?"] } as const;
 const STEP_MARKS = {
@@ -41,24 +42,24 @@ function nextOf(view: OperationView): string[] {
 
 /** One operation; the steps are left out where they were shown while they ran. */
 export function renderOperation(view: OperationView, withSteps: boolean): string {
-  const head = `${styled("bold", view.plan.summary)}  ${styled(STATE_COLOURS[view.state], view.state)}`;
+  const head = `${styled("bold", shownText(view.plan.summary))}  ${styled(STATE_COLOURS[view.state], view.state)}`;
   // What was only planned is not kept: its id leads nowhere.
   const id = view.state === "planned" ? [] : [view.id];
   const facts = styled(
     "dim",
     [...id, `by ${view.author}`, `plan ${shortDigest(view.plan.digest)}`].join(", "),
   );
-  const effects = view.plan.effects.map((effect) => `  ${styled("dim", "–")} ${effect}`);
+  const effects = view.plan.effects.map((effect) => `  ${styled("dim", "–")} ${shownLines(effect)}`);
   const gates = view.gates.flatMap(({ name, state, why, opens }) => {
     const [colour, mark] = GATE_MARKS[state];
-    const line = labelled(`  ${styled(colour, mark)} ${name}`, why, 16);
-    return opens ? [line, labelled("", `${styled("dim", "opens:")} ${opens}`, 16)] : [line];
+    const line = labelled(`  ${styled(colour, mark)} ${name}`, shownLines(why), 16);
+    return opens ? [line, labelled("", `${styled("dim", "opens:")} ${shownLines(opens)}`, 16)] : [line];
   });
   const steps = view.steps.map(({ title, state, result }) => {
     const [colour, mark] = STEP_MARKS[state];
-    const head = `  ${styled(colour, mark)} ${title}`;
+    const head = `  ${styled(colour, mark)} ${shownText(title)}`;
     const evidence = evidenceOf(result);
-    return evidence ? labelled(head, styled("dim", evidence), 36) : head;
+    return evidence ? labelled(head, styled("dim", shownLines(evidence)), 36) : head;
   });
   const section = (title: string, lines: readonly string[]) =>
     lines.length > 0 ? [styled("dim", title), ...lines] : [];
@@ -82,9 +83,9 @@ export function renderOperations(views: readonly OperationView[]): string {
     ["id", "what", "state", "by", "at"],
     views.map(({ id, plan, state, author, createdAt }) => [
       id,
-      plan.summary,
+      shownText(plan.summary),
       styled(STATE_COLOURS[state], state),
-      author,
+      shownText(author),
       createdAt,
     ]),
   );

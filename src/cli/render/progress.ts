@@ -1,8 +1,8 @@
 /** The steps of a running operation on standard error, so that a person sees what happens while it happens. */
 import type { Json } from "../../base/canonical-json.ts";
-import { redact } from "../../base/redact.ts";
 import { labelled, styledError } from "../style.ts";
 import { evidenceOf } from "./operation.ts";
+import { shownLines, shownText } from "./shown.ts";
 
 interface Seen {
   readonly title: string;
@@ -16,12 +16,12 @@ const MARKS = { done: ["green", "✓"], failed: ["red", "✗"] } as const;
 export function showProgress({ title, state, result }: Seen): void {
   const { stderr } = process;
   if (state === "started") {
-    if (stderr.isTTY) stderr.write(`  ${styledError("dim", "…")} ${title}\r`);
+    if (stderr.isTTY) stderr.write(`  ${styledError("dim", "…")} ${shownText(title)}\r`);
     return;
   }
   const [colour, mark] = MARKS[state];
   const evidence = typeof result === "string" ? result : evidenceOf(result ?? null);
-  const head = `  ${styledError(colour, mark)} ${title}`;
-  const line = evidence ? labelled(head, styledError("dim", redact(evidence)), 36) : head;
+  const head = `  ${styledError(colour, mark)} ${shownText(title)}`;
+  const line = evidence ? labelled(head, styledError("dim", shownLines(evidence)), 36) : head;
   stderr.write(`${stderr.isTTY ? "\u001b[2K" : ""}${line}\n`);
 }

@@ -24,7 +24,7 @@ function layersText({ layers }: InitView): string {
   return table(["layer", "is"], rows);
 }
 
-function proofText({ environments, reader }: InitView): string {
+function proofText({ environments, reader, followed }: InitView): string {
   const lines = environments.map(({ name, settings, errors, warnings, certain, kind }) => {
     const count = Object.values(errors).reduce((sum, one) => sum + one, 0);
     const check = [
@@ -40,7 +40,8 @@ function proofText({ environments, reader }: InitView): string {
     return `  ${styled("green", "✓")} ${same}${says}`;
   });
   const who = reader === "compose" ? "Docker Compose" : "the dotenv package";
-  const how = reader === null ? "" : `, with .env files as ${who} reads them`;
+  const why = followed ? `, with dotenv-expand, because ${followed.name} refers to ${followed.to}` : "";
+  const how = reader === null ? "" : `, with .env files as ${who} reads them${why}`;
   return [styled("bold", `Proven${how}`), ...lines].join("\n");
 }
 

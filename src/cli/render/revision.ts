@@ -7,6 +7,7 @@ import type {
   RevisionDifference,
 } from "../../contract/revision.ts";
 import { styled, table } from "../style.ts";
+import { shownText } from "./shown.ts";
 
 const MOST_NAMES = 4;
 
@@ -29,16 +30,16 @@ export function renderConfigHistory({ environment, unrecorded, revisions }: Conf
           "",
           "",
           styled("yellow", "in the files, not recorded"),
-          changedText(unrecorded.changed),
+          shownText(changedText(unrecorded.changed)),
         ],
       ]
     : [];
   const rows = revisions.map(({ digest, at, author, reason, changed }) => [
     shortDigest(digest),
     at,
-    author,
-    reason.split("\n")[0]!,
-    changedText(changed),
+    shownText(author),
+    shownText(reason.split("\n")[0]!),
+    shownText(changedText(changed)),
   ]);
   const all = table([environment, "at", "by", "reason", "changed"], [...present, ...rows]);
   if (!unrecorded) return all;

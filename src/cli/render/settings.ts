@@ -3,23 +3,24 @@ import { formatPlace } from "../../base/place.ts";
 import type { ExportView, SecretListView, SettingsView } from "../../contract/settings.ts";
 import type { Explanation } from "../../model/setting.ts";
 import { labelled, styled, table } from "../style.ts";
+import { shownText } from "./shown.ts";
 
 function valueText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return shownText(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 export function renderSettings({ environment, settings }: SettingsView): string {
   const rows = Object.entries(settings)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, { value, secret, fingerprint, sealed, from }]) => [
-      name,
+      shownText(name),
       secret
         ? styled(
             "yellow",
             fingerprint ? `[secret ${fingerprint}]` : sealed ? "[secret, sealed here]" : "[secret]",
           )
         : valueText(value),
-      styled("dim", from),
+      styled("dim", shownText(from)),
     ]);
   return rows.length > 0
     ? table([`${environment}`, "value", "from"], rows)
@@ -33,8 +34,8 @@ export function renderExplain({ key, secret, value, layers }: Explanation): stri
     return [wins ? styled("green", "→") : " ", shown(set), file === source ? place : `${source} (${place})`];
   });
   return [
-    `${styled("bold", key)} = ${shown(value)}`,
-    ...rows.map(([mark, set, where]) => labelled(`  ${mark} ${set}`, styled("dim", where!), 34)),
+    `${styled("bold", shownText(key))} = ${shown(value)}`,
+    ...rows.map(([mark, set, where]) => labelled(`  ${mark} ${set}`, styled("dim", shownText(where!)), 34)),
   ].join("\n");
 }
 

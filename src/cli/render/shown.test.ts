@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rememberSecret } from "../../base/redact.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
-import { shownText } from "./shown.ts";
+import { shownLines, shownPage, shownText } from "./shown.ts";
 
 describe("a value in a cell", () => {
   test.each([
@@ -32,6 +32,13 @@ describe("a value in a cell", () => {
     expect(shown).not.toContain("Planted");
     expect(markdownCode("a|PlantedHalfOfWhichWouldStay")).not.toContain("Planted");
   });
+});
+
+test("a page keeps its colours, lines and tabs, and nothing else that a terminal obeys", () => {
+  expect(shownPage("\u001b[31mred\u001b[39m\n\t\u001b[2K\r\u0007")).toBe(
+    "\u001b[31mred\u001b[39m\n\t\\u001b[2K\\r\\u0007",
+  );
+  expect(shownLines("a\r\n\u001b[31mb")).toBe("a\\r\n\\u001b[31mb");
 });
 
 describe("Markdown", () => {

@@ -1,4 +1,4 @@
-/** Values in a cell: on one line, no wider than the cell, without a control character that a terminal would obey. */
+/** Text that others wrote on its way to a terminal: without a control character that it would obey; in a cell on one line, no wider than the cell. */
 import { redact } from "../../base/redact.ts";
 
 // The last two ranges turn the direction of text around.
@@ -18,10 +18,27 @@ function shortened(text: string, width: number): string {
   return `${start}…${end}`;
 }
 
-/** @param width the most characters, at least 3 */
-export function shownText(text: string, width: number): string {
+/** On one line. @param width the most characters, at least 3; as many as there are unless told */
+export function shownText(text: string, width: number = Number.POSITIVE_INFINITY): string {
   const line = text.search(UNPRINTABLE) < 0;
   if (line && text.length <= width) return text;
   // What is cut or escaped, the redactor of the whole answer would no longer know.
   return shortened(redact(text).replace(UNPRINTABLE, escaped), width);
+}
+
+/** Every line of a text that may have several. */
+export function shownLines(text: string): string {
+  return redact(text)
+    .split("\n")
+    .map((line) => shownText(line))
+    .join("\n");
+}
+
+// Colours, which the renderers themselves set, line ends and tabs stay.
+const COMMAND = /\u001b\[[\d;]*m|[\n\t]|[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A whole page, in which whatever a renderer let through can move no cursor and sets no title. */
+export function shownPage(page: string): string {
+  const safe = (found: string) => (found.length > 1 || /[\n\t]/.test(found) ? found : escaped(found));
+  return redact(page).replace(COMMAND, safe);
 }

@@ -36,6 +36,8 @@ export interface DraftSetting {
   /** Of an enum. */
   readonly values: readonly string[] | undefined;
   readonly doc: string | undefined;
+  /** What a person should look at, for a comment behind it. */
+  readonly doubt?: string;
 }
 
 export interface DraftProject {

@@ -40,7 +40,7 @@ function layerLine(layer: DraftLayer): string {
   ])}`;
 }
 
-function settingLine({ name, type, secret, required, values, doc }: DraftSetting): string {
+function settingLine({ name, type, secret, required, values, doc, doubt }: DraftSetting): string {
   const text = doc !== undefined && SENTENCE.test(doc) && !NO_TEXT.test(doc) ? doc : JSON.stringify(doc);
   const fields = [
     (type !== "string" || !secret) && `type: ${type}`,
@@ -49,7 +49,7 @@ function settingLine({ name, type, secret, required, values, doc }: DraftSetting
     Array.isArray(required) ? `required: ${list(required)}` : required === true && "required: true",
     doc !== undefined && `doc: ${text}`,
   ];
-  return `  ${word(name)}: ${flow(fields)}`;
+  return `  ${word(name)}: ${flow(fields)}${doubt === undefined ? "" : ` # ${doubt}`}`;
 }
 
 export function manifestText({ name, environments, layers, settings }: DraftProject): string {
