@@ -110,7 +110,7 @@ test.each([
   [{ name: "LEVEL", before: "a", after: "is known-secret-1" }, "LEVEL a → is [secret]"],
   [{ name: "LINK", before: "https://u:p@h", after: "https://h" }, "LINK (not shown) → https://h"],
   [{ name: "LINK", before: "https://u:p@h", after: "https://u:q@h" }, "LINK changed"],
-  [{ name: "LINK", before: undefined, after: "https://u:p/q@h" }, "LINK added ((not shown))"],
+  [{ name: "LINK", before: undefined, after: "https://u:p/q@h" }, "LINK added (not shown)"],
   [{ name: "TOKEN", before: "a", after: "b" }, "TOKEN changed"],
   [{ name: "TOKEN", before: undefined, after: "b" }, "TOKEN added"],
   [{ name: "ONCE", before: "a", after: undefined }, "ONCE removed"],
