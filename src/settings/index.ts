@@ -19,6 +19,7 @@
 import { loadDeclared } from "./load.ts";
 import type { LoadOptions } from "./sealed.ts";
 import { readSettings, type SettingSpec, type Settings, type Variables } from "./specification.ts";
+import { isStandardSchema, readBySchema, type StandardSchema } from "./standard-schema.ts";
 import { type SettingsChange, type SettingsWatch, type WatchOptions, watchDeclared } from "./watch.ts";
 
 export type { RingfenceError } from "../base/error.ts";
@@ -27,6 +28,7 @@ export type { SettingType, SettingValues } from "./parse.ts";
 export type { LoadOptions } from "./sealed.ts";
 export { Secret } from "./secret.ts";
 export type { SettingOptions, SettingSpec, Settings } from "./specification.ts";
+export type { StandardSchema } from "./standard-schema.ts";
 export type { SettingsChange, SettingsWatch, WatchOptions } from "./watch.ts";
 
 declare const declared: unique symbol;
@@ -69,6 +71,13 @@ function isOptions(given: object): given is LoadOptions {
  */
 export function loadSettings(options?: LoadOptions): ProjectSettings;
 /**
+ * Reads and checks the process's variables by a schema of another library (zod, valibot, arktype: whatever speaks
+ * Standard Schema), and gives what the schema makes of them, frozen. What is secret is then the schema's to wrap.
+ *
+ * @throws SETTINGS_INVALID, once, with everything that does not fit; never with a value.
+ */
+export function loadSettings<Output>(schema: StandardSchema<Output>, variables?: Variables): Output;
+/**
  * Reads and checks the settings that the application names.
  *
  * @param specification name of each variable, and its type or options.
@@ -80,9 +89,10 @@ export function loadSettings<const S extends Record<string, SettingSpec>>(
   variables?: Variables,
 ): Settings<S>;
 export function loadSettings(
-  given: LoadOptions | Record<string, SettingSpec> = {},
+  given: LoadOptions | StandardSchema | Record<string, SettingSpec> = {},
   variables?: Variables,
 ): unknown {
+  if (isStandardSchema(given)) return readBySchema(given, variables ?? process.env);
   if (variables === undefined && isOptions(given)) return loadDeclared(given, process.env);
   return readSettings(given as Record<string, SettingSpec>, variables ?? process.env);
 }

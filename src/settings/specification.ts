@@ -89,11 +89,12 @@ export function readSettings(
     if (why !== undefined) problems.push({ setting: name, why });
     else entries.push([name, options.secret && value !== undefined ? new Secret(name, value) : value]);
   }
-  if (problems.length > 0) throw invalid(problems, environment);
+  if (problems.length > 0) throw settingsInvalid(problems, environment);
   return Object.freeze(Object.fromEntries(entries));
 }
 
-function invalid(problems: readonly Problem[], name: string | undefined): Error {
+/** @param name of the environment; undefined where Ringfence did not start the process */
+export function settingsInvalid(problems: readonly Problem[], name: string | undefined): Error {
   const lines = problems.map(({ setting, why }) => `  ${setting} ${why}`);
   return settingsErrors.SETTINGS_INVALID({
     what: `${problems.length === 1 ? "a setting is" : `${problems.length} settings are`} missing or wrong\n${lines.join("\n")}`,
