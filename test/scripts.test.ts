@@ -48,6 +48,7 @@ const standIns = {
   "src/settings/index.ts": `/** Settings. */ export const settings = 1;`,
   "src/adapters/target-process/supervisor.ts": `/** Supervisor. */ console.log("supervisor");`,
   "src/adapters/target-process/router.ts": `/** Router. */ console.log("router");`,
+  "src/adapters/program-process/command-entry.ts": `/** Command. */ console.log("command");`,
   "src/adapters/program-process/module-entry.ts": `/** Module. */ console.log("module");`,
   "docs/manifest.md": "# Manifest\n\n| key | what | local |\n\nThe end.\n",
 };
