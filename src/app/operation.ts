@@ -14,6 +14,7 @@ import { authorise } from "../access/index.ts";
 import { digestOf } from "../base/digest.ts";
 import type { RingfenceError } from "../base/error.ts";
 import { newId } from "../base/id.ts";
+import { redact } from "../base/redact.ts";
 import type { OperationView } from "../contract/operation.ts";
 import type { Gate } from "../model/gate.ts";
 import type { OperationRecord, Plan } from "../model/operation.ts";
@@ -75,6 +76,21 @@ function newRecord(
   };
 }
 
+/** What stands in the way. Gates are kept with the operation and in the record, so no secret may stand in their words. */
+async function gatesOf(
+  context: Context,
+  kind: Operation,
+  plan: Plan,
+  record: OperationRecord,
+): Promise<readonly Gate[]> {
+  const gates = (await kind.gates?.(context, plan, record)) ?? [];
+  return gates.map((gate) => ({
+    ...gate,
+    why: redact(gate.why),
+    opens: gate.opens === null ? null : redact(gate.opens),
+  }));
+}
+
 /**
  * Takes an operation from its input as far as its gates allow.
  *
@@ -91,7 +107,7 @@ export async function perform(
   if (!kind.anybody) authorise(context.app.project, context.actor.person, environment);
   const planned = withDigest(await kind.plan(context, input));
   const record = (await waitingFor(context, kind, planned)) ?? newRecord(context, kind, input, planned);
-  const gates = (await kind.gates?.(context, planned, record)) ?? [];
+  const gates = await gatesOf(context, kind, planned, record);
   if (options.dryRun) {
     const shown = { ...record, gates: gates.map(forDryRun) };
     return { record: shown, answer: plannedView(shown), error: undefined };
@@ -138,7 +154,7 @@ export async function resume(context: Context, kind: Operation, id: string, undo
     const closed = await closeOperation(context, record, "refused", error, { voidApprovals: true });
     return finish(context, kind, closed, error);
   }
-  const gates = (await kind.gates?.(context, record.plan, record)) ?? [];
+  const gates = await gatesOf(context, kind, record.plan, record);
   return enter(context, kind, { ...record, gates });
 }
 
@@ -252,9 +268,7 @@ async function whyNoLonger(
     const why = await whyChanged(context, kind, record);
     if (why !== undefined) return planChanged(kind, record, why);
     // A release may have failed elsewhere meanwhile: gates are no part of the plan.
-    const shut = ((await kind.gates?.(context, record.plan, record)) ?? []).filter(
-      ({ state }) => state !== "open",
-    );
+    const shut = (await gatesOf(context, kind, record.plan, record)).filter(({ state }) => state !== "open");
     return shut.length > 0 ? gateError(record, shut, false) : undefined;
   } catch (error) {
     return asFailure(context.app, error, record, "planning it again");
