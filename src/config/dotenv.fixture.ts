@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings are what is tested here
 /** Nasty `.env` texts for the tests of the dialects, and what Ringfence makes of them. Only tests import this. */
 import fc from "fast-check";
 import type { DotenvDialect } from "../model/layer.ts";

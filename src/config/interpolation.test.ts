@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings are what is tested here
 import { describe, expect, test } from "vitest";
 import { codes, resolved, texts } from "./test-scene.ts";
 

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings are what is tested here
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MergeRule, SettingValue } from "../model/setting.ts";

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings are what is tested here
 import { expect, test } from "vitest";
 import { readManifest } from "../model/manifest.ts";
 import { settingsReference } from "./reference.ts";

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings are what is tested here
 import { describe, expect, test } from "vitest";
 import { isRingfenceError } from "../base/error.ts";
 import { assertUsable, explain } from "./index.ts";

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings are what is tested here
 /** Values that refer to themselves: in the dialects of others they read what is below, in our own they are a circle. */
 import { describe, expect, test } from "vitest";
 import { explain } from "./index.ts";

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings are what is tested here
 import { expect, test } from "vitest";
 import { evaluate } from "./evaluate.ts";
 import { Suggestions } from "./suggestions.ts";

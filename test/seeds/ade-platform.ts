@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings
 /**
  * The project of the seed document S4: `environments/<name>/.env` beside `docker-compose.yml`. The document lists no
  * variables; these are what it says there is: databases apart, metrics, dashboards, logging, health checks.

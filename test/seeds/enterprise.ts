@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of settings
 /** The project of the seed document S2: its five environments, its two listings, and its rules of validation. */
 
 const MANIFEST = `project: enterprise

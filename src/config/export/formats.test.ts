@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what looks like a reference is what is tested here
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resolved, texts } from "../test-scene.ts";
