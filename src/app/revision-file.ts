@@ -5,6 +5,7 @@
 import { realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { syncFolder, writeFileAtomic } from "../base/atomic-file.ts";
+import type { Json } from "../base/canonical-json.ts";
 import { type Digest, digestOfBytes, shortDigest } from "../base/digest.ts";
 import { systemCode } from "../base/error.ts";
 import { isInside } from "../base/folder.ts";
@@ -137,7 +138,16 @@ export function fileStep(app: App, change: FileChange, text?: Uint8Array | (() =
   };
 }
 
-/** Holds a file against what it was to become. @throws APP_FILE_CHANGED */
-export function assertWritten(app: App, { path, after }: FileChange): void {
-  if (digestAt(placeOf(app.project.root, path)) !== after) throw changedMeanwhile(path);
+/** Holds files against what they were to become: an operation's evidence. @throws APP_FILE_CHANGED */
+export function verifyWritten(app: App, files: readonly FileChange[]): Json {
+  for (const { path, after } of files) {
+    if (digestAt(placeOf(app.project.root, path)) !== after) throw changedMeanwhile(path);
+  }
+  return { files: files.map(({ path, after }) => ({ path, digest: after })) };
+}
+
+/** Which file is no longer what a plan found; undefined while all are. @throws APP_UNREADABLE */
+export function whyFilesChanged(app: App, files: readonly FileChange[]): string | undefined {
+  const changed = files.find(({ path, before }) => digestAt(placeOf(app.project.root, path)) !== before);
+  return changed && `${changed.path} was changed meanwhile`;
 }

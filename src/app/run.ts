@@ -6,7 +6,6 @@ import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { assertUsable, removedInPhase, settingsOfPhase, shapesOf, withReferences } from "../config/index.ts";
 import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
 import { PHASES, type Phase } from "../model/setting.ts";
-import { secretsErrors } from "../secrets/index.ts";
 import { type CommandAgain, detect, guardNested, guardRun } from "../snapshot/detection.ts";
 import { identityPath, keyMaterial } from "../snapshot/home.ts";
 import { describeInput, type SnapshotInput } from "../snapshot/inputs.ts";
@@ -18,6 +17,7 @@ import { type App, openAppWithRules } from "./app.ts";
 import { keepForNextTime } from "./cache.ts";
 import { appErrors } from "./errors.ts";
 import { failingIn } from "./incident.ts";
+import { assertOpened } from "./leaving-settings.ts";
 import { type Configuration, type ConfigureOptions, configure } from "./resolution.ts";
 import { ruleOf } from "./rule.ts";
 import { requireTrust, trustIn } from "./trust/programs.ts";
@@ -60,20 +60,12 @@ function describeInputs({ project, home }: App, environment: Environment): Snaps
 
 /** @throws SECRETS_NO_IDENTITY when a secret stays sealed, CONFIG_INVALID for everything else that is wrong. */
 function assertComplete(
-  { project, home }: App,
+  app: App,
   environment: Environment,
-  configuration: Configuration,
+  { settings, secrets, ...rest }: Configuration,
 ): void {
-  const sealed = [...configuration.settings.values()].filter((setting) => setting.sealed);
-  if (sealed.length > 0) {
-    throw secretsErrors.SECRETS_NO_IDENTITY({
-      what: `${sealed.map(({ name }) => name).join(", ")} can't be opened here`,
-      where: configuration.secrets.file,
-      why: `this machine has no identity of ${environment.name}`,
-      fix: `put it at ${identityPath(home, project.name, environment.name)}`,
-    });
-  }
-  assertUsable(configuration);
+  assertOpened(app, environment, settings.values(), secrets.file);
+  assertUsable({ settings, ...rest });
 }
 
 /** @throws APP_BAD_INPUT for a word that is no phase */

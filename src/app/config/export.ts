@@ -4,7 +4,6 @@
  */
 import * as z from "zod";
 import { nearest } from "../../base/nearest.ts";
-import { redact } from "../../base/redact.ts";
 import {
   assertUsable,
   configErrors,
@@ -16,10 +15,9 @@ import {
 } from "../../config/index.ts";
 import type { ExportView } from "../../contract/settings.ts";
 import type { ResolvedSetting } from "../../model/setting.ts";
-import { secretsErrors } from "../../secrets/index.ts";
 import { guardNested } from "../../snapshot/detection.ts";
-import { identityPath } from "../../snapshot/home.ts";
 import { type Context, defineQuery } from "../definition.ts";
+import { assertOpened, assertPlain } from "../leaving-settings.ts";
 import { type Configuration, configure } from "../resolution.ts";
 
 const INPUT = z.object({
@@ -86,35 +84,6 @@ function chosen(
   return [...settings.values()].filter(({ name }) => only.length === 0 || only.includes(name));
 }
 
-/** @throws SECRETS_NO_IDENTITY when one of them can't be opened here */
-function assertOpened(
-  settings: readonly ResolvedSetting[],
-  { app, environment }: Context,
-  file: string,
-): void {
-  const sealed = namesOf(settings.filter((setting) => setting.sealed));
-  if (sealed.length === 0) return;
-  throw secretsErrors.SECRETS_NO_IDENTITY({
-    what: `${sealed.join(", ")} can't be opened here`,
-    where: file,
-    why: `this machine has no identity of ${environment.name}`,
-    fix: `put it at ${identityPath(app.home, app.project.name, environment.name)}`,
-  });
-}
-
-/** A plain setting may hold what is also a secret's value: it would leave unseen. @throws CONFIG_EXPORT_LEAK */
-function assertPlain(settings: readonly ResolvedSetting[], environment: string): void {
-  const leaking = settings.find(({ secret, text }) => !secret && redact(text) !== text);
-  if (!leaking) return;
-  const { name } = leaking;
-  throw configErrors.CONFIG_EXPORT_LEAK({
-    what: `${name} is plain, but holds the value of a secret of ${environment}`,
-    where: exportedSetting(leaking).where,
-    why: "an export without --secrets would show it",
-    fix: `write ${name}: { secret: true } under settings, or set another value for the secret`,
-  });
-}
-
 async function record(context: Context, format: ExportFormat, secrets: readonly string[]): Promise<void> {
   const { app, actor, environment, reason } = context;
   await app.record.transact((_transaction, enter) =>
@@ -159,8 +128,8 @@ export const query = defineQuery({
     const isWritten = (setting: ResolvedSetting) => !setting.secret || secrets || prefix !== undefined;
     const written = all.filter(isWritten);
     const shown = secrets ? namesOf(written.filter((setting) => setting.secret)) : [];
-    if (shown.length > 0) assertOpened(written, context, configuration.secrets.file);
-    else assertPlain(written, environment.name);
+    if (shown.length > 0) assertOpened(app, environment, written, configuration.secrets.file);
+    else assertPlain(written, environment.name, "an export without --secrets would show it");
     const about = { project: app.project.name, environment: environment.name };
     const exported = written.map((setting) =>
       exportedSetting(

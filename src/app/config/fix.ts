@@ -11,7 +11,7 @@ import type { App } from "../app.ts";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { readLayers } from "../resolution.ts";
-import { assertWritten, type FileChange, fileStep } from "../revision-file.ts";
+import { type FileChange, fileStep, verifyWritten } from "../revision-file.ts";
 import { foundStep, keptStep, whyNotAsPlanned } from "../revision-steps.ts";
 import { type FixFacts, fixGates, planFix } from "./fix-plan.ts";
 
@@ -60,8 +60,7 @@ export const operation = defineOperation({
   },
   async verify({ app }, plan) {
     const { files } = plan.facts as unknown as FixFacts;
-    for (const file of files) assertWritten(app, file);
-    return { files: files.map(({ path, after }) => ({ path, digest: after })) };
+    return verifyWritten(app, files);
   },
   async answer({ environment }, record): Promise<ConfigFixView> {
     const { fixes, left, findings, files } = record.plan.facts as unknown as FixFacts;

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { defineOperation } from "../definition.ts";
 import { editSteps } from "../layer-change.ts";
-import { assertWritten } from "../revision-file.ts";
+import { verifyWritten } from "../revision-file.ts";
 import { whyNotAsPlanned } from "../revision-steps.ts";
 import { editAnswer } from "./edit-answer.ts";
 import { type MoveFacts, moveTexts, planMove } from "./move-plan.ts";
@@ -28,8 +28,7 @@ export const operation = defineOperation({
   },
   async verify({ app }, plan) {
     const { files } = plan.facts as unknown as MoveFacts;
-    for (const file of files) assertWritten(app, file);
-    return { files: files.map(({ path, after }) => ({ path, digest: after })) };
+    return verifyWritten(app, files);
   },
   answer: async (_context, record) => editAnswer(record),
 });

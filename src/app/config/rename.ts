@@ -8,7 +8,7 @@ import type { App } from "../app.ts";
 import { type Context, defineOperation, type Step } from "../definition.ts";
 import { draftStep } from "../layer-change.ts";
 import { following, outsideOf } from "../manifest-change.ts";
-import { assertWritten, fileStep } from "../revision-file.ts";
+import { fileStep, verifyWritten, whyFilesChanged } from "../revision-file.ts";
 import { foundStep, keptStep, whyNotAsPlanned } from "../revision-steps.ts";
 import { rememberRevision, secretsChanged, secretsDigest, secretsStep } from "../secrets-change.ts";
 import { editAnswer } from "./edit-answer.ts";
@@ -43,12 +43,7 @@ export const operation = defineOperation({
     const { files, secrets, revisions } = plan.facts as unknown as RenameFacts;
     const changed = secrets.find(({ change }) => secretsDigest(app, change) !== change.before);
     if (changed) return `${changed.change.file} was changed meanwhile`;
-    try {
-      for (const file of files) assertWritten(app, { ...file, after: file.before });
-    } catch {
-      return "a file was changed meanwhile";
-    }
-    return whyNotAsPlanned(app, revisions);
+    return whyFilesChanged(app, files) ?? whyNotAsPlanned(app, revisions);
   },
   steps(context, plan) {
     const facts = plan.facts as unknown as RenameFacts;
@@ -70,7 +65,7 @@ export const operation = defineOperation({
   },
   async verify({ app }, plan) {
     const { files, secrets } = plan.facts as unknown as RenameFacts;
-    for (const file of files) assertWritten(app, file);
+    verifyWritten(app, files);
     for (const { change } of secrets)
       if (secretsDigest(app, change) !== change.after) throw secretsChanged(change);
     return { files: [...files.map(({ path }) => path), ...secrets.map(({ change }) => change.file)] };

@@ -5,7 +5,7 @@
 import * as z from "zod";
 import type { ConfigRollbackView } from "../../contract/revision.ts";
 import { defineOperation } from "../definition.ts";
-import { assertWritten, fileStep } from "../revision-file.ts";
+import { fileStep, verifyWritten } from "../revision-file.ts";
 import { foundStep, keptStep, whyNotAsPlanned } from "../revision-steps.ts";
 import { reasonOf } from "./reason.ts";
 import { planRollback, type RollbackFacts, rollbackGates } from "./rollback-plan.ts";
@@ -42,8 +42,7 @@ export const operation = defineOperation({
   },
   async verify({ app }, plan) {
     const { files } = plan.facts as unknown as RollbackFacts;
-    for (const file of files) assertWritten(app, file);
-    return { files: files.map(({ path, after }) => ({ path, digest: after })) };
+    return verifyWritten(app, files);
   },
   async answer({ environment }, record): Promise<ConfigRollbackView> {
     const { target, files, revisions } = record.plan.facts as unknown as RollbackFacts;

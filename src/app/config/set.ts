@@ -3,7 +3,7 @@ import * as z from "zod";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { editSteps, filesGates } from "../layer-change.ts";
-import { assertWritten } from "../revision-file.ts";
+import { verifyWritten } from "../revision-file.ts";
 import { whyNotAsPlanned } from "../revision-steps.ts";
 import { editAnswer } from "./edit-answer.ts";
 import { planSet, type SetFacts, setTexts } from "./set-plan.ts";
@@ -59,8 +59,7 @@ export const operation = defineOperation({
   },
   async verify({ app }, plan) {
     const { files } = plan.facts as unknown as SetFacts;
-    for (const file of files) assertWritten(app, file);
-    return { files: files.map(({ path, after }) => ({ path, digest: after })) };
+    return verifyWritten(app, files);
   },
   answer: async (_context, record) => editAnswer(record),
 });

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { defineOperation } from "../definition.ts";
 import { draftStep } from "../layer-change.ts";
 import { following, outsideOf } from "../manifest-change.ts";
-import { assertWritten, fileStep } from "../revision-file.ts";
+import { fileStep, verifyWritten, whyFilesChanged } from "../revision-file.ts";
 import { foundStep, keptStep, whyNotAsPlanned } from "../revision-steps.ts";
 import { editAnswer } from "./edit-answer.ts";
 import { partNames } from "./split-places.ts";
@@ -26,12 +26,7 @@ export const operation = defineOperation({
   plan: (context, { name, into }) => planSplit(context, { name, into: partNames(name, into) }),
   async changed({ app }, plan) {
     const { files, revisions } = plan.facts as unknown as SplitFacts;
-    try {
-      for (const file of files) assertWritten(app, { ...file, after: file.before });
-    } catch {
-      return "a file was changed meanwhile";
-    }
-    return whyNotAsPlanned(app, revisions);
+    return whyFilesChanged(app, files) ?? whyNotAsPlanned(app, revisions);
   },
   steps(context, plan) {
     const facts = plan.facts as unknown as SplitFacts;
@@ -46,8 +41,7 @@ export const operation = defineOperation({
   },
   async verify({ app }, plan) {
     const { files } = plan.facts as unknown as SplitFacts;
-    for (const file of files) assertWritten(app, file);
-    return { files: files.map(({ path, after }) => ({ path, digest: after })) };
+    return verifyWritten(app, files);
   },
   answer: async (_context, record) => editAnswer(record),
 });

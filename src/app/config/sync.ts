@@ -8,7 +8,7 @@ import { environmentOf } from "../../model/project.ts";
 import { defineOperation } from "../definition.ts";
 import { editSteps } from "../layer-change.ts";
 import { currentRevision } from "../revision.ts";
-import { assertWritten } from "../revision-file.ts";
+import { verifyWritten } from "../revision-file.ts";
 import { whyNotAsPlanned } from "../revision-steps.ts";
 import { editAnswer } from "./edit-answer.ts";
 import { planSynchronisation, type SyncFacts, syncGates, syncTexts } from "./sync-plan.ts";
@@ -49,8 +49,7 @@ export const operation = defineOperation({
   },
   async verify({ app }, plan) {
     const { files } = plan.facts as unknown as SyncFacts;
-    for (const file of files) assertWritten(app, file);
-    return { files: files.map(({ path, after }) => ({ path, digest: after })) };
+    return verifyWritten(app, files);
   },
   async answer(_context, record): Promise<ConfigSyncView> {
     const { rows } = record.plan.facts as unknown as SyncFacts;

@@ -14,7 +14,7 @@ import {
   planFiles,
 } from "../layer-change.ts";
 import { readLayers } from "../resolution.ts";
-import { assertWritten } from "../revision-file.ts";
+import { verifyWritten } from "../revision-file.ts";
 import { whyNotAsPlanned } from "../revision-steps.ts";
 import { resolutionWith } from "../settings-after.ts";
 import { editAnswer } from "./edit-answer.ts";
@@ -113,8 +113,7 @@ export const operation = defineOperation({
   },
   async verify({ app }, plan) {
     const { files } = plan.facts as unknown as Facts;
-    for (const file of files) assertWritten(app, file);
-    return { files: files.map(({ path, after }) => ({ path, digest: after })) };
+    return verifyWritten(app, files);
   },
   answer: async (_context, record) => editAnswer(record),
 });

@@ -7,7 +7,7 @@ import { shellWord } from "../../base/shell-word.ts";
 import type { CreatedEnvironmentView } from "../../contract/environment.ts";
 import type { Plan } from "../../model/operation.ts";
 import { defineOperation, type Step } from "../definition.ts";
-import { assertWritten, fileStep } from "../revision-file.ts";
+import { fileStep, verifyWritten } from "../revision-file.ts";
 import { type CreateFacts, planCreate } from "./create-plan.ts";
 
 const factsOf = (plan: Plan) => plan.facts as unknown as CreateFacts;
@@ -49,8 +49,10 @@ export const operation = defineOperation({
   },
   async verify({ app }, plan) {
     const { files, manifest } = factsOf(plan);
-    for (const { change } of [...files, manifest]) assertWritten(app, change);
-    return { files: files.map(({ change }) => change.path) };
+    return verifyWritten(
+      app,
+      [...files, manifest].map(({ change }) => change),
+    );
   },
   async answer(_context, record): Promise<CreatedEnvironmentView> {
     const { name, kind, template, files, secrets } = factsOf(record.plan);

@@ -1,20 +1,20 @@
 /** What an ejection writes: one plain file for each environment, each read back before it counts. */
 import { relative, resolve as resolvePath } from "node:path";
-import { redact } from "../../base/redact.ts";
 import { configErrors, exportedSetting, exportSettings, parseDotenv } from "../../config/index.ts";
 import { FORMATS } from "../../model/manifest-formats.ts";
 import type { Environment } from "../../model/project.ts";
 import type { ResolvedSetting } from "../../model/setting.ts";
-import { secretsErrors } from "../../secrets/index.ts";
-import { identityPath } from "../../snapshot/home.ts";
 import type { App } from "../app.ts";
 import { appErrors } from "../errors.ts";
+import { assertOpened, assertPlain } from "../leaving-settings.ts";
 import { type Configuration, configure } from "../resolution.ts";
 
 /** Findings after which nobody knows a value. All others are about values that are known, and stay known outside. */
 const UNKNOWN_VALUE: ReadonlySet<string> = new Set([
   "SETTING_SYNTAX",
   "SETTING_LAYER_MISSING",
+  "SETTING_LAYER_UNTRUSTED",
+  "SETTING_LAYER_FAILED",
   "SETTING_INTERPOLATION",
   "SETTING_REFERENCE",
   "SETTING_CYCLE",
@@ -56,35 +56,6 @@ function assertKnown({ findings }: Configuration, environment: string): void {
   });
 }
 
-function assertOpened(
-  app: App,
-  environment: Environment,
-  written: readonly ResolvedSetting[],
-  file: string,
-): void {
-  const sealed = written.filter((setting) => setting.sealed).map(({ name }) => name);
-  if (sealed.length === 0) return;
-  throw secretsErrors.SECRETS_NO_IDENTITY({
-    what: `${sealed.join(", ")} can't be opened here`,
-    where: file,
-    why: `this machine has no identity of ${environment.name}`,
-    fix: `put it at ${identityPath(app.home, app.project.name, environment.name)}`,
-  });
-}
-
-/** @throws CONFIG_EXPORT_LEAK for a plain setting that holds a secret's value as well */
-function assertPlain(environment: string, written: readonly ResolvedSetting[]): void {
-  const leaking = written.find(({ secret, text }) => !secret && redact(text) !== text);
-  if (!leaking) return;
-  const { name } = leaking;
-  throw configErrors.CONFIG_EXPORT_LEAK({
-    what: `${name} is plain, but holds the value of a secret of ${environment}`,
-    where: exportedSetting(leaking).where,
-    why: "an ejection without --secrets would write it",
-    fix: `write ${name}: { secret: true } under settings, or set another value for the secret`,
-  });
-}
-
 /** @throws CONFIG_INEXPRESSIBLE for a text that no `.env` file gives back */
 function assertReadBack(text: string, written: readonly ResolvedSetting[], environment: string): void {
   const { entries } = parseDotenv(text, "ejected", "dotenv");
@@ -116,7 +87,7 @@ export function ejectedFile(
   const all = [...configuration.settings.values()];
   const written = all.filter((setting) => !setting.secret || secrets);
   if (secrets) assertOpened(app, environment, written, configuration.secrets.file);
-  else assertPlain(environment.name, written);
+  else assertPlain(written, environment.name, "an ejection without --secrets would write it");
   const about = { project: app.project.name, environment: environment.name };
   const text = exportSettings(
     "dotenv",
