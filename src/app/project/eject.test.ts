@@ -164,6 +164,15 @@ describe("refused, and nothing is written", () => {
       {},
       "CONFIG_INVALID",
     ],
+    [
+      "a program's layer that nobody trusts here",
+      {
+        "ringfence.yaml": MANIFEST.replace('["{env}.yaml"]', '["{env}.yaml", { module: more.mjs }]'),
+        "more.mjs": "",
+      },
+      {},
+      "CONFIG_INVALID",
+    ],
     ["a reference to nothing", { "development.yaml": `GREETING: \${NONE}\n` }, {}, "CONFIG_INVALID"],
     [
       "a secret's value in a plain setting",
