@@ -8,6 +8,7 @@ import { plainText } from "../model/setting-value.ts";
 import { parseDotenv } from "./dotenv.ts";
 import type { Candidate } from "./evaluate.ts";
 import type { LayerEntry, ParsedLayer } from "./layer-entry.ts";
+import { type PrefixReader, prefixFinding, prefixReader } from "./prefixed.ts";
 import type { Suggestions } from "./suggestions.ts";
 import { hasOwnText, namesIn, parseTemplate, readsBelow } from "./template.ts";
 import { parseJsonLayer, parseTfvarsLayer, parseTomlLayer, parseYamlLayer } from "./tree-layer.ts";
@@ -107,22 +108,53 @@ class Gatherer {
   readonly candidates = new Map<string, Candidate[]>();
   readonly secretNames: ReadonlySet<string>;
   readonly #input: GatherInput;
+  readonly #prefixes: PrefixReader;
   #suggestions: Suggestions | undefined;
 
   constructor(input: GatherInput) {
     this.#input = input;
+    this.#prefixes = prefixReader(input.project, input.environment, (name) => input.declared.has(name));
     const declaredSecrets = [...input.declared.values()]
       .filter(({ secret }) => secret)
       .map(({ name }) => name);
-    this.secretNames = new Set([...declaredSecrets, ...input.secrets.map(({ name }) => name)]);
+    this.secretNames = new Set([...declaredSecrets, ...input.secrets.map(({ name }) => this.#nameOf(name))]);
   }
 
   run(): Gathered {
     const { declared, layers, secrets } = this.#input;
     for (const declaration of declared.values()) this.#default(declaration);
     for (const layer of layers) this.#layer(layer);
-    for (const secret of secrets) this.#secret(secret);
+    for (const secret of this.#own(secrets, undefined)) this.#secret(secret);
     return { candidates: this.candidates, secretNames: this.secretNames, drafts: this.drafts };
+  }
+
+  /** What a secret is called here, also one that is refused. */
+  #nameOf(name: string): string {
+    const read = this.#prefixes.read(name, undefined);
+    return read.fate === "counts" ? read.name : name;
+  }
+
+  /**
+   * The entries that count here, under the names that they have here. What has this environment's prefix stands
+   * behind the rest: in one source it says more than the general name.
+   */
+  #own<Entry extends { readonly name: string; readonly place: Place }>(
+    entries: readonly Entry[],
+    layer: string | undefined,
+  ): Entry[] {
+    const general: Entry[] = [];
+    const particular: Entry[] = [];
+    for (const entry of entries) {
+      const read = this.#prefixes.read(entry.name, layer);
+      if (read.fate === "refused") {
+        const { environment } = this.#input;
+        this.drafts.add(prefixFinding(entry.name, entry.place, environment, read.owner));
+      }
+      if (read.fate !== "counts") continue;
+      if (read.name === entry.name) general.push(entry);
+      else particular.push({ ...entry, name: read.name });
+    }
+    return [...general, ...particular];
   }
 
   #push(name: string, candidate: Candidate): void {
@@ -156,7 +188,7 @@ class Gatherer {
     this.drafts.addAll(problems);
     const isFinal = finality(declaration.final);
     const severity = this.#input.environment.policies.strictSettings ? "error" : "warning";
-    for (const entry of entries) {
+    for (const entry of this.#own(entries, path)) {
       const { name, value, place, syntax } = entry;
       this.#checkKnown(name, place, severity);
       const secret = this.secretNames.has(name);

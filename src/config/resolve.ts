@@ -15,6 +15,7 @@ import { isLeftToSelection, wrongEnvironment } from "./environment-name.ts";
 import { type Candidate, type Evaluated, type Evaluation, evaluate } from "./evaluate.ts";
 import { finalFindings } from "./final-checks.ts";
 import { type Choice, choose, unsetItemAt } from "./merge.ts";
+import { prefixReader } from "./prefixed.ts";
 import { securityFindings } from "./security-checks.ts";
 import { checkValue, missingFinding } from "./setting-checks.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -81,8 +82,12 @@ class Resolver {
   constructor(input: ResolveInput) {
     this.#input = input;
     const { project, environment } = input;
+    const names = new Set(project.settings.map(({ name }) => name));
+    const { isForeign } = prefixReader(project, environment, (name) => names.has(name));
     this.#declared = new Map(
-      project.settings.map((declaration) => [declaration.name, declarationIn(declaration, environment)]),
+      project.settings
+        .filter(({ name }) => !isForeign(name))
+        .map((declaration) => [declaration.name, declarationIn(declaration, environment)]),
     );
     const suggestions = (): Suggestions => new Suggestions(this.#declared.keys());
     this.#gathered = gather({ ...input, declared: this.#declared, suggestions });

@@ -146,6 +146,10 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     stage: "environment",
     summary: "The winning value of the detection variable names another environment.",
   },
+  SETTING_PREFIX: {
+    stage: "security",
+    summary: "A source of one environment sets a variable with the prefix of another.",
+  },
   RULE_BROKEN: { stage: "environment", summary: "A rule of the manifest does not hold; its own severity." },
   RULE_INVALID: {
     stage: "structure",

@@ -52,6 +52,23 @@ export const FORMATS = {
     noun: `log level (${LOG_LEVELS.join(", ")})`,
     example: "INFO",
   },
+  folder: {
+    pattern: /^(?!~|(?:.*\/)?\.\.(?:\/|$))[^\\\u0000]+$/,
+    noun: "path of a folder (relative to the project or absolute, forward slashes, without ..)",
+    example: "var/staging/data",
+  },
+  mode: { pattern: /^0?[0-7]{3}$/, noun: "mode in octal digits", example: '"0750"' },
+  prefix: { pattern: /^[A-Za-z][A-Za-z0-9_]*_$/, noun: "prefix of variables (ends with _)", example: "DEV_" },
+  day: {
+    pattern: /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/,
+    noun: "day (year-month-day)",
+    example: "2027-01-31",
+  },
+  resource: {
+    pattern: /^[a-z][A-Za-z0-9]*(?:\.[A-Za-z0-9_-]+)?$/,
+    noun: "name of a resource",
+    example: "buckets, cron.nightly, folders.data, ports.api or recipients",
+  },
   route: { pattern: /^\/\S*$/, noun: "path of a URL (begins with /)", example: "/healthz" },
 } as const satisfies Record<string, Format>;
 

@@ -9,6 +9,7 @@ import type { FindingDraft } from "./finding-list.ts";
 import { orderGraph } from "./graph.ts";
 import { KIND_NAMES } from "./kind.ts";
 import { FORMATS, hasRecipientChecksum, isPublicKey } from "./manifest-formats.ts";
+import { resourceFindings } from "./manifest-isolation.ts";
 import { entriesAt, nodeAt, placeOf, type SourceNode, textsAt } from "./source-tree.ts";
 
 type Drafts = Iterable<FindingDraft>;
@@ -136,6 +137,12 @@ function* isolation(root: SourceNode): Drafts {
     }),
     "give each environment a short name of its own",
   );
+  yield* shared(
+    "MANIFEST_SHARED_NAME",
+    "prefix",
+    uses("prefix"),
+    "give each environment a prefix of its own",
+  );
   yield* shared("MANIFEST_SHARED_RECIPIENT", "age recipient", recipients, ownIdentity);
   yield* shared(
     "MANIFEST_SHARED_HOST",
@@ -206,6 +213,14 @@ function* pipeline(root: SourceNode): Drafts {
 function* targets(root: SourceNode): Drafts {
   const known = targetsOf(root);
   const rules = nodeAt(root, ["rules"]);
+  const allowed = nodeAt(root, ["isolation", "allow"]);
+  const environmentNames = names(root, "environments");
+  for (const { text, place } of allowed?.kind === "list"
+    ? allowed.items.flatMap((item) => textsAt(item, "between"))
+    : []) {
+    if (environmentNames.includes(text)) continue;
+    yield unknown("MANIFEST_UNKNOWN_ENVIRONMENT", "environment", text, environmentNames, place);
+  }
   const named = rules?.kind === "list" ? rules.items.flatMap((rule) => textsAt(rule, "only")) : [];
   for (const [setting] of entriesAt(root, "settings")) {
     for (const [text, { keyPlace }] of entriesAt(root, "settings", setting, "in")) {
@@ -256,6 +271,7 @@ export function* linkFindings(root: SourceNode): Drafts {
   yield* kinds(root);
   yield* environments(root);
   yield* isolation(root);
+  yield* resourceFindings(root);
   yield* people(root);
   yield* services(root);
   yield* pipeline(root);

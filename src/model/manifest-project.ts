@@ -3,6 +3,7 @@ import type { Place } from "../base/place.ts";
 import type { FindingDraft } from "./finding-list.ts";
 import { orderGraph } from "./graph.ts";
 import { KIND_NAMES, KIND_POLICIES, type KindName } from "./kind.ts";
+import { exceptionsOf, foldersOf, resourcesOf } from "./manifest-isolation.ts";
 import { layersOf } from "./manifest-layers.ts";
 import { resolvePolicies } from "./manifest-policies.ts";
 import { designsOf, expectationsAt, rulesOf } from "./manifest-rules.ts";
@@ -41,6 +42,9 @@ function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
       hosts: own.hosts ?? [],
       ports: own.ports ?? {},
       recipients: own.recipients ?? [],
+      prefix: own.prefix,
+      folders: foldersOf(own.folders ?? {}, root, name),
+      resources: resourcesOf(root, name),
       place: placeOf(root, ["environments", name]),
     };
   });
@@ -120,6 +124,7 @@ export function projectOf(
     services: servicesOf(data, root),
     pipeline: pipelineOf(data, root),
     people: peopleOf(data, root),
+    exceptions: exceptionsOf(data.isolation?.allow ?? [], root),
   };
 }
 

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { DOTENV_DIALECTS, LAYER_FORMATS } from "./layer.ts";
 import { FORMATS, type Format } from "./manifest-formats.ts";
+import { exceptionsSchema, foldersSchema, resourcesSchema } from "./manifest-isolation.ts";
 import { policiesSchema } from "./manifest-policies.ts";
 import { expectSchema, ruleSchema } from "./manifest-rules.ts";
 import { SETTABLE_POLICIES } from "./policy.ts";
@@ -44,6 +45,11 @@ const environment = z
       .regex(/^[A-Za-z0-9-]+$/)
       .optional()
       .describe("Where it runs; {region} stands for it in paths."),
+    prefix: word(FORMATS.prefix)
+      .optional()
+      .describe("Variables that begin with it belong to this environment alone, as DEV_."),
+    folders: foldersSchema.optional().describe("Folders of its own, by what lies there."),
+    resources: resourcesSchema.optional().describe("What is its own and stands in no setting."),
     policies: policiesSchema.optional(),
   })
   .describe("A named place where releases run.");
@@ -262,6 +268,12 @@ export const manifestSchema = z
       ),
     templates: z.record(name, template).optional().describe("What env create makes new environments from."),
     services: z.record(name, service).optional().describe("The services by name."),
+    isolation: z
+      .strictObject({
+        allow: exceptionsSchema.describe("What two environments may share, why and how long."),
+      })
+      .optional()
+      .describe("Exceptions from the isolation of environments."),
     pipeline: z.record(z.string(), stage.nullable()).optional().describe("The stages that releases travel."),
     people: z.record(word(FORMATS.person), person).optional().describe("The people by name."),
   })

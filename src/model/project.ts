@@ -3,6 +3,7 @@ import type { Place } from "../base/place.ts";
 import type { KindName } from "./kind.ts";
 import type { DotenvDialect, LayerFormat } from "./layer.ts";
 import type { Policies, PolicySources } from "./policy.ts";
+import type { DeclaredResource, EnvironmentFolder, IsolationException } from "./resource.ts";
 import type { Design, Expectation, Rule } from "./rule.ts";
 import type { SettingDeclaration, SettingValue } from "./setting.ts";
 
@@ -33,6 +34,8 @@ export interface Project {
   /** In travelling order: a stage stands after every stage it names in `after`. */
   readonly pipeline: readonly Stage[];
   readonly people: readonly Person[];
+  /** What two environments may share although each should have its own. */
+  readonly exceptions: readonly IsolationException[];
 }
 
 /** How the environment is found where no flag names it. */
@@ -62,6 +65,12 @@ export interface Environment {
   readonly ports: Readonly<Record<string, number>>;
   /** age recipients that this environment's secrets are encrypted to. */
   readonly recipients: readonly string[];
+  /** Variables that begin with it are this environment's alone. */
+  readonly prefix: string | undefined;
+  /** Folders of its own. */
+  readonly folders: readonly EnvironmentFolder[];
+  /** What else is its own and stands in no setting. */
+  readonly resources: readonly DeclaredResource[];
   readonly place: Place;
 }
 
@@ -162,6 +171,15 @@ export interface Person {
 /** The environment of that name, if the project has it. */
 export function environmentOf(project: Project, name: string): Environment | undefined {
   return project.environments.find((environment) => environment.name === name);
+}
+
+/** The environment whose prefix a variable's name begins with; of several the longest. */
+export function prefixOwner(project: Project, variable: string): Environment | undefined {
+  return project.environments
+    .filter(
+      ({ prefix }) => prefix !== undefined && variable.length > prefix.length && variable.startsWith(prefix),
+    )
+    .toSorted((a, b) => b.prefix!.length - a.prefix!.length)[0];
 }
 
 /** True when a list such as `required: [staging, production]` names the environment, its kind, or what that derives from. */

@@ -42,3 +42,16 @@ export function isCidr(text: string): boolean {
   const hostBits = width - Number(prefix);
   return hostBits >= 0 && (addressBits(address) & ((1n << BigInt(hostBits)) - 1n)) === 0n;
 }
+
+function rangeOf(network: string): { readonly width: number; readonly first: bigint; readonly last: bigint } {
+  const [address = "", prefix = ""] = network.split("/");
+  const width = isIPv6(address) ? 128 : 32;
+  const first = addressBits(address);
+  return { width, first, last: first + (1n << BigInt(width - Number(prefix))) - 1n };
+}
+
+/** True when two networks have an address in common. Both must be what {@link isCidr} takes. */
+export function networksOverlap(a: string, b: string): boolean {
+  const [one, other] = [rangeOf(a), rangeOf(b)];
+  return one.width === other.width && one.first <= other.last && other.first <= one.last;
+}

@@ -16,6 +16,9 @@ const production: Environment = {
   hosts: [],
   ports: {},
   recipients: [],
+  prefix: undefined,
+  folders: [],
+  resources: [],
   place,
 };
 const keys = { ann: createKeyPair(), ben: createKeyPair(), eve: createKeyPair() };
