@@ -201,6 +201,11 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"strict","type":"boolean","required":false,"description":"exit 3 when something is shared with production, leaks or is out of place"},
     ],
     load: () => import("./inspection/inspect.ts") },
+  { ...{"name":"isolation","form":"query","summary":"Prove that the environments share nothing; exit 3 when they do, or when it is unknown","scope":"project","environmentFlag":"filter","explicit":false},
+    positionals: [], flags: [
+      {"name":"markdown","type":"boolean","required":false,"description":"print Markdown"},
+    ],
+    load: () => import("./isolation/prove.ts") },
   { ...{"name":"me init","form":"operation","summary":"Make your key on this machine and add you to people: in the manifest","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [], flags: [
       {"name":"name","type":"string","required":false,"description":"your name in the manifest; the login name unless told"},

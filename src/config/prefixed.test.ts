@@ -66,7 +66,7 @@ test.each<[string, string, Scene, Record<string, string>, string[]]>([
     "a declared name keeps its prefix, and is nobody else's",
     "development",
     { settings: DECLARED, files: { ".env": "DEV_TOKEN=d\nPROD_TOKEN=p\n" } },
-    { DEV_TOKEN: "d" },
+    { DEV_TOKEN: "from the shell" },
     [],
   ],
   [

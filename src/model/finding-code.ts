@@ -228,6 +228,41 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     summary:
       "Advice: code compares the name of an environment, so that it behaves differently there whatever the settings say.",
   },
+  ISOLATION_CREDENTIAL: {
+    stage: "security",
+    summary: "Two environments use one credential, or one entry of a secret store.",
+  },
+  ISOLATION_RECIPIENT: {
+    stage: "security",
+    summary: "One recipient can open the secrets of two environments.",
+  },
+  ISOLATION_PREFIX: {
+    stage: "security",
+    summary: "A source of one environment holds a variable with the prefix of another.",
+  },
+  ISOLATION_DATA: {
+    stage: "security",
+    summary: "Two environments use one database, bucket, queue, base, folder or file.",
+  },
+  ISOLATION_ENDPOINT: {
+    stage: "security",
+    summary:
+      "Two environments use one webhook or port, or one leads to a host that the other declares as its own.",
+  },
+  ISOLATION_ACCOUNT: {
+    stage: "security",
+    summary: "Two environments log in to one server as the same user, or act as one service account.",
+  },
+  ISOLATION_NETWORK: {
+    stage: "security",
+    summary: "Networks of two environments overlap, or they have a firewall rule in common.",
+  },
+  ISOLATION_SCHEDULE: {
+    stage: "environment",
+    summary: "Jobs of two environments that must run alone would start together.",
+  },
+  ISOLATION_EXPIRED: { stage: "security", summary: "An exception has ended: what it excused counts again." },
+  ISOLATION_UNUSED: { stage: "environment", summary: "An exception excuses nothing." },
 };
 
 /** The stage that a finding of this code belongs to. */

@@ -16,6 +16,7 @@ import {
 } from "./environment.ts";
 import { renderEnvironmentComparison } from "./environment-comparison.ts";
 import { renderInspection } from "./inspection.ts";
+import { renderIsolation } from "./isolation.ts";
 import { renderMatrix } from "./matrix.ts";
 import { renderOperation, renderOperations } from "./operation.ts";
 import { renderEject, renderInit } from "./project.ts";
@@ -46,6 +47,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "env list": renderEnvironments,
   "env compare": renderEnvironmentComparison,
   "env create": renderCreatedEnvironment,
+  isolation: renderIsolation,
   status: renderStatus,
   "config show": renderSettings,
   "config explain": renderExplain,

@@ -1,0 +1,114 @@
+/** Gathers what the proof of isolation is made from: each environment's settings, opened as far as this machine can. */
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { systemCode } from "../../base/error.ts";
+import type { Place } from "../../base/place.ts";
+import { isLayerMissing, type Resolution } from "../../config/index.ts";
+import type { EnvironmentFacts, ForeignVariable, RecipientFact, UnreadFact } from "../../guards/index.ts";
+import { type Environment, expandTemplate, type Project, prefixOwner } from "../../model/project.ts";
+import { listSecrets } from "../../secrets/index.ts";
+import type { App } from "../app.ts";
+import { comparedEnvironment } from "../comparison.ts";
+import { readTextIfThere } from "../project.ts";
+
+/** Findings that say: what this setting is can't be known here. */
+const UNREAD = new Set([
+  "SETTING_MISSING",
+  "SETTING_PLACEHOLDER",
+  "SETTING_SEALED_REFERENCE",
+  "SETTING_SYNTAX",
+  "SETTING_INTERPOLATION",
+  "SETTING_REFERENCE",
+  "SETTING_CYCLE",
+  "SETTING_TYPE",
+]);
+
+/**
+ * The path with symbolic links resolved as far as it exists: what is still to be made lies where its folder leads.
+ *
+ * @param root what relative paths begin at
+ */
+export function realPathFrom(root: string): (path: string) => string {
+  const real = (path: string): string => {
+    try {
+      return realpathSync(path);
+    } catch (error) {
+      if (systemCode(error) === undefined || dirname(path) === path) return path;
+      return join(real(dirname(path)), basename(path));
+    }
+  };
+  return (path) => real(resolve(root, path));
+}
+
+/** @param where as `file:line:column` */
+function placeIn(where: string): Place {
+  const [, file, line, column] = /^(.*):(\d+):(\d+)$/s.exec(where) ?? [];
+  return file === undefined
+    ? { file: where, line: 0, column: 0 }
+    : { file, line: Number(line), column: Number(column) };
+}
+
+function sealedFact({ settings }: Resolution, file: string): UnreadFact[] {
+  const sealed = [...settings.values()].filter((setting) => setting.sealed).map(({ name }) => name);
+  if (sealed.length === 0) return [];
+  const what = sealed.length === 1 ? "1 secret" : `${sealed.length} secrets`;
+  return [
+    {
+      subject: null,
+      where: file,
+      why: `${what} can't be opened here: ${sealed.join(", ")}`,
+      fix: "ringfence isolation   (on the machine that keeps the identities of both environments)",
+    },
+  ];
+}
+
+function unreadFindings({ findings }: Resolution): UnreadFact[] {
+  return findings
+    .filter(({ code, severity }) => severity === "error" && (UNREAD.has(code) || isLayerMissing(code)))
+    .map(({ setting = null, where, why, fix }) => ({ subject: setting, where, why, fix }));
+}
+
+/** Recipients of the manifest, and those that the file was encrypted to besides. */
+function recipientsOf({ project }: App, environment: Environment, file: string): RecipientFact[] {
+  const text = readTextIfThere(join(project.root, file));
+  const { recipients, place } = environment;
+  const declared = recipients.map((recipient) => ({ recipient, place, isPerson: false }));
+  if (text === undefined) return declared;
+  const besides = listSecrets(text, { file }).recipients.filter((one) => !recipients.includes(one));
+  const secretsPlace = { file, line: 0, column: 0 };
+  return [...declared, ...besides.map((recipient) => ({ recipient, place: secretsPlace, isPerson: false }))];
+}
+
+function foreignOf(project: Project, { findings }: Resolution): ForeignVariable[] {
+  return findings.flatMap(({ code, setting, where }): ForeignVariable[] => {
+    const owner =
+      code === "SETTING_PREFIX" && setting !== undefined ? prefixOwner(project, setting) : undefined;
+    if (!owner || setting === undefined) return [];
+    return [{ name: setting, place: placeIn(where), owner: owner.name, ownerPlace: owner.place }];
+  });
+}
+
+/** @throws what resolving throws, but for secrets that are refused: these make the environment unknown */
+export function factsOf(app: App, environment: Environment): EnvironmentFacts {
+  const { name, hosts, ports, folders, resources, place } = environment;
+  const file = expandTemplate(app.project.secretsPath, environment);
+  const { side, problem } = comparedEnvironment(app, environment);
+  const { resolution } = side;
+  const refused = problem && {
+    subject: null,
+    where: file,
+    why: `${problem.code}: ${problem.why}`,
+    fix: problem.fix ?? `ringfence secret list -e ${name}`,
+  };
+  return {
+    name,
+    settings: [...resolution.settings.values()],
+    hosts,
+    services: Object.entries(ports).map(([service, port]) => ({ name: service, port, place })),
+    recipients: refused ? [] : recipientsOf(app, environment, file),
+    folders,
+    resources,
+    foreign: foreignOf(app.project, resolution),
+    unread: [...(refused ? [refused] : sealedFact(resolution, file)), ...unreadFindings(resolution)],
+  };
+}

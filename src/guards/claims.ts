@@ -1,0 +1,180 @@
+/** Everything that one environment claims: from its settings, and from what the manifest declares as its own. */
+import type { Place } from "../base/place.ts";
+import { isPlaceholder } from "../model/credential-text.ts";
+import type { ComparedParts, SharedKind } from "../model/isolation.ts";
+import type { DeclaredResource } from "../model/resource.ts";
+import type { ResolvedSetting } from "../model/setting.ts";
+import { normalHost } from "./address.ts";
+import type { Claim, EnvironmentFacts, Fingerprint, Found, Reader, RealPath, Surroundings } from "./claim.ts";
+import { credentials, isWeakSecret, references } from "./credentials.ts";
+import { databaseIn, databases } from "./databases.ts";
+import { cron, firewall, folders, hosts, networks, ports, serviceAccounts } from "./machine.ts";
+import {
+  ANY_BROKER,
+  bases,
+  bucketIn,
+  buckets,
+  isBroker,
+  queueIn,
+  queues,
+  webhookIn,
+  webhooks,
+} from "./stores.ts";
+
+/** How claims are made, the same for all environments of a proof. */
+export interface ClaimTools {
+  readonly fingerprint: Fingerprint;
+  readonly realPath: RealPath;
+}
+
+/** What an environment claims, and what of it was looked at. */
+export interface EnvironmentClaims {
+  readonly facts: EnvironmentFacts;
+  readonly claims: readonly Claim[];
+  readonly compared: ComparedParts;
+  /** Where its queues are kept, as far as settings say so. */
+  readonly brokers: ReadonlySet<string>;
+}
+
+const READERS: readonly Reader[] = [
+  references,
+  credentials,
+  databases,
+  buckets,
+  queues,
+  bases,
+  webhooks,
+  folders,
+  ports,
+  networks,
+  firewall,
+  cron,
+  serviceAccounts,
+  hosts,
+];
+
+/** Where the value that counts is written; a source without lines is named by its word. */
+function placeOf({ history, declaration }: ResolvedSetting): Place {
+  const winner = history.find(({ wins }) => wins);
+  return winner?.place ?? declaration?.place ?? { file: "the manifest", line: 0, column: 0 };
+}
+
+function claimOf(found: Found, subject: string, place: Place): Claim {
+  const { kind, key, shown, isPart = false, isLocal = false, isShareable = false } = found;
+  return { kind, key, shown, subject, place, isPart, isLocal, isShareable };
+}
+
+function isReadable({ text, sealed, set }: ResolvedSetting): boolean {
+  return set && !sealed && text !== "" && !isPlaceholder(text);
+}
+
+/** What stands in the setting itself comes before what it takes from others. */
+function settingClaims(setting: ResolvedSetting, around: Surroundings): Claim[] {
+  const isComposed = setting.references.length > 0;
+  return READERS.flatMap((reader) => reader(setting, around)).map((found) => {
+    const claim = claimOf(found, setting.name, placeOf(setting));
+    return { ...claim, shown: setting.secret ? undefined : claim.shown, isPart: claim.isPart || isComposed };
+  });
+}
+
+function firstOf(...found: readonly (readonly Found[] | undefined)[]): readonly Found[] {
+  return found.find((one) => one !== undefined && one.length > 0) ?? [];
+}
+
+function resourceIn({ kind, text }: DeclaredResource, around: Surroundings): readonly Found[] {
+  const own = (sort: SharedKind, key = text): readonly Found[] => [{ kind: sort, key, shown: text }];
+  switch (kind) {
+    case "databases":
+      return firstOf(databaseIn(text, around), own("database", `any://${text}`));
+    case "buckets":
+      return firstOf(bucketIn(text), own("bucket", `any://${text.toLowerCase()}`));
+    case "queues":
+      return firstOf(queueIn(text), own("queue", `${ANY_BROKER} ${text}`));
+    case "webhooks":
+      return firstOf(webhookIn(text), own("webhook"));
+    case "hosts":
+      return own("host", normalHost(text));
+    case "logs":
+      return own("file", around.realPath(text));
+    case "networks":
+      return own("network");
+    case "firewall":
+      return own("firewall");
+    case "serviceAccounts":
+      return own("service account", text.toLowerCase());
+    case "cron":
+      return own("cron", text.trim());
+  }
+}
+
+/** Declared as its own: no other may use it, on whatever machine. */
+function declaredClaims(facts: EnvironmentFacts, around: Surroundings): Claim[] {
+  const resources = facts.resources.flatMap((resource) =>
+    resourceIn(resource, around).map((found) =>
+      claimOf({ ...found, isLocal: false, isPart: false }, resource.name, resource.place),
+    ),
+  );
+  const folder = facts.folders.map(({ name, path, place }) =>
+    claimOf({ kind: "folder", key: around.realPath(path), shown: path }, `folders.${name}`, place),
+  );
+  const service = facts.services.map(({ name, port, place }) =>
+    claimOf({ kind: "port", key: String(port), shown: String(port) }, `ports.${name}`, place),
+  );
+  const recipient = facts.recipients
+    .filter(({ isPerson }) => !isPerson)
+    .map((fact) =>
+      claimOf({ kind: "recipient", key: fact.recipient, shown: fact.recipient }, "recipients", fact.place),
+    );
+  return [...recipient, ...resources, ...folder, ...service];
+}
+
+function countsOf(claims: readonly Claim[]): ComparedParts["parts"] {
+  const parts: Partial<Record<SharedKind, number>> = {};
+  const seen = new Set<string>();
+  for (const { kind, key } of claims) {
+    if (seen.has(`${kind} ${key}`)) continue;
+    seen.add(`${kind} ${key}`);
+    parts[kind] = (parts[kind] ?? 0) + 1;
+  }
+  return parts;
+}
+
+function brokersOf(settings: readonly ResolvedSetting[], claims: readonly Claim[]): Set<string> {
+  const names = new Set(settings.map(({ name }) => name).filter(isBroker));
+  return new Set(
+    claims
+      .filter(({ kind, subject }) => ["queue", "cache", "host"].includes(kind) && names.has(subject))
+      .map(({ key }) => key),
+  );
+}
+
+/** Reads all claims of an environment. What can't be opened claims nothing: the proof says that it is unknown. */
+export function claimsOf(
+  facts: EnvironmentFacts,
+  services: readonly string[],
+  { fingerprint, realPath }: ClaimTools,
+): EnvironmentClaims {
+  const readable = facts.settings.filter(isReadable);
+  const texts = new Map(readable.map(({ name, text }) => [name, text]));
+  const around: Surroundings = {
+    fingerprint,
+    realPath,
+    text: (name) => texts.get(name),
+    dataFolder: facts.folders.find(({ name }) => name === "data")?.path,
+    services,
+  };
+  const own = readable.map((setting) => ({ setting, claims: settingClaims(setting, around) }));
+  const claims = [...own.flatMap((one) => one.claims), ...declaredClaims(facts, around)];
+  return {
+    facts,
+    claims,
+    brokers: brokersOf(readable, claims),
+    compared: {
+      environment: facts.name,
+      parts: countsOf(claims),
+      settings: facts.settings.length,
+      plain: own.filter((one) => one.claims.length === 0).length,
+      weak: readable.filter(isWeakSecret).map(({ name }) => name),
+    },
+  };
+}

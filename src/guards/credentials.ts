@@ -1,0 +1,152 @@
+/**
+ * Credentials in a setting: its whole value, the password inside an address, members of JSON, the public half of a
+ * key. Only fingerprints leave this file.
+ */
+import { createPublicKey, X509Certificate } from "node:crypto";
+import { isPlaceholder, isWellKnown } from "../model/credential-text.ts";
+import type { ResolvedSetting, SettingType } from "../model/setting.ts";
+import { addressIn, pairsIn } from "./address.ts";
+import type { Fingerprint, Found, Reader } from "./claim.ts";
+
+/** Shorter values are equal by chance, and often no secrets. */
+const SHORTEST = 8;
+const DEEPEST_JSON = 6;
+
+const SECRET_NAME =
+  /(?:^|_)(?:PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY(?:_ID)?|PRIVATE_KEY(?:_ID)?|SECRET_KEY|SIGNING_KEY|ENCRYPTION_KEY|CREDENTIALS?|DSN)$/i;
+/** Such names say who or how, not with which key. */
+const BESIDE_NAME = /(?:USER|USERNAME|LOGIN|NAME|HOST|STRATEGY|BACKEND|ALGORITHM|PORT|PATH|REGION|EMAIL)$/i;
+/** Forms of well-known providers' keys, wherever they stand. */
+const PROVIDER_KEY =
+  /^(?:(?:sk|rk)_(?:live|test)_\w{8,}|AKIA[0-9A-Z]{16}|gh[opusr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|SG\.[\w-]{16,}\.[\w-]{16,}|AIza[\w-]{30,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{32,})$/;
+/** Members of a JSON secret, by their keys in camelCase or with underscores. */
+const SECRET_MEMBER =
+  /(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key(?:_?id)?|private_?key(?:_?id)?|client_?email|signature)$/i;
+const SECRET_PARAMETER =
+  /^(?:password|secret|token|access_token|api_?key|key|sig|signature|x-amz-signature)$/i;
+
+const NO_CREDENTIALS: ReadonlySet<SettingType> = new Set([
+  "boolean",
+  "enum",
+  "integer",
+  "number",
+  "port",
+  "duration",
+  "size",
+  "cidr",
+]);
+
+/** Too short, known to everybody, or not filled in: equal values prove nothing. */
+function isWeak(text: string): boolean {
+  const plain = text.trim();
+  return plain.length < SHORTEST || isWellKnown(plain) || isPlaceholder(plain) || /^(.)\1*$/.test(plain);
+}
+
+/** The public half of every key and certificate in the text, by its bytes: one key in two encodings is one key. */
+function keysIn(text: string): string[] {
+  const blocks =
+    text.replaceAll("\\n", "\n").match(/-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g) ?? [];
+  return blocks.map((block) => {
+    try {
+      const key = block.includes("CERTIFICATE")
+        ? new X509Certificate(block).publicKey
+        : createPublicKey(block);
+      return `key ${key.export({ format: "der", type: "spki" }).toString("base64")}`;
+    } catch {
+      // A format that Node does not read, or one with a passphrase: the text itself, however its lines are broken.
+      return `block ${block.replace(/\s+/g, "")}`;
+    }
+  });
+}
+
+function jsonIn(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function membersOf(value: unknown, name = "", depth = 0): string[] {
+  if (typeof value === "string") {
+    return SECRET_MEMBER.test(name) || PROVIDER_KEY.test(value) ? [value] : partsOf(value);
+  }
+  if (value === null || typeof value !== "object" || depth > DEEPEST_JSON) return [];
+  return Object.entries(value).flatMap(([key, member]) =>
+    membersOf(member, Array.isArray(value) ? name : key, depth + 1),
+  );
+}
+
+/** What stands in base64 as a whole: files are often handed over so. */
+function unwrapped(text: string): string | undefined {
+  if (text.length < 40 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return undefined;
+  const plain = Buffer.from(text, "base64").toString("utf8");
+  return /^\s*(?:\{|-----BEGIN )/.test(plain) ? plain : undefined;
+}
+
+/** Secrets inside of a text, without the text itself. */
+function partsOf(text: string): string[] {
+  const keys = text.includes("-----BEGIN ") ? keysIn(text) : [];
+  if (keys.length > 0) return keys;
+  const json = jsonIn(text);
+  if (json !== undefined) return membersOf(json);
+  const inside = unwrapped(text);
+  if (inside !== undefined) return partsOf(inside);
+  const address = addressIn(text);
+  if (address) {
+    const parameters = [...address.query].flatMap(([key, value]) =>
+      SECRET_PARAMETER.test(key) ? [value] : [],
+    );
+    // `https://KEY@host` and `https://KEY:@host`: the user is the key.
+    const alone = address.scheme === "http" && address.password === "" ? address.user : "";
+    return [address.password, alone, ...parameters].filter((part) => part !== "");
+  }
+  const pairs = pairsIn(text);
+  const password = pairs?.get("password") ?? pairs?.get("pwd");
+  return password === undefined ? [] : [password];
+}
+
+/** Where the whole value is a credential by its declaration, its name or its form. */
+function isCredential({ name, text, secret, declaration }: ResolvedSetting): boolean {
+  if (declaration && NO_CREDENTIALS.has(declaration.type)) return false;
+  if (PROVIDER_KEY.test(text)) return true;
+  if (BESIDE_NAME.test(name)) return false;
+  if (secret) return true;
+  return SECRET_NAME.test(name) && !/^[./~]|^\w+:\/\//.test(text);
+}
+
+/** An address is what it leads to, and its parts; the whole is a credential only where it is no connection. */
+function isConnection(text: string): boolean {
+  const address = addressIn(text);
+  return address !== undefined && address.scheme !== "http";
+}
+
+function credential(fingerprint: Fingerprint, text: string, isPart: boolean): Found {
+  return { kind: "credential", key: fingerprint(text.trim()), isPart };
+}
+
+export const credentials: Reader = (setting, { fingerprint }) => {
+  const { text } = setting;
+  const parts = partsOf(text);
+  const isWhole = isCredential(setting) && !isConnection(text) && !isWeak(text) && jsonIn(text) === undefined;
+  const isKey = text.includes("-----BEGIN ");
+  return [
+    ...(isWhole && !isKey ? [credential(fingerprint, text, false)] : []),
+    ...parts.filter((part) => !isWeak(part)).map((part) => credential(fingerprint, part, !isKey)),
+  ];
+};
+
+/** True for a secret whose value is too short, or too common, to be held against others. */
+export function isWeakSecret(setting: ResolvedSetting): boolean {
+  return setting.secret && isCredential(setting) && !isConnection(setting.text) && isWeak(setting.text);
+}
+
+/** `aws-sm://name`, `vault://path#field`: a secret that is kept elsewhere. One entry for two environments is one secret. */
+export const references: Reader = ({ text }) => {
+  const match =
+    /^(aws-sm|aws-ssm|vault|gcp-sm|azure-kv|op|doppler|infisical):\/\/\S+$|^arn:aws[\w-]*:(?:secretsmanager|ssm):\S+$/.test(
+      text,
+    );
+  return match ? [{ kind: "secret reference", key: text.trim() }] : [];
+};
