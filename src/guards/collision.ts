@@ -35,8 +35,12 @@ function isInside(inner: string, outer: string): boolean {
 }
 
 function pathsMeet(a: Claim, b: Claim): boolean {
-  if (a.key === b.key) return true;
-  return (b.kind === "folder" && isInside(a.key, b.key)) || (a.kind === "folder" && isInside(b.key, a.key));
+  return liesIn(a, b) || liesIn(b, a);
+}
+
+/** True when a path is the other one, or lies in that folder. */
+export function liesIn(inner: Claim, outer: Claim): boolean {
+  return inner.key === outer.key || (outer.kind === "folder" && isInside(inner.key, outer.key));
 }
 
 const ANY = "any://";

@@ -3,7 +3,7 @@ import { formatPlace } from "../base/place.ts";
 import { type Contamination, SHARED_KINDS } from "../model/isolation.ts";
 import type { Claim } from "./claim.ts";
 import type { EnvironmentClaims } from "./claims.ts";
-import { collide, isBareQueue, isOverlapping, runApart, sortOf } from "./collision.ts";
+import { collide, isBareQueue, isOverlapping, liesIn, runApart, sortOf } from "./collision.ts";
 import { codeOf, fixFor, listed, sharedThing } from "./wording.ts";
 
 type Match = readonly [Claim, Claim];
@@ -45,9 +45,24 @@ function matchesOf(ours: readonly Claim[], theirs: readonly Claim[]): Match[] {
     });
   }
   const others = [...b.values()].map(preferred);
-  return [...a.values()]
+  const matches = [...a.values()]
     .map(preferred)
     .flatMap((one) => others.filter((other) => collide(one, other)).map((other): Match => [one, other]));
+  return sortOf(ours[0]!.kind) === "path" ? withoutFollowing(matches) : matches;
+}
+
+/**
+ * Paths without what follows from another match: where two folders are one, so is all that lies in them, and the
+ * folders are what has to change.
+ */
+function withoutFollowing(matches: readonly Match[]): readonly Match[] {
+  return matches.filter(
+    ([one, other]) =>
+      !matches.some(
+        ([outer, outerOther]) =>
+          (outer !== one || outerOther !== other) && liesIn(one, outer) && liesIn(other, outerOther),
+      ),
+  );
 }
 
 /** What is the same only on one machine, or on one broker, where these are known to differ. */
