@@ -1,7 +1,7 @@
 /** Everything that one environment claims: from its settings, and from what the manifest declares as its own. */
 import type { Place } from "../base/place.ts";
 import { isPlaceholder } from "../model/credential-text.ts";
-import type { ComparedParts, SharedKind } from "../model/isolation.ts";
+import { type ComparedParts, SHARED_KINDS, type SharedKind } from "../model/isolation.ts";
 import type { DeclaredResource } from "../model/resource.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
 import { normalHost } from "./address.ts";
@@ -129,14 +129,11 @@ function declaredClaims(facts: EnvironmentFacts, around: Surroundings): Claim[] 
 }
 
 function countsOf(claims: readonly Claim[]): ComparedParts["parts"] {
-  const parts: Partial<Record<SharedKind, number>> = {};
-  const seen = new Set<string>();
-  for (const { kind, key } of claims) {
-    if (seen.has(`${kind} ${key}`)) continue;
-    seen.add(`${kind} ${key}`);
-    parts[kind] = (parts[kind] ?? 0) + 1;
-  }
-  return parts;
+  const counts = SHARED_KINDS.map((kind) => {
+    const keys = claims.filter((claim) => claim.kind === kind).map(({ key }) => key);
+    return [kind, new Set(keys).size] as const;
+  });
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
 function brokersOf(settings: readonly ResolvedSetting[], claims: readonly Claim[]): Set<string> {

@@ -48,21 +48,20 @@ function matchesOf(ours: readonly Claim[], theirs: readonly Claim[]): Match[] {
   const matches = [...a.values()]
     .map(preferred)
     .flatMap((one) => others.filter((other) => collide(one, other)).map((other): Match => [one, other]));
-  return sortOf(ours[0]!.kind) === "path" ? withoutFollowing(matches) : matches;
+  if (sortOf(ours[0]!.kind) !== "path") return matches;
+  return matches.filter((match) => !matches.some((other) => followsFrom(match, other)));
 }
 
 /**
- * Paths without what follows from another match: where two folders are one, so is all that lies in them, and the
- * folders are what has to change.
+ * What follows from another match: where two folders are one, so is all that lies in them, and the folders are what
+ * has to change; where two paths are the same, that one of them lies in a folder besides says no more.
  */
-function withoutFollowing(matches: readonly Match[]): readonly Match[] {
-  return matches.filter(
-    ([one, other]) =>
-      !matches.some(
-        ([outer, outerOther]) =>
-          (outer !== one || outerOther !== other) && liesIn(one, outer) && liesIn(other, outerOther),
-      ),
-  );
+function followsFrom([one, other]: Match, [outer, outerOther]: Match): boolean {
+  const isBelow = one !== outer && other !== outerOther && liesIn(one, outer) && liesIn(other, outerOther);
+  const isSame = outer.key === outerOther.key;
+  const along = (a: Claim, b: Claim) => a !== b && (liesIn(a, b) || liesIn(b, a));
+  const isBeside = (other === outerOther && along(one, outer)) || (one === outer && along(other, outerOther));
+  return isBelow || (isSame && isBeside);
 }
 
 /** What is the same only on one machine, or on one broker, where these are known to differ. */
@@ -140,8 +139,9 @@ function neighbours(ours: readonly Claim[], theirs: readonly Claim[]): string[] 
     const server = serverOf(claim);
     const mine = server === undefined ? undefined : servers.get(server);
     if (!mine || collide(mine, claim)) return [];
+    const names = mine.subject === claim.subject ? mine.subject : `${mine.subject} and ${claim.subject}`;
     return [
-      `${mine.subject} and ${claim.subject} are apart on one ${claim.kind === "bucket" ? "bucket" : "server"}`,
+      `${names}: ${claim.kind === "bucket" ? "two folders of one bucket" : "two databases on one server"}`,
     ];
   });
   return [...new Set(notes)];
@@ -165,10 +165,10 @@ export function comparePair(
   const rank = ({ kinds }: Contamination) => SHARED_KINDS.indexOf(kinds[0]!);
   const apart = found
     .filter((match) => isApart(match, a, b))
-    .map(
-      ([one, other]) =>
-        `${one.subject} and ${other.subject}: ${sharedThing(one, other)}, on hosts that differ`,
-    );
+    .map(([one, other]) => {
+      const names = one.subject === other.subject ? one.subject : `${one.subject} and ${other.subject}`;
+      return `${names}: ${sharedThing(one, other)}, on hosts that differ`;
+    });
   return {
     contaminations: contaminations.toSorted((x, y) => rank(x) - rank(y)),
     notes: [...new Set([...apart, ...neighbours(a.claims, b.claims)])],

@@ -36,8 +36,19 @@ function covers(subject: string, { places }: Contamination): boolean {
   return places.some((place) => place.subject === subject || place.subject.startsWith(`${subject}.`));
 }
 
-function unknownsOf({ name, unread }: EnvironmentFacts): UnknownPart[] {
-  return unread.map((part) => ({ environment: name, ...part }));
+/** What could not be read, and what stands in another store: two entries there may hold one value. */
+function unknownsOf({ facts, claims }: EnvironmentClaims): UnknownPart[] {
+  const environment = facts.name;
+  const kept = claims
+    .filter(({ kind }) => kind === "secret reference")
+    .map(({ subject, place }) => ({
+      environment,
+      subject,
+      where: formatPlace(place),
+      why: `${subject} is kept in another store, and was not read from there`,
+      fix: `ringfence config explain ${subject} -e ${environment}   (compare the entries in the store)`,
+    }));
+  return [...facts.unread.map((part) => ({ environment, ...part })), ...kept];
 }
 
 function verdictOf(
@@ -78,7 +89,7 @@ class Prover {
     const { contaminations, notes } = comparePair(a, b, this.#input.manifest);
     const between = [a.facts.name, b.facts.name] as const;
     const judged = contaminations.map((one) => this.#excused(one, between));
-    const unknown = [...unknownsOf(a.facts), ...unknownsOf(b.facts)];
+    const unknown = [...unknownsOf(a), ...unknownsOf(b)];
     return { between, verdict: verdictOf(judged, unknown), contaminations: judged, unknown, notes };
   }
 

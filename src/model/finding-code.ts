@@ -52,7 +52,10 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     summary: "The pipeline or a chain of `replacedBy` runs in a circle; the circle is shown.",
   },
   MANIFEST_SHARED_PORT: { stage: "environment", summary: "One port for two services or environments." },
-  MANIFEST_SHARED_NAME: { stage: "environment", summary: "One `short` name for two environments." },
+  MANIFEST_SHARED_NAME: {
+    stage: "environment",
+    summary: "One `short` name or `prefix` for two environments.",
+  },
   MANIFEST_SHARED_RECIPIENT: { stage: "security", summary: "One age recipient for two environments." },
   MANIFEST_SHARED_HOST: { stage: "environment", summary: "One host pattern for two environments." },
   MANIFEST_SHARED_KEY: { stage: "security", summary: "One public key for two people." },

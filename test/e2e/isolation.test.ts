@@ -277,6 +277,16 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     "CSV_process/../CSV_process/staging",
   ),
   "one log file": both("ISOLATION_DATA", "file", "LOG_FILE: { type: path }", "/var/log/tasks.log"),
+  "a log file that lies in a folder of one of them": {
+    plant: () =>
+      settings("LOG_FILE: { type: path }", {
+        development: "var/staging/logs/api.log",
+        staging: "var/staging/logs/api.log",
+      }),
+    expected: () => [
+      `ISOLATION_DATA file development LOG_FILE ${last("development")} | staging LOG_FILE ${last("staging")}`,
+    ],
+  },
   "a log file in another's folder": {
     plant: () => settings("LOG_FILE: { type: path }", { staging: "var/production/logs/api.log" }),
     expected: () => [

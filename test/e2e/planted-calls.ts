@@ -70,6 +70,7 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "identity create": (e) => [["-e", e]],
   init: () => [["--here", "--dry-run"], []],
   inspect: () => [["--all"], ["--strict"]],
+  isolation: (e) => [[], ["-e", e]],
   "me init": () => [["--name", "ada"]],
   "operation list": () => [[]],
   "operation resume": (_, id) => [[id], [id, "--undo"]],

@@ -5,6 +5,7 @@ import type {
   Contamination,
   IsolatedPair,
   IsolationVerdict,
+  SharedKind,
   UnknownPart,
 } from "../../model/isolation.ts";
 import { labelled, styled, table } from "../style.ts";
@@ -26,13 +27,15 @@ function verdictOf({ pairs }: IsolationView, a: string, b: string): IsolationVer
 /** Each pair once: rows are the earlier environments, columns the later ones. */
 function matrix(view: IsolationView, cell: (verdict: IsolationVerdict) => string): string[][] {
   const columns = view.environments.slice(1);
-  return view.environments.slice(0, -1).map((a, at) => [
+  const rows = view.environments.slice(0, -1).map((a, at) => [
     a,
     ...columns.map((b, column) => {
       const verdict = column >= at ? verdictOf(view, a, b) : undefined;
       return verdict === undefined ? "" : cell(verdict);
     }),
   ]);
+  // With one environment selected, some rows have no pair.
+  return rows.filter((row) => row.slice(1).some((text) => text !== ""));
 }
 
 function contaminationText({ code, why, places, fix, excused }: Contamination): string {
@@ -66,15 +69,14 @@ function noteLines({ between, notes }: IsolatedPair): string[] {
   return notes.map((note) => styled("dim", `note ${between.join(" and ")}: ${shownLines(note)}`));
 }
 
+/** What the sorts are called where they are counted, if that is another word. */
+const COUNTED: Readonly<Partial<Record<SharedKind, string>>> = { cron: "slot", firewall: "firewall rule" };
+
 function partsText({ parts }: ComparedParts): string {
-  const all = Object.entries(parts).map(
-    ([kind, count]) => `${count} ${kind}${count === 1 ? "" : ending(kind)}`,
+  const all = (Object.entries(parts) as [SharedKind, number][]).map(([kind, count]) =>
+    counted(count, COUNTED[kind] ?? kind),
   );
   return all.length > 0 ? all.join(", ") : "nothing";
-}
-
-function ending(kind: string): string {
-  return kind.endsWith("x") ? "es" : kind === "cron" ? " slots" : kind === "firewall" ? " rules" : "s";
 }
 
 function comparedLines({ compared }: IsolationView): string[] {
