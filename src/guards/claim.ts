@@ -16,6 +16,8 @@ export interface Claim {
   readonly place: Place;
   /** It is only a part of the value, as a password in a URL: another setting with the whole value is named first. */
   readonly isPart: boolean;
+  /** The value is a secret by itself, not put together from others: it is set where secrets are. */
+  readonly isSecret: boolean;
   /** It means another thing on another machine: an address of one's own, a port. */
   readonly isLocal: boolean;
   /** Many may use it; only who declares it as one's own has it alone. */

@@ -61,7 +61,7 @@ function placeOf({ history, declaration }: ResolvedSetting): Place {
 
 function claimOf(found: Found, subject: string, place: Place): Claim {
   const { kind, key, shown, isPart = false, isLocal = false, isShareable = false } = found;
-  return { kind, key, shown, subject, place, isPart, isLocal, isShareable };
+  return { kind, key, shown, subject, place, isPart, isSecret: false, isLocal, isShareable };
 }
 
 function isReadable({ text, sealed, set }: ResolvedSetting): boolean {
@@ -73,7 +73,12 @@ function settingClaims(setting: ResolvedSetting, around: Surroundings): Claim[] 
   const isComposed = setting.references.length > 0;
   return READERS.flatMap((reader) => reader(setting, around)).map((found) => {
     const claim = claimOf(found, setting.name, placeOf(setting));
-    return { ...claim, shown: setting.secret ? undefined : claim.shown, isPart: claim.isPart || isComposed };
+    return {
+      ...claim,
+      shown: setting.secret ? undefined : claim.shown,
+      isSecret: setting.secret && !isComposed,
+      isPart: claim.isPart || isComposed,
+    };
   });
 }
 

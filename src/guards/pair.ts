@@ -110,6 +110,7 @@ function foreignMatches(a: EnvironmentClaims, b: EnvironmentClaims): Match[] {
     subject: name,
     place,
     isPart: false,
+    isSecret: false,
     isLocal: false,
     isShareable: false,
   });

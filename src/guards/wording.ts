@@ -67,8 +67,6 @@ export function listed(texts: readonly string[]): string {
   return texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 }
 
-const RANDOM = new Set<SharedKind>(["credential"]);
-
 function isResource({ subject, kind }: Claim): boolean {
   return kind === "recipient" || /^[a-z][A-Za-z]*(?:\.|$)/.test(subject);
 }
@@ -82,7 +80,7 @@ export function fixFor(a: Claim, b: Claim, environment: string, manifest: string
   const claim = isResource(a) && !isResource(b) ? b : a;
   if (isResource(claim))
     return `give ${environment} one of its own, and change ${claim.subject} in ${manifest}`;
-  if (RANDOM.has(a.kind) || claim.shown === undefined) {
+  if (claim.isSecret || a.kind === "credential") {
     return `ringfence secret set ${claim.subject} -e ${environment}   (a new one, made for ${environment} alone)`;
   }
   return `ringfence config set ${claim.subject} VALUE -e ${environment}   (one of its own)`;

@@ -20,7 +20,6 @@ const UNREAD = new Set([
   "SETTING_INTERPOLATION",
   "SETTING_REFERENCE",
   "SETTING_CYCLE",
-  "SETTING_TYPE",
 ]);
 
 /**
