@@ -261,6 +261,18 @@ export const catalogue: readonly CatalogueItem[] = [
   { ...{"name":"secret list","form":"query","summary":"List the names in an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [], flags: [],
     load: () => import("./secret/list.ts") },
+  { ...{"name":"secret scan","form":"query","summary":"Find secrets in the open: in files, staged changes, git's history and builds; exit 3 when there are","scope":"folder","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
+      {"name":"staged","type":"boolean","required":false,"description":"what would be committed; for a hook"},
+      {"name":"history","type":"boolean","required":false,"description":"everything that was ever committed"},
+      {"name":"range","type":"string","required":false,"description":"of the history these commits alone: main..HEAD"},
+      {"name":"output","type":"list","required":false,"description":"what a build made: a folder, a file, an archive"},
+      {"name":"baseline","type":"string","required":false,"description":"the file of what is let through, each with a reason","default":"secrets-baseline.yaml"},
+      {"name":"accept","type":"string","required":false,"description":"print the lines for the baseline that let these findings through, for this reason"},
+      {"name":"strict","type":"boolean","required":false,"description":"exit 3 also for warnings and for what is unknown"},
+      {"name":"sarif","type":"boolean","required":false,"description":"print SARIF 2.1.0, for code scanning"},
+    ],
+    load: () => import("./secret/scan.ts") },
   { ...{"name":"secret set","form":"operation","summary":"Encrypt a value from standard input into an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"name","required":true,"description":"the secret's name"},

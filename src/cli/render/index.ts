@@ -21,6 +21,7 @@ import { renderOperation, renderOperations } from "./operation.ts";
 import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
+import { renderSecretScan } from "./secret-scan.ts";
 import {
   renderExplain,
   renderExport,
@@ -71,6 +72,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
+  "secret scan": renderSecretScan,
   "identity create": renderIdentity,
   "me init": renderPerson,
   "release create": renderRelease,
