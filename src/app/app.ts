@@ -10,7 +10,7 @@ import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
 import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
 import { openProgramRunner } from "../adapters/program-process/index.ts";
-import { openGitSource, openGitTexts } from "../adapters/source-git/index.ts";
+import { openGitHooks, openGitSource, openGitTexts } from "../adapters/source-git/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
 import type { Json } from "../base/canonical-json.ts";
 import type { LayerCache } from "../config/index.ts";
@@ -19,6 +19,7 @@ import type { RuleChecker } from "../model/rule-check.ts";
 import type { ArtifactStore } from "../ports/artifacts.ts";
 import type { Builder } from "../ports/builder.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { CommitHooks } from "../ports/commit-hooks.ts";
 import type { LeakRules } from "../ports/leak-rules.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
 import type { RepositoryTexts } from "../ports/repository-texts.ts";
@@ -181,6 +182,11 @@ export async function checkerFor(
 /** What a repository holds; the folder need be no project. */
 export function openRepositoryTexts(folder: string): RepositoryTexts {
   return openGitTexts(folder);
+}
+
+/** Where the project's repository looks for hooks. */
+export function openCommitHooks({ project }: Pick<App, "project">): CommitHooks {
+  return openGitHooks(project.root);
 }
 
 /** Loaded by the scan alone: the rules are a quarter of a megabyte. */

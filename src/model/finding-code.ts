@@ -244,8 +244,7 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   },
   LEAK_BASELINE_UNUSED: {
     stage: "security",
-    summary:
-      "Advice: an entry of the baseline lets through what the whole history does not have.",
+    summary: "Advice: an entry of the baseline lets through what the whole history does not have.",
   },
 };
 

@@ -14,6 +14,8 @@ type RuleContext = Parameters<Rule["create"]>[0];
 type SourceCode = Parameters<NonNullable<ReturnType<Rule["create"]>["file"]>>[0];
 
 const PREFIX = "@secretlint/secretlint-rule-";
+/** Obeys comments in the text. */
+const SWITCHING_OFF = `${PREFIX}filter-comments`;
 /** Files of other kinds are opened by a rule, wherever their path leads. */
 const EXTENSIONS_TOLD = [".json"];
 
@@ -56,7 +58,7 @@ function sourceOf(content: string, path: string): SourceCode {
 
 /** The rules, ready to be asked. They keep nothing from one text to the next. */
 export function secretlintRules(): LeakRules {
-  const scanners = rules.filter(({ meta }) => meta.type === "scanner");
+  const scanners = rules.filter(({ meta }) => meta.id !== SWITCHING_OFF);
   return {
     async matches(text, path) {
       const found: RuleMatch[] = [];

@@ -13,6 +13,7 @@ import { sourceErrors } from "./errors.ts";
 import { failed, run } from "./git-process.ts";
 
 export { sourceErrors } from "./errors.ts";
+export { openGitHooks } from "./hooks.ts";
 export { openGitTexts } from "./texts.ts";
 
 interface Location {

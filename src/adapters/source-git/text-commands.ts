@@ -51,6 +51,19 @@ export const askShallow = (): string[] => git("rev-parse", "--is-shallow-reposit
 /** Answers each id on standard input by `id type bytes`, a line end, the content and a line end. */
 export const readObjects = (): string[] => git("cat-file", "--batch");
 
+/**
+ * Four lines: the work tree's root, the folder's path below it, the folder of all work trees' data, the hooks' folder.
+ * Under the user's settings: they say where the hooks lie.
+ */
+export const locateHooks = (): string[] => [
+  "rev-parse",
+  "--show-toplevel",
+  "--show-prefix",
+  "--git-common-dir",
+  "--git-path",
+  "hooks",
+];
+
 export interface ListedObject {
   readonly id: string;
   readonly path: string;

@@ -30,12 +30,9 @@ const input = z.object({
     .string()
     .default("secrets-baseline.yaml")
     .meta({ description: "the file of what is let through, each with a reason" }),
-  accept: z
-    .string()
-    .optional()
-    .meta({
-      description: "print the lines for the baseline that let these findings through, for this reason",
-    }),
+  accept: z.string().optional().meta({
+    description: "print the lines for the baseline that let these findings through, for this reason",
+  }),
   strict: z.boolean().optional().meta({ description: "exit 3 also for warnings and for what is unknown" }),
   sarif: z.boolean().optional().meta({ description: "print SARIF 2.1.0, for code scanning" }),
 });

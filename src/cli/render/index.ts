@@ -21,6 +21,7 @@ import { renderOperation, renderOperations } from "./operation.ts";
 import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
+import { renderSecretHook } from "./secret-hook.ts";
 import { renderSecretScan } from "./secret-scan.ts";
 import {
   renderExplain,
@@ -73,6 +74,8 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret get": renderSecret,
   "secret set": renderSecretSet,
   "secret scan": renderSecretScan,
+  "secret hook install": renderSecretHook,
+  "secret hook remove": renderSecretHook,
   "identity create": renderIdentity,
   "me init": renderPerson,
   "release create": renderRelease,
