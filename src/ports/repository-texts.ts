@@ -5,6 +5,12 @@
  * read while they come; the repository is not changed, nothing of it is run and nothing is fetched.
  */
 
+/** Where a content lay. */
+export interface TextPlace {
+  readonly path: string;
+  readonly commit: string | undefined;
+}
+
 export interface RepositoryText {
   /** Of a message: `commit <id>` or `tag <name>`. */
   readonly path: string;
@@ -12,6 +18,8 @@ export interface RepositoryText {
   readonly isMessage: boolean;
   /** The oldest commit that has it; undefined for what is not committed, and for tags. */
   readonly commit: string | undefined;
+  /** Other paths at which the same content lay, each with the oldest commit that had it there. */
+  readonly copies: readonly TextPlace[];
   /** Bytes of the whole. Undefined where the repository does not have the object here. */
   readonly bytes: number | undefined;
   /** To be read before the next text is asked for; what is left is skipped. */

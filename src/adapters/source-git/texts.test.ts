@@ -86,8 +86,10 @@ describe("the history", () => {
       "commit: three",
       "tag: a tag",
     ]);
-    for await (const { path, commit: id } of at().history(undefined, () => {})) {
+    for await (const { path, commit: id, copies } of at().history(undefined, () => {})) {
       if (path === "b/ünusual\nname") expect(id).toBe(first);
+      if (id === first && path === "a")
+        expect(copies).toEqual([{ path: "c", commit: git("rev-parse", "HEAD~1") }]);
     }
   });
 

@@ -1,7 +1,7 @@
 /** What a repository holds besides the files that lie there. Reads only; runs no filter, hook or signature check. */
 import { resolve } from "node:path";
 import { isRingfenceError } from "../../base/error.ts";
-import type { RepositoryText, RepositoryTexts, StagedText } from "../../ports/repository-texts.ts";
+import type { RepositoryText, RepositoryTexts, StagedText, TextPlace } from "../../ports/repository-texts.ts";
 import { locate } from "./commands.ts";
 import { sourceErrors } from "./errors.ts";
 import { run, stream } from "./git-process.ts";
@@ -43,28 +43,48 @@ async function assertRepository(folder: string): Promise<void> {
   });
 }
 
-/** Each commit's message and each content at the first commit that has it. */
-async function listHistory(folder: string, range: string | undefined): Promise<commands.ListedObject[]> {
-  const listed = new Map<string, commands.ListedObject>();
+interface Listed extends commands.ListedObject {
+  readonly copies: TextPlace[];
+}
+
+/** Each content at the first commit that has it, with the other paths that it lay at. */
+class History {
+  readonly #byId = new Map<string, Listed>();
+  readonly #places = new Set<string>();
+
+  add(object: commands.ListedObject): void {
+    const { id, path, commit } = object;
+    const place = `${id} ${path}`;
+    if (this.#places.has(place)) return;
+    this.#places.add(place);
+    const known = this.#byId.get(id);
+    if (known) known.copies.push({ path, commit });
+    else this.#byId.set(id, { ...object, copies: [] });
+  }
+
+  addMessage(id: string, path: string, commit: string | undefined): void {
+    this.add({ id, path, isMessage: true, commit, former: undefined });
+  }
+
+  all(): Listed[] {
+    return [...this.#byId.values()];
+  }
+}
+
+/** Contents, and the messages of commits and tags. */
+async function listHistory(folder: string, range: string | undefined): Promise<Listed[]> {
+  const history = new History();
   const reader = new commands.RawReader();
   const output = stream(commands.listHistory(range), "the history could not be listed", { folder });
   for await (const part of partsOf(output)) {
     const taken = reader.take(part);
-    if (typeof taken === "string") {
-      const path = `commit ${taken.slice(0, SHORT_ID)}`;
-      listed.set(taken, { id: taken, path, isMessage: true, commit: taken, former: undefined });
-    } else if (taken && !listed.has(taken.id)) listed.set(taken.id, taken);
+    if (typeof taken === "string") history.addMessage(taken, `commit ${taken.slice(0, SHORT_ID)}`, taken);
+    else if (taken) history.add(taken);
   }
-  if (range !== undefined) return [...listed.values()];
+  if (range !== undefined) return history.all();
   const tags = commands.parseTags((await run(commands.listTags(), { folder })).output.toString());
-  const messages = tags.map(({ id, name }) => ({
-    id,
-    path: `tag ${name}`,
-    isMessage: true,
-    commit: undefined,
-    former: undefined,
-  }));
-  return [...listed.values(), ...messages];
+  for (const { id, name } of tags) history.addMessage(id, `tag ${name}`, undefined);
+  return history.all();
 }
 
 /** @throws SOURCE_UNKNOWN_REVISION */
@@ -112,6 +132,7 @@ export function openGitTexts(folder: string): RepositoryTexts {
           path,
           isMessage: false,
           commit: undefined,
+          copies: [],
           bytes,
           chunks,
           former: async () => (former === undefined ? undefined : objectText(folder, former)),
@@ -125,8 +146,8 @@ export function openGitTexts(folder: string): RepositoryTexts {
       const listed = await listHistory(folder, range);
       counted(listed.length);
       for await (const { asked, bytes, chunks } of objects(folder, listed)) {
-        const { path, isMessage, commit } = asked;
-        yield { path, isMessage, commit, bytes, chunks } satisfies RepositoryText;
+        const { path, isMessage, commit, copies } = asked;
+        yield { path, isMessage, commit, copies, bytes, chunks } satisfies RepositoryText;
       }
     },
 

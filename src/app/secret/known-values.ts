@@ -65,10 +65,10 @@ export async function knownValues(app: App, texts: RepositoryTexts): Promise<Kno
     const { side, problem } = comparedEnvironment(app, environment);
     if (problem) problems.push(problem);
     for (const setting of side.resolution.settings.values()) {
-      if (!setting.secret || setting.text === "") continue;
+      if (!setting.secret) continue;
       const name = `${setting.name} of ${environment.name}`;
       if (setting.sealed) sealed.push(name);
-      else {
+      else if (setting.text !== "") {
         const { name: key, text } = setting;
         current.push({ name: key, environment: environment.name, text, former: false });
       }

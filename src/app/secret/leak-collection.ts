@@ -69,7 +69,7 @@ export class LeakCollection {
   }
 
   async add(text: ScanText): Promise<void> {
-    const { path, commit, chunks, why } = text;
+    const { path, commit, chunks, why, copies = [] } = text;
     if (!chunks) {
       this.drafts.push(unreadFinding(path, why ?? "unknown"));
       return;
@@ -77,6 +77,8 @@ export class LeakCollection {
     this.texts++;
     const leaks = await scanText(this.#counted(chunks), path, this.#scan);
     const isMessage = text.isMessage ?? false;
-    for (const leak of await this.#news(leaks, text)) this.#take(leak, { path, commit, isMessage });
+    for (const leak of await this.#news(leaks, text)) {
+      for (const place of [{ path, commit }, ...copies]) this.#take(leak, { ...place, isMessage });
+    }
   }
 }

@@ -11,7 +11,7 @@ import {
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { systemCode } from "../../base/error.ts";
 import { isInside } from "../../base/folder.ts";
-import type { RepositoryTexts } from "../../ports/repository-texts.ts";
+import type { RepositoryTexts, TextPlace } from "../../ports/repository-texts.ts";
 import { ARCHIVE_LIMITS, isArchive, unpack } from "../../scan/index.ts";
 import { appErrors } from "../errors.ts";
 
@@ -20,6 +20,8 @@ export interface ScanText {
   readonly path: string;
   readonly isMessage?: boolean;
   readonly commit: string | undefined;
+  /** Other places of the same text. */
+  readonly copies?: readonly TextPlace[];
   readonly chunks?: AsyncIterable<Buffer>;
   readonly why?: string;
   /** What stood there before; what it has already is no news. */
@@ -96,11 +98,11 @@ export async function* historyTexts(
   const counted = (texts: number) => {
     all = texts;
   };
-  for await (const { path, isMessage, commit, bytes, chunks } of repository.history(range, counted)) {
+  for await (const { path, isMessage, commit, copies, bytes, chunks } of repository.history(range, counted)) {
     if (done++ % TOLD_EVERY === 0) watch(`${done} of ${all} objects of the history`);
     yield bytes === undefined
       ? { path, isMessage, commit, why: "git does not have it here" }
-      : { path, isMessage, commit, chunks };
+      : { path, isMessage, commit, copies, chunks };
   }
 }
 
