@@ -6,7 +6,7 @@ import type { WindowSizes } from "./text-windows.ts";
 import { createValueSearch } from "./value-search.ts";
 
 /** Rules of others that find nothing. */
-export const NO_RULES: LeakRules = { matches: async () => [] };
+const NO_RULES: LeakRules = { matches: async () => [] };
 
 export function known(text: string, facts: Partial<KnownValue> = {}): KnownValue {
   return { name: "PASSWORD", environment: "production", text, former: false, ...facts };

@@ -105,73 +105,71 @@ function indexFile(): string | undefined {
   return GIT_INDEX_FILE ? resolve(GIT_INDEX_FILE) : undefined;
 }
 
+async function filesOf(folder: string): Promise<string[] | undefined> {
+  if (!(await isRepository(folder))) return undefined;
+  const files: string[] = [];
+  const output = stream(commands.listFiles(), "the files could not be listed", { folder });
+  for await (const path of partsOf(output)) files.push(path);
+  return files;
+}
+
+/** The objects that a command of git's lists; its commits are left out. */
+async function* listedBy(
+  args: readonly string[],
+  what: string,
+  at: { readonly folder: string; readonly indexFile?: string | undefined },
+): AsyncGenerator<commands.ListedObject> {
+  const reader = new commands.RawReader();
+  for await (const part of partsOf(stream(args, what, at))) {
+    const taken = reader.take(part);
+    if (typeof taken === "object") yield taken;
+  }
+}
+
+async function* stagedOf(folder: string): AsyncGenerator<StagedText> {
+  await assertRepository(folder);
+  const at = { folder, indexFile: indexFile() };
+  const listed = listedBy(commands.listStaged(), "the staged changes could not be listed", at);
+  for await (const { asked, bytes, chunks } of objects(folder, await Array.fromAsync(listed))) {
+    const { path, former: id } = asked;
+    const former = async () => (id === undefined ? undefined : objectText(folder, id));
+    yield { path, isMessage: false, commit: undefined, copies: [], bytes, chunks, former };
+  }
+}
+
+async function* historyOf(
+  folder: string,
+  range: string | undefined,
+  counted: (texts: number) => void,
+): AsyncGenerator<RepositoryText> {
+  await assertRepository(folder);
+  if (range !== undefined) await assertRange(folder, range);
+  const listed = await listHistory(folder, range);
+  counted(listed.length);
+  for await (const { asked, bytes, chunks } of objects(folder, listed)) {
+    const { path, isMessage, commit, copies } = asked;
+    yield { path, isMessage, commit, copies, bytes, chunks };
+  }
+}
+
+async function* versionsOf(folder: string, path: string): AsyncGenerator<string> {
+  if (!(await isRepository(folder))) return;
+  const ids = new Set<string>();
+  const args = commands.listHistory(undefined, [path]);
+  for await (const { id } of listedBy(args, "the history could not be listed", { folder })) ids.add(id);
+  const wanted = [...ids].map((id) => ({ id }));
+  for await (const { chunks } of objects(folder, wanted)) {
+    yield Buffer.concat(await Array.fromAsync(chunks)).toString();
+  }
+}
+
 /** @param folder absolute: the repository's root or any folder below it, which paths are relative to */
 export function openGitTexts(folder: string): RepositoryTexts {
   return {
-    async files() {
-      if (!(await isRepository(folder))) return undefined;
-      const files: string[] = [];
-      const output = stream(commands.listFiles(), "the files could not be listed", { folder });
-      for await (const path of partsOf(output)) files.push(path);
-      return files;
-    },
-
-    async *staged() {
-      await assertRepository(folder);
-      const listed: commands.ListedObject[] = [];
-      const reader = new commands.RawReader();
-      const at = { folder, indexFile: indexFile() };
-      const output = stream(commands.listStaged(), "the staged changes could not be listed", at);
-      for await (const part of partsOf(output)) {
-        const taken = reader.take(part);
-        if (typeof taken === "object") listed.push(taken);
-      }
-      for await (const { asked, bytes, chunks } of objects(folder, listed)) {
-        const { path, former } = asked;
-        yield {
-          path,
-          isMessage: false,
-          commit: undefined,
-          copies: [],
-          bytes,
-          chunks,
-          former: async () => (former === undefined ? undefined : objectText(folder, former)),
-        } satisfies StagedText;
-      }
-    },
-
-    async *history(range, counted) {
-      await assertRepository(folder);
-      if (range !== undefined) await assertRange(folder, range);
-      const listed = await listHistory(folder, range);
-      counted(listed.length);
-      for await (const { asked, bytes, chunks } of objects(folder, listed)) {
-        const { path, isMessage, commit, copies } = asked;
-        yield { path, isMessage, commit, copies, bytes, chunks } satisfies RepositoryText;
-      }
-    },
-
-    async *versions(path) {
-      if (!(await isRepository(folder))) return;
-      const ids = new Set<string>();
-      const reader = new commands.RawReader();
-      const output = stream(commands.listHistory(undefined, [path]), "the history could not be listed", {
-        folder,
-      });
-      for await (const part of partsOf(output)) {
-        const taken = reader.take(part);
-        if (typeof taken === "object") ids.add(taken.id);
-      }
-      for await (const { chunks } of objects(
-        folder,
-        [...ids].map((id) => ({ id })),
-      )) {
-        const parts: Buffer[] = [];
-        for await (const chunk of chunks) parts.push(chunk);
-        yield Buffer.concat(parts).toString();
-      }
-    },
-
+    files: () => filesOf(folder),
+    staged: () => stagedOf(folder),
+    history: (range, counted) => historyOf(folder, range, counted),
+    versions: (path) => versionsOf(folder, path),
     async isShallow() {
       const { ok, output } = await run(commands.askShallow(), { folder });
       return ok && output.toString().trim() === "true";
