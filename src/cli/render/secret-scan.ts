@@ -15,7 +15,7 @@ const PLACES: Readonly<Record<SecretScanView["mode"], string>> = {
 const MEBIBYTE = 1024 * 1024;
 
 function sizeText(bytes: number): string {
-  return bytes < MEBIBYTE ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / MEBIBYTE).toFixed(1)} MiB`;
+  return bytes < MEBIBYTE ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / MEBIBYTE).toFixed(1)} MiB`;
 }
 
 function knownText({ known, manifest }: SecretScanView): string {
