@@ -10,7 +10,7 @@ import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
 import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
 import { openProgramRunner } from "../adapters/program-process/index.ts";
-import { openGitSource } from "../adapters/source-git/index.ts";
+import { openGitHooks, openGitSource, openGitTexts } from "../adapters/source-git/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
 import type { Json } from "../base/canonical-json.ts";
 import type { LayerCache } from "../config/index.ts";
@@ -19,7 +19,10 @@ import type { RuleChecker } from "../model/rule-check.ts";
 import type { ArtifactStore } from "../ports/artifacts.ts";
 import type { Builder } from "../ports/builder.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { CommitHooks } from "../ports/commit-hooks.ts";
+import type { LeakRules } from "../ports/leak-rules.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
+import type { RepositoryTexts } from "../ports/repository-texts.ts";
 import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
@@ -174,4 +177,20 @@ export async function checkerFor(
   if (app.rules || project.rules.length === 0) return app.rules;
   const { checkRules } = await import("../rules/index.ts");
   return checkRules;
+}
+
+/** What a repository holds; the folder need be no project. */
+export function openRepositoryTexts(folder: string): RepositoryTexts {
+  return openGitTexts(folder);
+}
+
+/** Where the project's repository looks for hooks. */
+export function openCommitHooks({ project }: Pick<App, "project">): CommitHooks {
+  return openGitHooks(project.root);
+}
+
+/** Loaded by the scan alone: the rules are a quarter of a megabyte. */
+export async function openLeakRules(): Promise<LeakRules> {
+  const { secretlintRules } = await import("../adapters/rules-secretlint/index.ts");
+  return secretlintRules();
 }

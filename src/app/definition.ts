@@ -76,6 +76,10 @@ export interface Query<I = Record<string, unknown>> extends Face<I> {
 export interface FolderContext {
   /** The folder that was named, or the working folder; relative to the working folder, or absolute. */
   readonly folder: string;
+  /** The process environment as the command got it. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** For whoever watches something that takes its time; nothing is shown any more after an empty text. */
+  readonly watch: (text: string) => void;
 }
 
 /** A query that needs no project. */
@@ -88,7 +92,7 @@ export interface FolderQuery<I = Record<string, unknown>> extends Face<I, "folde
 /** What makes a project where there is none: there is no door yet to go through, no manifest that says who may, no record. */
 export interface Setup<I = Record<string, unknown>> extends Face<I, "folder"> {
   /** Makes new files, and changes no other but where it is told to. With `dryRun` it writes nothing. */
-  run(context: FolderContext & { readonly dryRun: boolean }, input: I): Promise<unknown>;
+  run(context: Pick<FolderContext, "folder"> & { readonly dryRun: boolean }, input: I): Promise<unknown>;
 }
 
 /** A plan before its digest is made. */

@@ -51,6 +51,11 @@ export const appErrors = errorCatalogue({
     http: 422,
   },
   APP_UNREADABLE: { summary: "A file can't be read or written.", exit: EXIT.failed, http: 500 },
+  SECRET_HOOK_ELSEWHERE: {
+    summary: "Another tool, or a setting of git's for several repositories, says what runs before a commit.",
+    exit: EXIT.failed,
+    http: 409,
+  },
   APP_SECRET_INPUT: {
     summary: "No secret value arrived on standard input, or it is not usable text.",
     exit: EXIT.usage,

@@ -196,7 +196,10 @@ async function runSetup(request: Request, setup: Setup): Promise<Answer> {
 
 async function runInFolder(request: Request, query: FolderQuery): Promise<Answer> {
   refuseEnvironment(request, query);
-  const answer = await query.run({ folder: request.folder }, checkInput(request, query.input));
+  const { folder, variables } = request;
+  const watch = (title: string) =>
+    request.progress({ operation: "", step: request.command.name, title, state: "started" });
+  const answer = await query.run({ folder, variables, watch }, checkInput(request, query.input));
   return { answer, error: undefined, exit: query.exit?.(answer as never) ?? EXIT.ok };
 }
 

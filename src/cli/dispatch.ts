@@ -92,7 +92,7 @@ async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
     readInput: readValue,
     ...(json ? {} : { confirm: confirmAtTerminal }),
     progress(seen) {
-      watch.running(seen.operation);
+      if (seen.operation !== "") watch.running(seen.operation);
       if (!json) showProgress(seen);
     },
     warn: (warning) => warn(warning, json),

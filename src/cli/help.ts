@@ -5,7 +5,8 @@ import type { Command, HelpConfiguration } from "commander";
 const GROUPS: Readonly<Record<string, string>> = {
   env: "List, compare and make environments, stop what runs in one",
   config: "Show, explain, check, compare, change and export settings",
-  secret: "Set, list and read an environment's secrets",
+  secret: "Set, list and read an environment's secrets; find leaked ones",
+  hook: "Scan for secrets before each commit",
   identity: "Make what opens an environment's secrets",
   me: "Make your key and join the project's people",
   release: "Build, list and show immutable releases",

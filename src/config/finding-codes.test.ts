@@ -13,6 +13,7 @@ const PAGES: Readonly<Record<string, string>> = {
   EXPECT: "docs/config-test.md",
   SCAN: "docs/config-test.md",
   ISOLATION: "docs/isolation.md",
+  LEAK: "docs/secret-scan.md",
 };
 const CODE = new RegExp(`"((?:${Object.keys(PAGES).join("|")})_[A-Z_]+)"`, "g");
 

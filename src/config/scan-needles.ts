@@ -4,7 +4,7 @@
  */
 
 import { encodingsOf, partsOf } from "../base/secret-forms.ts";
-import { isPlaceholder, isWellKnown } from "../model/credential-text.ts";
+import { isTelling } from "../model/credential-text.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
 import type { Resolution } from "./resolve.ts";
 
@@ -19,8 +19,6 @@ export interface Needle {
 }
 
 const SHORTEST_SECRET = 8;
-/** A secret of letters alone may be an ordinary word. */
-const SHORTEST_LETTERS = 16;
 const SHORTEST_WORD = 6;
 const FIRST_PORT = 1024;
 
@@ -36,11 +34,6 @@ const ORDINARY: ReadonlySet<string> = new Set([
   "list",
   "object",
 ]);
-
-function isTelling(secret: string): boolean {
-  if (isWellKnown(secret) || isPlaceholder(secret)) return false;
-  return secret.length >= (/^[a-z]+$/i.test(secret) ? SHORTEST_LETTERS : SHORTEST_SECRET);
-}
 
 function secretNeedles({ text }: ResolvedSetting): string[] {
   if (!isTelling(text)) return [];

@@ -1,4 +1,5 @@
 /** Secrets that anybody with the files can read, and values that look like another environment's. */
+import { providerOf } from "../model/credential-format.ts";
 import { isWellKnown, passwordIn } from "../model/credential-text.ts";
 import type { EnvironmentClass, GitState, OutOfPlace, ReadableSecret } from "../model/inspection.ts";
 import { placeOfItem } from "./comparison.ts";
@@ -6,7 +7,7 @@ import { splitUrl } from "./endpoint.ts";
 import { environmentOf } from "./environment-name.ts";
 import type { Item } from "./item.ts";
 import { prefixOf } from "./prefixes.ts";
-import { isSecretName, providerOf, secretKind } from "./secret-shape.ts";
+import { isSecretName, secretKind } from "./secret-shape.ts";
 import { maskedShape } from "./shown-value.ts";
 
 /** Templates carry made-up values; only what a provider's format or a random text proves counts there. */

@@ -1,12 +1,14 @@
 /** What several environments use together although each should have its own: databases, credentials, buckets, webhooks. */
+
 import { sha256 } from "../base/digest.ts";
+import { providerOf } from "../model/credential-format.ts";
 import { isPlaceholder, isWellKnown, passwordIn } from "../model/credential-text.ts";
 import type { EnvironmentClass, KeyPlace, SharedKind, Sharing } from "../model/inspection.ts";
 import { placeOfItem } from "./comparison.ts";
 import { endpointOf, endpointOfHost } from "./endpoint.ts";
 import type { Item } from "./item.ts";
 import { itemsIn, type Landscape } from "./landscape.ts";
-import { isReference, providerOf, secretKind } from "./secret-shape.ts";
+import { isReference, secretKind } from "./secret-shape.ts";
 
 interface Identity {
   readonly kind: SharedKind;

@@ -2,10 +2,11 @@
  * The only way a value reaches the page. Shown are switches, small numbers, quantities, words from a closed list and
  * hosts of URLs; everything else appears as its shape. So a secret under a harmless name stays unseen as well.
  */
+import { providerOf } from "../model/credential-format.ts";
 import { isPlaceholder } from "../model/credential-text.ts";
 import { shownHost, splitUrl } from "./endpoint.ts";
 import { environmentOf } from "./environment-name.ts";
-import { isReference, isSecretName, looksRandom, providerOf } from "./secret-shape.ts";
+import { isReference, isSecretName, looksRandom } from "./secret-shape.ts";
 
 const WORDS = new Set(
   (

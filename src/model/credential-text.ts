@@ -26,3 +26,13 @@ const PAIR_PASSWORD = /(?:^|[;\s])(?:password|pwd)\s*=\s*([^;\s]+)/i;
 export function passwordIn(text: string): string | undefined {
   return URL_PASSWORD.exec(text)?.[1] ?? PAIR_PASSWORD.exec(text)?.[1];
 }
+
+const SHORTEST_TELLING = 8;
+/** A secret of letters alone may be an ordinary word. */
+const SHORTEST_LETTERS = 16;
+
+/** True for a secret that can be told from ordinary text, so that looking for it finds it and nothing else. */
+export function isTelling(secret: string): boolean {
+  if (isWellKnown(secret) || isPlaceholder(secret)) return false;
+  return secret.length >= (/^[a-z]+$/i.test(secret) ? SHORTEST_LETTERS : SHORTEST_TELLING);
+}

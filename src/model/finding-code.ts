@@ -266,6 +266,28 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   },
   ISOLATION_EXPIRED: { stage: "security", summary: "An exception has ended: what it excused counts again." },
   ISOLATION_UNUSED: { stage: "environment", summary: "An exception excuses nothing." },
+  LEAK_VALUE: {
+    stage: "security",
+    summary:
+      "The value of a secret stands in a text, in whatever encoding; a warning where it is a former value of the secret.",
+  },
+  LEAK_SHAPE: {
+    stage: "security",
+    summary: "A text has the published form of a credential.",
+  },
+  LEAK_UNREAD: {
+    stage: "security",
+    summary: "Warning: a file, an archive or an object of git was not looked at; the reason is told.",
+  },
+  LEAK_BASELINE_INVALID: {
+    stage: "structure",
+    summary:
+      "The baseline is no YAML, or an entry lacks a field, as its reason; the entry lets nothing through.",
+  },
+  LEAK_BASELINE_UNUSED: {
+    stage: "security",
+    summary: "Advice: an entry of the baseline lets through what the whole history does not have.",
+  },
 };
 
 /** The stage that a finding of this code belongs to. */

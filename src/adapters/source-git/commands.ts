@@ -11,7 +11,8 @@ const SETTINGS = [
   "core.hooksPath=/dev/null",
 ];
 
-function git(...args: readonly string[]): string[] {
+/** Words behind `git`, under settings of ours. */
+export function git(...args: readonly string[]): string[] {
   return [...SETTINGS.flatMap((setting) => ["-c", setting]), ...args];
 }
 
@@ -80,6 +81,8 @@ export function commandEnvironment(
     ...Object.fromEntries(kept),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
+    // What a partial clone lacks is not fetched behind anybody's back.
+    GIT_NO_LAZY_FETCH: "1",
     ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
   };
 }

@@ -2,69 +2,19 @@
  * The project's source in git. The project may be a subfolder of the repository: only its files count, and paths
  * are relative to it. Reads the repository and never writes to it, its index or its work tree.
  */
-import { execFile } from "node:child_process";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { isRingfenceError, systemCode } from "../../base/error.ts";
+import { isRingfenceError } from "../../base/error.ts";
 import { nearest } from "../../base/nearest.ts";
 import type { Source } from "../../ports/source.ts";
 import * as commands from "./commands.ts";
 import { sourceErrors } from "./errors.ts";
+import { failed, run } from "./git-process.ts";
 
 export { sourceErrors } from "./errors.ts";
-
-const LARGEST_OUTPUT_BYTES = 512 * 1024 * 1024;
-
-interface Outcome {
-  readonly ok: boolean;
-  readonly output: Buffer;
-  /** What git said on standard error, its last lines. */
-  readonly words: string;
-}
-
-interface Run {
-  readonly folder: string;
-  readonly indexFile?: string;
-  readonly input?: string;
-}
-
-function lastLines(text: string): string {
-  return text.trim().split("\n").slice(-5).join("\n");
-}
-
-function run(args: readonly string[], { folder, indexFile, input }: Run): Promise<Outcome> {
-  const environment = commands.commandEnvironment(process.env, indexFile);
-  return new Promise((done, fail) => {
-    const options = {
-      cwd: folder,
-      env: environment,
-      encoding: "buffer",
-      maxBuffer: LARGEST_OUTPUT_BYTES,
-    } as const;
-    const child = execFile("git", args, options, (error, output, words) => {
-      if (systemCode(error) === "ENOENT") return fail(toolMissing(folder, error));
-      done({ ok: error === null, output, words: lastLines(words.toString()) || (error?.message ?? "") });
-    });
-    // Where git ends before it has read everything, its exit code tells; the broken pipe does not matter.
-    child.stdin?.on("error", () => {});
-    child.stdin?.end(input ?? "", "latin1");
-  });
-}
-
-function toolMissing(folder: string, cause: unknown): Error {
-  return sourceErrors.SOURCE_TOOL_MISSING({
-    what: "git could not be started",
-    where: folder,
-    why: "it is not on the PATH, or the folder does not exist",
-    fix: "sudo apt-get install git",
-    cause,
-  });
-}
-
-function failed(what: string, where: string, words: string): Error {
-  return sourceErrors.SOURCE_FAILED({ what, where, why: words, fix: `git -C ${where} status` });
-}
+export { openGitHooks } from "./hooks.ts";
+export { openGitTexts } from "./texts.ts";
 
 interface Location {
   /** Path of the project below the work tree's root, with a final `/`; empty when it is the root. */

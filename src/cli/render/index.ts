@@ -22,6 +22,8 @@ import { renderOperation, renderOperations } from "./operation.ts";
 import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
+import { renderSecretHook } from "./secret-hook.ts";
+import { renderSecretScan } from "./secret-scan.ts";
 import {
   renderExplain,
   renderExport,
@@ -73,6 +75,9 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
+  "secret scan": renderSecretScan,
+  "secret hook install": renderSecretHook,
+  "secret hook remove": renderSecretHook,
   "identity create": renderIdentity,
   "me init": renderPerson,
   "release create": renderRelease,

@@ -16,7 +16,8 @@ const MARKS = { done: ["green", "✓"], failed: ["red", "✗"] } as const;
 export function showProgress({ title, state, result }: Seen): void {
   const { stderr } = process;
   if (state === "started") {
-    if (stderr.isTTY) stderr.write(`  ${styledError("dim", "…")} ${shownText(title)}\r`);
+    const line = title === "" ? "" : `  ${styledError("dim", "…")} ${shownText(title)}\r`;
+    if (stderr.isTTY) stderr.write(`\u001b[2K${line}`);
     return;
   }
   const [colour, mark] = MARKS[state];

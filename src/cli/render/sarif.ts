@@ -5,6 +5,7 @@
 import { digestOf } from "../../base/digest.ts";
 import { RINGFENCE_VERSION } from "../../base/version.generated.ts";
 import type { CheckedFinding, CheckView } from "../../contract/check.ts";
+import type { SecretScanView } from "../../contract/secret-scan.ts";
 import type { Severity } from "../../model/finding.ts";
 
 const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
@@ -37,13 +38,13 @@ function fileOf(where: string): string {
   return PLACE.exec(where)?.[1] ?? where;
 }
 
-function ruleOf(code: string, stage: string, summary: string) {
+function ruleOf(code: string, stage: string, summary: string, tag: string) {
   const text = summary || code;
   return {
     id: code,
     shortDescription: { text },
     help: { text, markdown: text },
-    properties: { tags: ["configuration", stage] },
+    properties: { tags: [tag, stage] },
   };
 }
 
@@ -63,9 +64,16 @@ function resultOf(finding: CheckedFinding, rules: Rules, fingerprint: string) {
   };
 }
 
-function runOf({ environment, findings, codes }: CheckView) {
+/** One run: what was looked at, and what was found. */
+interface SarifRun extends Pick<CheckView, "findings" | "codes"> {
+  /** Ends in a slash: runs of the same id follow each other. */
+  readonly id: string;
+  readonly tag: string;
+}
+
+function runOf({ id, tag, findings, codes }: SarifRun) {
   const stages = new Map(findings.map(({ code, stage }) => [code, stage]));
-  const rules = [...stages].map(([code, stage]) => ruleOf(code, stage, codes[code] ?? ""));
+  const rules = [...stages].map(([code, stage]) => ruleOf(code, stage, codes[code] ?? "", tag));
   const seen = new Map<string, number>();
   const results = findings.map((finding) => {
     const { code, setting = null, where } = finding;
@@ -76,18 +84,36 @@ function runOf({ environment, findings, codes }: CheckView) {
   });
   return {
     tool: { driver: { name: "Ringfence", version: RINGFENCE_VERSION, rules } },
-    automationDetails: { id: `ringfence/config-check/${environment}/` },
-    originalUriBaseIds: { "%SRCROOT%": { description: { text: "The folder that holds ringfence.yaml." } } },
+    automationDetails: { id },
+    originalUriBaseIds: {
+      "%SRCROOT%": { description: { text: "The folder that holds ringfence.yaml, or that was looked at." } },
+    },
     columnKind: "utf16CodeUnits",
     results,
   };
 }
 
-/** The log of checks of one or more environments. */
-export function sarifLog(views: readonly CheckView[]) {
+function sarifLogOf(runs: readonly SarifRun[]) {
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
-    runs: views.map(runOf),
+    runs: runs.map(runOf),
   };
+}
+
+/** The log of checks of one or more environments. */
+export function sarifLog(views: readonly CheckView[]) {
+  return sarifLogOf(
+    views.map(({ environment, findings, codes }) => ({
+      id: `ringfence/config-check/${environment}/`,
+      tag: "configuration",
+      findings,
+      codes,
+    })),
+  );
+}
+
+/** The log of a scan for leaked secrets. */
+export function scanSarifLog({ mode, findings, codes }: SecretScanView) {
+  return sarifLogOf([{ id: `ringfence/secret-scan/${mode}/`, tag: "secrets", findings, codes }]);
 }

@@ -3,9 +3,10 @@
  * commented out: only words that can't be either are taken.
  */
 
+import { providerOf } from "../../model/credential-format.ts";
 import { passwordIn } from "../../model/credential-text.ts";
 import { environmentOf } from "../environment-name.ts";
-import { looksRandom, providerOf } from "../secret-shape.ts";
+import { looksRandom } from "../secret-shape.ts";
 
 const LONGEST = 160;
 const SHORTEST_WORDS = 3;
