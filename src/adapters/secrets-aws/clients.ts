@@ -5,10 +5,9 @@ import type { SSM } from "@aws-sdk/client-ssm";
 import type { STS } from "@aws-sdk/client-sts";
 import type { SecretRefusal } from "../../ports/secret-store.ts";
 import { credentialsFor } from "./credentials.ts";
+import type { Variables } from "./identity-token.ts";
 import { loadPackage, packagePlaces } from "./packages.ts";
 import { isRefusal, type Scope, scopeKey } from "./reference.ts";
-
-export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface AwsOptions {
   /** Folder of a project whose installed packages may be loaded; undefined where nothing of it may run. */

@@ -2,11 +2,9 @@
 import type { STS } from "@aws-sdk/client-sts";
 import type { SecretRefusal } from "../../ports/secret-store.ts";
 import { SignInFailure } from "./faults.ts";
-import { hasIdentityToken } from "./identity-token.ts";
+import { hasIdentityToken, type Variables } from "./identity-token.ts";
 import { isRefusal, type Scope } from "./reference.ts";
 import { assumeByIdentity } from "./role-sessions.ts";
-
-type Variables = Readonly<Record<string, string | undefined>>;
 
 interface Credentials {
   readonly accessKeyId: string;

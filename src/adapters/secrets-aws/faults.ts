@@ -107,7 +107,7 @@ function isOfService(error: Error): boolean {
 }
 
 /** @param error what a call of the SDK threw: all of it is what came from outside. */
-export function faultOf(error: unknown): Fault {
+function faultOf(error: unknown): Fault {
   if (error instanceof SignInFailure) return { code: error.name, refusal: error.refusal };
   if (!(error instanceof Error)) return noAnswer("an error");
   if (isOfService(error))
@@ -133,6 +133,7 @@ function noRegion(): SecretRefusal {
   };
 }
 
+/** @param code what is known of it: AWS's code, the system's, or words of ours. */
 function noAnswer(code: string): Fault {
   return { code, refusal: { kind: "unreachable", why: `${MEANING.unreachable} (${code})` } };
 }
@@ -140,11 +141,13 @@ function noAnswer(code: string): Fault {
 /**
  * Calls AWS. Everything that the call throws is a fault, never a bug of ours: so only the call itself belongs in it.
  *
+ * @param isAnswer whether this is what AWS answers: anything may stand in its place, and say nothing of what is asked.
  * @param signal ends the waiting also where the SDK does not listen, as while it looks for credentials.
  */
 export async function ask<Answer>(
   signal: AbortSignal,
   call: (options: { abortSignal: AbortSignal }) => Promise<Answer>,
+  isAnswer: (answer: Answer) => boolean,
 ): Promise<Asked<Answer>> {
   if (signal.aborted) return { fault: noAnswer("no answer in time") };
   const { promise: ended, resolve } = Promise.withResolvers<Asked<Answer>>();
@@ -152,7 +155,8 @@ export async function ask<Answer>(
   signal.addEventListener("abort", end, { once: true });
   try {
     const answered = call({ abortSignal: signal }).then(
-      (answer): Asked<Answer> => ({ answer }),
+      (answer): Asked<Answer> =>
+        isAnswer(answer) ? { answer } : { fault: noAnswer("something else answered") },
       (error: unknown): Asked<Answer> => ({ fault: faultOf(error) }),
     );
     return await Promise.race([answered, ended]);

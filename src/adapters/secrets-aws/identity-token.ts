@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { rememberSecret } from "../../base/redact.ts";
 import { SignInFailure } from "./faults.ts";
 
-type Variables = Readonly<Record<string, string | undefined>>;
+/** Of the process. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Whom the token is made for; AWS's own action for GitHub uses the same. */
 const AUDIENCE = "sts.amazonaws.com";

@@ -13,11 +13,11 @@ import type {
   SecretWritten,
 } from "../../ports/secret-store.ts";
 import { type AwsOptions, openClients } from "./clients.ts";
+import { openSecretsManager } from "./managed-secrets.ts";
+import { openSecretsManagerWriter } from "./managed-secrets-writing.ts";
 import { openParameterStore } from "./parameter-store.ts";
 import { openParameterStoreWriter } from "./parameter-store-writing.ts";
 import { openRoleSessions } from "./role-sessions.ts";
-import { openSecretsManager } from "./secrets-manager.ts";
-import { openSecretsManagerWriter } from "./secrets-manager-writing.ts";
 
 export type { AwsOptions } from "./clients.ts";
 
@@ -50,7 +50,7 @@ export function openAwsSecrets(options: AwsOptions): SecretStore {
   const readers: Readonly<Record<string, Read>> = {
     "aws-sm": openSecretsManager(clients),
     "aws-ssm": openParameterStore(clients),
-    "aws-sts": openRoleSessions(clients, options.variables),
+    "aws-sts": openRoleSessions(clients.tokenService, options.variables),
   };
   const readDistinct: Read = (references, signal) =>
     answerInGroups<SecretReference, SecretAnswer>(

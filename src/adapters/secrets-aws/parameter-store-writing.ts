@@ -30,8 +30,12 @@ export function openParameterStoreWriter(clients: Clients): SecretWriter {
     const given = { Name: wish.name, Value: text, Type: "SecureString" as const, Overwrite: false };
     const key = wish.kms === undefined ? {} : { KeyId: wish.kms };
     const tier = Buffer.byteLength(text) > LARGEST_STANDARD ? { Tier: "Advanced" as const } : {};
-    const asked = await ask(signal, (options) => client.putParameter({ ...given, ...key, ...tier }, options));
-    if (!("fault" in asked)) return { kind: "written", version: asked.answer.Version?.toString() ?? FIRST };
+    const asked = await ask(
+      signal,
+      (options) => client.putParameter({ ...given, ...key, ...tier }, options),
+      ({ Version }) => Version !== undefined,
+    );
+    if (!("fault" in asked)) return { kind: "written", version: String(asked.answer.Version) };
     if (asked.fault.code !== "ParameterAlreadyExists") return asked.fault.refusal;
     const there = await readParameter(client, wish, signal);
     if (there.kind === "unreachable") return there;

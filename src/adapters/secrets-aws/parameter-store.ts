@@ -1,6 +1,6 @@
 /** Reads from AWS Systems Manager's Parameter Store, ten parameters at once. */
 import type { SSM } from "@aws-sdk/client-ssm";
-import { answerEach, answerInBatches, answerInGroups } from "../../base/answering.ts";
+import { answerEach, answerInBatches } from "../../base/answering.ts";
 import type { SecretAnswer, SecretReference, SecretRefusal } from "../../ports/secret-store.ts";
 import type { Clients } from "./clients.ts";
 import { ask } from "./faults.ts";
@@ -59,7 +59,11 @@ async function readBatch(
   signal: AbortSignal,
 ): Promise<readonly (SecretAnswer | undefined)[]> {
   const given = { Names: wishes.map(askedName), WithDecryption: true };
-  const asked = await ask(signal, (options) => client.getParameters(given, options));
+  const asked = await ask(
+    signal,
+    (options) => client.getParameters(given, options),
+    ({ Parameters, InvalidParameters }) => (Parameters ?? InvalidParameters) !== undefined,
+  );
   if ("fault" in asked) {
     const { refusal } = asked.fault;
     // One name that may not be read, or that AWS doesn't take, spoils the whole call.
@@ -67,7 +71,7 @@ async function readBatch(
     return wishes.map(() => (alone ? refusal : undefined));
   }
   const { Parameters = [] } = asked.answer;
-  return wishes.map(({ name, selector }): SecretAnswer => {
+  return wishes.map(({ name, selector }) => {
     const found = Parameters.find(
       ({ Name, ARN, Selector }) =>
         (Name === name || ARN === name) && (Selector || undefined) === (selector && `:${selector}`),

@@ -6,10 +6,9 @@ import type { Credentials, STS } from "@aws-sdk/client-sts";
 import { answerEach } from "../../base/answering.ts";
 import { rememberSecret } from "../../base/redact.ts";
 import type { SecretAnswer, SecretReference, SecretRefusal } from "../../ports/secret-store.ts";
-import type { Clients, Variables } from "./clients.ts";
-import { type Asked, ask } from "./faults.ts";
-import { hasIdentityToken, identityToken } from "./identity-token.ts";
-import { invalid, isRefusal, scopeOf, unknownParameter } from "./reference.ts";
+import { ask } from "./faults.ts";
+import { hasIdentityToken, identityToken, type Variables } from "./identity-token.ts";
+import { invalid, isRefusal, type Scope, scopeOf, unknownParameter } from "./reference.ts";
 
 const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 const DURATION = /^(\d{1,5})(s|m|h)?$/;
@@ -57,9 +56,14 @@ function parametersOf({ role, durationS }: Wish, variables: Variables) {
   };
 }
 
-async function taken(call: Promise<Asked<RoleSession | undefined>>): Promise<RoleSession | SecretRefusal> {
-  const asked = await call;
-  return "fault" in asked ? asked.fault.refusal : (asked.answer ?? UNUSABLE);
+/** The session that a call of the token service brings. */
+async function taken(
+  signal: AbortSignal,
+  call: (options: { abortSignal: AbortSignal }) => Promise<RoleSession | undefined>,
+): Promise<RoleSession | SecretRefusal> {
+  const asked = await ask(signal, call, (session) => session !== undefined);
+  if ("fault" in asked) return asked.fault.refusal;
+  return asked.answer ?? UNUSABLE;
 }
 
 /** A session by the identity token of a pipeline; nothing else signs the request. */
@@ -69,26 +73,20 @@ export function assumeByIdentity(
   variables: Variables,
   signal: AbortSignal,
 ): Promise<RoleSession | SecretRefusal> {
-  return taken(
-    ask(signal, async (options) => {
-      const token = await identityToken(variables);
-      const given = { ...parametersOf(wish, variables), WebIdentityToken: token };
-      const { AssumedRoleUser, Credentials } = await client.assumeRoleWithWebIdentity(given, options);
-      return sessionOf(AssumedRoleUser?.Arn, Credentials);
-    }),
-  );
+  return taken(signal, async (options) => {
+    const token = await identityToken(variables);
+    const given = { ...parametersOf(wish, variables), WebIdentityToken: token };
+    const { AssumedRoleUser, Credentials } = await client.assumeRoleWithWebIdentity(given, options);
+    return sessionOf(AssumedRoleUser?.Arn, Credentials);
+  });
 }
 
 function assumeByCredentials(client: STS, wish: Wish, variables: Variables, signal: AbortSignal) {
-  return taken(
-    ask(signal, async (options) => {
-      const { AssumedRoleUser, Credentials } = await client.assumeRole(
-        parametersOf(wish, variables),
-        options,
-      );
-      return sessionOf(AssumedRoleUser?.Arn, Credentials);
-    }),
-  );
+  return taken(signal, async (options) => {
+    const given = parametersOf(wish, variables);
+    const { AssumedRoleUser, Credentials } = await client.assumeRole(given, options);
+    return sessionOf(AssumedRoleUser?.Arn, Credentials);
+  });
 }
 
 function durationOf(text: string | undefined): number | undefined | SecretRefusal {
@@ -100,7 +98,10 @@ function durationOf(text: string | undefined): number | undefined | SecretRefusa
 }
 
 /** Answers `aws-sts:` references: the credentials as JSON, by the names that AWS gives them. */
-export function openRoleSessions(clients: Clients, variables: Variables) {
+export function openRoleSessions(
+  tokenService: (scope: Scope) => Promise<STS | SecretRefusal>,
+  variables: Variables,
+) {
   const read = async (reference: SecretReference, signal: AbortSignal): Promise<SecretAnswer> => {
     const wrong = unknownParameter(reference, ["region", "profile", "duration"]);
     if (wrong) return wrong;
@@ -110,7 +111,7 @@ export function openRoleSessions(clients: Clients, variables: Variables) {
     if (isRefusal(scope)) return scope;
     const durationS = durationOf(reference.parameters.duration);
     if (typeof durationS === "object") return durationS;
-    const client = await clients.tokenService(scope);
+    const client = await tokenService(scope);
     if (isRefusal(client)) return client;
     const byIdentity = scope.profile === undefined && hasIdentityToken(variables);
     const assume = byIdentity ? assumeByIdentity : assumeByCredentials;

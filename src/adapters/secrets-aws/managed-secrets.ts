@@ -15,6 +15,11 @@ const WITHOUT_VALUE: SecretRefusal = { kind: "missing", why: "the secret has no 
 
 export const CURRENT = "AWSCURRENT";
 
+/** Secrets Manager names the secret in all its answers about one. */
+export function isAboutSecret({ ARN }: { readonly ARN?: string | undefined }): boolean {
+  return ARN !== undefined;
+}
+
 /** What is asked for, of a reference that is well formed. */
 export interface SecretWish {
   readonly scope: Scope;
@@ -63,16 +68,12 @@ export async function readSecret(
   signal: AbortSignal,
 ): Promise<SecretAnswer> {
   const wanted = stage ?? (version === undefined ? CURRENT : undefined);
-  const asked = await ask(signal, (options) =>
-    client.getSecretValue(
-      {
-        SecretId: id,
-        ...(version === undefined ? {} : { VersionId: version }),
-        ...(wanted === undefined ? {} : { VersionStage: wanted }),
-      },
-      options,
-    ),
-  );
+  const given = {
+    SecretId: id,
+    ...(version === undefined ? {} : { VersionId: version }),
+    ...(wanted === undefined ? {} : { VersionStage: wanted }),
+  };
+  const asked = await ask(signal, (options) => client.getSecretValue(given, options), isAboutSecret);
   if ("fault" in asked) return refusalOf(asked.fault.code, asked.fault.refusal);
   return answerOf(asked.answer);
 }
@@ -89,7 +90,11 @@ async function readBatch(
   signal: AbortSignal,
 ): Promise<readonly (SecretAnswer | undefined)[]> {
   const ids = wishes.map(({ id }) => id);
-  const asked = await ask(signal, (options) => client.batchGetSecretValue({ SecretIdList: ids }, options));
+  const asked = await ask(
+    signal,
+    (options) => client.batchGetSecretValue({ SecretIdList: ids }, options),
+    ({ SecretValues, Errors }) => (SecretValues ?? Errors) !== undefined,
+  );
   if ("fault" in asked) {
     const { refusal } = asked.fault;
     // A batch is a permission of its own, and one name that AWS doesn't take spoils it for all.

@@ -7,13 +7,13 @@ import { sha256 } from "../../base/digest.ts";
 import type { SecretReference, SecretWriter, SecretWritten } from "../../ports/secret-store.ts";
 import type { Clients } from "./clients.ts";
 import { ask, type Fault } from "./faults.ts";
+import { CURRENT, isAboutSecret, readSecret, type SecretWish, wishOf } from "./managed-secrets.ts";
 import { invalid, isRefusal } from "./reference.ts";
-import { CURRENT, readSecret, type SecretWish, wishOf } from "./secrets-manager.ts";
 
 const PENDING = "AWSPENDING";
 
 /** AWS takes 32 to 64 characters, and makes them the version's name. */
-export function versionOf(token: string): string {
+function versionOf(token: string): string {
   const hex = sha256(`ringfence aws-sm ${token}`).toString("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     "-",
@@ -35,7 +35,11 @@ async function create({ client, wish, signal }: Opened, text: string, token: str
   const version = versionOf(token);
   const given = { Name: wish.id, SecretString: text, ClientRequestToken: version };
   const key = wish.kms === undefined ? {} : { KmsKeyId: wish.kms };
-  const asked = await ask(signal, (options) => client.createSecret({ ...given, ...key }, options));
+  const asked = await ask(
+    signal,
+    (options) => client.createSecret({ ...given, ...key }, options),
+    isAboutSecret,
+  );
   if (!("fault" in asked)) return { kind: "written", version: asked.answer.VersionId ?? version };
   if (asked.fault.code === "InvalidRequestException")
     return exists("a secret of this name is marked for deletion");
@@ -59,11 +63,11 @@ async function sameOr(
 async function stage(opened: Opened, text: string, token: string): Promise<SecretWritten> {
   const { client, wish, signal } = opened;
   const version = versionOf(token);
-  const asked = await ask(signal, (options) =>
-    client.putSecretValue(
-      { SecretId: wish.id, SecretString: text, ClientRequestToken: version, VersionStages: [PENDING] },
-      options,
-    ),
+  const given = { SecretId: wish.id, SecretString: text, ClientRequestToken: version };
+  const asked = await ask(
+    signal,
+    (options) => client.putSecretValue({ ...given, VersionStages: [PENDING] }, options),
+    isAboutSecret,
   );
   if (!("fault" in asked)) return { kind: "written", version: asked.answer.VersionId ?? version };
   return asked.fault.code === "ResourceExistsException"
@@ -75,7 +79,11 @@ type Labels = Readonly<Record<string, readonly string[]>>;
 
 /** The labels of each version that has any. */
 async function labelsOf({ client, wish, signal }: Opened): Promise<Labels | Fault> {
-  const asked = await ask(signal, (options) => client.describeSecret({ SecretId: wish.id }, options));
+  const asked = await ask(
+    signal,
+    (options) => client.describeSecret({ SecretId: wish.id }, options),
+    isAboutSecret,
+  );
   return "fault" in asked ? asked.fault : (asked.answer.VersionIdsToStages ?? {});
 }
 
@@ -90,16 +98,16 @@ async function moveLabel(
   from: string | undefined,
   to?: string,
 ): Promise<Fault | undefined> {
-  const asked = await ask(signal, (options) =>
-    client.updateSecretVersionStage(
-      {
-        SecretId: wish.id,
-        VersionStage: label,
-        ...(from === undefined ? {} : { RemoveFromVersionId: from }),
-        ...(to === undefined ? {} : { MoveToVersionId: to }),
-      },
-      options,
-    ),
+  const given = {
+    SecretId: wish.id,
+    VersionStage: label,
+    ...(from === undefined ? {} : { RemoveFromVersionId: from }),
+    ...(to === undefined ? {} : { MoveToVersionId: to }),
+  };
+  const asked = await ask(
+    signal,
+    (options) => client.updateSecretVersionStage(given, options),
+    isAboutSecret,
   );
   return "fault" in asked ? asked.fault : undefined;
 }
