@@ -12,25 +12,31 @@ import type {
 } from "../../src/ports/secret-store.ts";
 import { ENDLESS, FAILURES, type Failure } from "./services/failing-server.ts";
 
-/** A store of its own for each test. What is left out can't be brought about here, and its cases are left out. */
+/** What only a service that the test has in its hands can do. */
+export interface ServiceInHand {
+  /** A secret that is there and that this caller may not have, nor write. */
+  readonly denied: SecretReference;
+  /** From now on the service fails so. */
+  fail(failure: Failure): Promise<void>;
+  /** Ends when the service has got one more request. */
+  asked(): Promise<unknown>;
+  /** How often the service was asked so far, without what signing in took. */
+  requests(): number;
+}
+
+/** A store of its own for each test. */
 export interface SecretStoreUnderTest {
   readonly store: SecretStore;
   /** Where a secret of this name is, or would be. */
   at(name: string): SecretReference;
   /** Puts a secret there, or a further version of it, and everyone gets that. */
   keep(name: string, text: string): Promise<void>;
-  /** A secret that is there and that this caller may not have, nor write. */
-  readonly denied?: SecretReference;
   /** What is well formed for whoever reads references, and is none of this store's. */
   readonly invalid: readonly SecretReference[];
-  /** One that comes with a lease. */
+  /** One that comes with a lease, where `leases` says that there are any. */
   readonly leased?: SecretReference;
-  /** From now on the service fails so. */
-  fail?(failure: Failure): Promise<void>;
-  /** Ends when the service has got one more request. */
-  asked?(): Promise<unknown>;
-  /** How often the service was asked so far, without what signing in took. */
-  requests?(): number;
+  /** Where the facts say `inHand`. */
+  readonly service?: ServiceInHand;
   dispose(): Promise<void>;
 }
 
@@ -42,8 +48,12 @@ export interface SecretStoreFacts {
   readonly tooLarge?: number;
   /** How many secrets one request answers. */
   readonly batch: number;
-  /** Undefined where a new version can't be tried before everyone gets it; `none` where nothing can be written. */
+  /** `created` where a new version can't be tried before everyone gets it. */
   readonly writing: "staged" | "created" | "none";
+  /** `ending` where leases end by themselves only. */
+  readonly leases: "renewable" | "ending" | "none";
+  /** Whether the service fails, denies and counts as the test wants. */
+  readonly inHand: boolean;
 }
 
 /** Stands in secrets and in what failing services say; in no answer but the secret's own. */
@@ -83,6 +93,11 @@ function byVersion(reference: SecretReference, version: string | undefined): Sec
 
 type Opened = () => Promise<SecretStoreUnderTest>;
 
+function serviceOf({ service }: SecretStoreUnderTest): ServiceInHand {
+  if (!service) throw new Error("the facts say that the service is in hand, and it is not given");
+  return service;
+}
+
 async function one(
   { store }: SecretStoreUnderTest,
   reference: SecretReference,
@@ -95,13 +110,13 @@ async function one(
 
 /** Asks, and gives up when the service has heard it, where the failure has no end of its own. */
 async function duringFailure<Answer>(
-  { asked }: SecretStoreUnderTest,
+  under: SecretStoreUnderTest,
   failure: Failure,
   work: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
   if (!ENDLESS.includes(failure)) return work(never);
   const giveUp = new AbortController();
-  const heard = asked!();
+  const heard = serviceOf(under).asked();
   const working = work(giveUp.signal);
   await heard;
   giveUp.abort();
@@ -144,16 +159,6 @@ function readingCases(open: Opened, { text, largest, batch }: SecretStoreFacts):
     ]);
   });
 
-  test("a denied one is denied alone", async ({ skip }) => {
-    const under = await open();
-    if (!under.denied) return skip();
-    await under.keep("one", text("value one"));
-    await under.keep("two", text("value two"));
-    const answers = await under.store.read([under.at("one"), under.denied, under.at("two")], never);
-    expect(answers.map(({ kind }) => kind)).toEqual(["found", "denied", "found"]);
-    expect(whyOf(answers[1]!)).not.toContain(PLANTED);
-  });
-
   test("a reference of another store is invalid", async () => {
     const under = await open();
     const foreign = { ...under.at("one"), scheme: "elsewhere" };
@@ -177,38 +182,50 @@ function readingCases(open: Opened, { text, largest, batch }: SecretStoreFacts):
     expect(await one(under, byVersion(reference, unknown))).toMatchObject({ kind: "missing" });
   });
 
-  test("asks for many at once, and once for equal ones", async ({ skip }) => {
+  test("gives many at once", async () => {
     const under = await open();
-    const count = batch * 2 + 2;
-    const names = Array.from({ length: count }, (_, nth) => `secret-${nth}`);
+    const names = Array.from({ length: batch * 2 + 2 }, (_, nth) => `secret-${nth}`);
     for (const name of names) await under.keep(name, text(name));
-    const before = under.requests?.();
-    const twice = [...names, ...names].map((name) => under.at(name));
-    const answers = await under.store.read(twice, never);
-    expect(answers).toMatchObject(twice.map((_, nth) => ({ text: text(names[nth % count]!) })));
-    if (before === undefined) return skip();
-    expect(under.requests!() - before).toBe(Math.ceil(count / batch));
-  });
-
-  test("a signal that has fired already asks nothing", async ({ skip }) => {
-    const under = await open();
-    const answers = await under.store.read([under.at("a"), under.at("b")], AbortSignal.abort());
-    expect(answers.map(({ kind }) => kind)).toEqual(["unreachable", "unreachable"]);
-    if (!under.requests) return skip();
-    expect(under.requests()).toBe(0);
+    const asked = names.map((name) => under.at(name));
+    expect(await under.store.read(asked, never)).toMatchObject(names.map((name) => ({ text: text(name) })));
   });
 }
 
-function failureCases(open: Opened, { text }: SecretStoreFacts): void {
+function askingCases(open: Opened, { text, batch }: SecretStoreFacts): void {
+  test("a denied one is denied alone", async () => {
+    const under = await open();
+    const { denied } = serviceOf(under);
+    await under.keep("one", text("value one"));
+    await under.keep("two", text("value two"));
+    const answers = await under.store.read([under.at("one"), denied, under.at("two")], never);
+    expect(answers.map(({ kind }) => kind)).toEqual(["found", "denied", "found"]);
+    expect(whyOf(answers[1]!)).not.toContain(PLANTED);
+  });
+
+  test("asks for many at once, and once for equal ones", async () => {
+    const under = await open();
+    const names = Array.from({ length: batch * 2 + 2 }, (_, nth) => `secret-${nth}`);
+    for (const name of names) await under.keep(name, text(name));
+    const twice = [...names, ...names].map((name) => under.at(name));
+    await under.store.read(twice, never);
+    expect(serviceOf(under).requests()).toBe(Math.ceil(names.length / batch));
+  });
+
+  test("a signal that has fired already asks nothing", async () => {
+    const under = await open();
+    const answers = await under.store.read([under.at("a"), under.at("b")], AbortSignal.abort());
+    expect(answers.map(({ kind }) => kind)).toEqual(["unreachable", "unreachable"]);
+    expect(serviceOf(under).requests()).toBe(0);
+  });
+}
+
+function failureCases(open: Opened, { text, writing, leases }: SecretStoreFacts): void {
   describe.each(FAILURES)("a service that %s", (failure) => {
-    test("is unreachable, without a word of what it said and without a line on the terminal", async ({
-      skip,
-    }) => {
+    test("is unreachable, without a word of what it said and without a line on the terminal", async () => {
       const under = await open();
-      if (!under.fail) return skip();
       await under.keep("one", text(PLANTED));
       await under.keep("two", text(PLANTED));
-      await under.fail(failure);
+      await serviceOf(under).fail(failure);
       const asked = [under.at("one"), under.at("two"), byVersion(under.at("one"), "1")];
       let answers: readonly SecretAnswer[] = [];
       const lines = await said(async () => {
@@ -219,11 +236,10 @@ function failureCases(open: Opened, { text }: SecretStoreFacts): void {
       expect(lines).toEqual([]);
     });
 
-    test("is unreachable to whoever writes, too", async ({ skip }) => {
+    test.runIf(writing !== "none")("is unreachable to whoever writes, too", async () => {
       const under = await open();
-      if (!under.fail || !under.store.writer) return skip();
-      await under.fail(failure);
-      const { writer } = under.store;
+      await serviceOf(under).fail(failure);
+      const writer = under.store.writer!;
       const written = await duringFailure(under, failure, (signal) =>
         writer.create(under.at("new"), text(PLANTED), "token", signal),
       );
@@ -231,14 +247,10 @@ function failureCases(open: Opened, { text }: SecretStoreFacts): void {
       expect(JSON.stringify(written)).not.toContain(PLANTED);
     });
 
-    test("keeps no lease", async ({ skip }) => {
-      const under = await open();
-      const { leases } = under.store;
-      if (!under.fail || !leases || !under.leased) return skip();
-      const answer = await one(under, under.leased);
-      if (answer.kind !== "found" || !answer.lease) throw new Error("a lease is there");
-      const { lease } = answer;
-      await under.fail(failure);
+    test.runIf(leases === "renewable")("renews no lease", async () => {
+      const { under, lease } = await leased(open);
+      const leases = under.store.leases!;
+      await serviceOf(under).fail(failure);
       const renewed = await duringFailure(under, failure, (signal) => leases.renew(lease, signal));
       expect(renewed).toMatchObject({ kind: "unreachable" });
       expect(JSON.stringify(renewed)).not.toContain(PLANTED);
@@ -274,19 +286,20 @@ function writingCases(open: Opened, facts: SecretStoreFacts): void {
     expect(await one(under, under.at("new"))).toMatchObject({ text: text(value) });
   });
 
-  test("one that is too large is invalid, and is not quoted", async ({ skip }) => {
-    const under = await opened();
-    if (facts.tooLarge === undefined) return skip();
-    const value = text(PLANTED.repeat(Math.ceil(facts.tooLarge / PLANTED.length)));
-    const written = await under.writer.create(under.at("new"), value, "token", never);
-    expect(written).toMatchObject({ kind: "invalid" });
-    expect(JSON.stringify(written)).not.toContain(PLANTED);
-  });
+  test.runIf(facts.tooLarge !== undefined)(
+    "one that is too large is invalid, and is not quoted",
+    async () => {
+      const under = await opened();
+      const value = text(PLANTED.repeat(Math.ceil(facts.tooLarge! / PLANTED.length)));
+      const written = await under.writer.create(under.at("new"), value, "token", never);
+      expect(written).toMatchObject({ kind: "invalid" });
+      expect(JSON.stringify(written)).not.toContain(PLANTED);
+    },
+  );
 
-  test("whoever may not write is denied", async ({ skip }) => {
+  test.runIf(facts.inHand)("whoever may not write is denied", async () => {
     const under = await opened();
-    if (!under.denied) return skip();
-    const written = await under.writer.create(under.denied, text(PLANTED), "token", never);
+    const written = await under.writer.create(serviceOf(under).denied, text(PLANTED), "token", never);
     expect(written).toMatchObject({ kind: "denied" });
     expect(JSON.stringify(written)).not.toContain(PLANTED);
   });
@@ -374,36 +387,33 @@ function stagingCases(open: Opened, { text }: SecretStoreFacts): void {
   });
 }
 
-function leaseCases(open: Opened): void {
-  const leased = async () => {
-    const under = await open();
-    const answer = under.leased && (await one(under, under.leased));
-    return { under, answer };
-  };
+/** A store, and a credential with its lease. */
+async function leased(open: Opened) {
+  const under = await open();
+  const answer = await one(under, under.leased!);
+  if (answer.kind !== "found" || !answer.lease) throw new Error(`it was ${answer.kind}, or has no lease`);
+  return { under, answer, lease: answer.lease };
+}
 
-  test("a leased credential says until when", async ({ skip }) => {
-    const { under, answer } = await leased();
-    if (!answer) return skip();
-    if (answer.kind !== "found" || !answer.lease) throw new Error(`it was ${answer.kind}, or has no lease`);
-    expect(answer.lease.durationMs).toBeGreaterThan(0);
+function leaseCases(open: Opened, { leases }: SecretStoreFacts): void {
+  test("a leased credential says until when", async () => {
+    const { answer, lease } = await leased(open);
+    expect(lease.durationMs).toBeGreaterThan(0);
+    expect(lease.renewable).toBe(leases === "renewable");
     expect(Object.keys(JSON.parse(answer.text)).length).toBeGreaterThan(1);
-    expect(answer.text).not.toContain(answer.lease.id);
-    if (!under.store.leases) expect(answer.lease.renewable).toBe(false);
+    expect(answer.text).not.toContain(lease.id);
   });
 
-  test("equal references get one credential, asking again gets another", async ({ skip }) => {
-    const { under, answer } = await leased();
-    if (!answer) return skip();
+  test("equal references get one credential, asking again gets another", async () => {
+    const { under, answer } = await leased(open);
     const [left, right] = await under.store.read([under.leased!, under.leased!], never);
     expect(left).toEqual(right);
     expect(left).not.toEqual(answer);
   });
 
-  test("is renewed, and taken back once and for all", async ({ skip }) => {
-    const { under, answer } = await leased();
-    const { leases } = under.store;
-    if (!leases || answer?.kind !== "found") return skip();
-    const lease = answer.lease!;
+  test.runIf(leases === "renewable")("is renewed, and taken back once and for all", async () => {
+    const { under, lease } = await leased(open);
+    const leases = under.store.leases!;
     const renewed = await leases.renew(lease, never);
     expect(renewed).toMatchObject({ id: lease.id, renewable: true });
     expect((renewed as SecretLease).durationMs).toBeGreaterThan(0);
@@ -431,8 +441,9 @@ export function secretStoreContract(
     });
 
     describe("reading", () => readingCases(open, facts));
-    describe("failing", () => failureCases(open, facts));
-    describe("leases", () => leaseCases(open));
+    if (facts.inHand) describe("asking", () => askingCases(open, facts));
+    if (facts.inHand) describe("failing", () => failureCases(open, facts));
+    if (facts.leases !== "none") describe("leases", () => leaseCases(open, facts));
     if (facts.writing === "none") return;
     describe("writing", () => writingCases(open, facts));
     if (facts.writing === "staged") describe("staging", () => stagingCases(open, facts));

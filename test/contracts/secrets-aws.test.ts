@@ -13,26 +13,21 @@ const reference =
     parameters,
   });
 
+const KEYS = { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "a key of nobody" };
 const secret = reference("aws-sm");
 const parameter = reference("aws-ssm");
 const session = reference("aws-sts");
 
-type Part = (aws: AwsService) => Pick<SecretStoreUnderTest, "at" | "keep" | "denied" | "invalid" | "leased">;
+type Part = Pick<SecretStoreUnderTest, "at" | "keep" | "invalid" | "leased"> & { denied: SecretReference };
 
-const open = (part: Part) => async (): Promise<SecretStoreUnderTest> => {
+const open = (part: (aws: AwsService) => Part) => async (): Promise<SecretStoreUnderTest> => {
   const aws = await openAws();
-  const variables = {
-    AWS_ENDPOINT_URL: aws.address,
-    AWS_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
-    AWS_SECRET_ACCESS_KEY: "a key of nobody",
-  };
+  const variables = { ...KEYS, AWS_ENDPOINT_URL: aws.address, AWS_REGION: "eu-central-1" };
+  const { denied, ...given } = part(aws);
   return {
-    ...part(aws),
+    ...given,
     store: openAwsSecrets({ folder: undefined, variables }),
-    fail: aws.fail,
-    asked: aws.asked,
-    requests: () => aws.requests.length,
+    service: { denied, fail: aws.fail, asked: aws.asked, requests: () => aws.requests.length },
     dispose: aws.close,
   };
 };
@@ -56,7 +51,7 @@ secretStoreContract(
       leased: session("arn:aws:iam::123456789012:role/deploy"),
     };
   }),
-  { text, largest: 65_536, tooLarge: 65_537, batch: 20, writing: "staged" },
+  { text, largest: 65_536, tooLarge: 65_537, batch: 20, writing: "staged", leases: "ending", inHand: true },
 );
 
 secretStoreContract(
@@ -75,5 +70,5 @@ secretStoreContract(
       ],
     };
   }),
-  { text, largest: 8_192, tooLarge: 8_193, batch: 10, writing: "created" },
+  { text, largest: 8_192, tooLarge: 8_193, batch: 10, writing: "created", leases: "none", inHand: true },
 );

@@ -1,6 +1,6 @@
 /** Reads from AWS Systems Manager's Parameter Store, ten parameters at once. */
 import type { SSM } from "@aws-sdk/client-ssm";
-import { answerEach, answerInBatches } from "../../base/answering.ts";
+import { answerEach, answerInBatches, answerInGroups } from "../../base/answering.ts";
 import type { SecretAnswer, SecretReference, SecretRefusal } from "../../ports/secret-store.ts";
 import type { Clients } from "./clients.ts";
 import { ask } from "./faults.ts";
@@ -53,6 +53,7 @@ export function wishOf(reference: SecretReference): ParameterWish | SecretRefusa
 const askedName = ({ name, selector }: ParameterWish) =>
   selector === undefined ? name : `${name}:${selector}`;
 
+/** No two of these have the same name: answers are told apart by it. */
 async function readBatch(
   client: SSM,
   wishes: readonly ParameterWish[],
@@ -71,13 +72,9 @@ async function readBatch(
     return wishes.map(() => (alone ? refusal : undefined));
   }
   const { Parameters = [] } = asked.answer;
-  return wishes.map(({ name, selector }) => {
-    const found = Parameters.find(
-      ({ Name, ARN, Selector }) =>
-        (Name === name || ARN === name) && (Selector || undefined) === (selector && `:${selector}`),
-    );
-    if (!found?.Value) return MISSING;
-    return { kind: "found", text: found.Value, version: found.Version?.toString() };
+  return wishes.map(({ name }) => {
+    const found = Parameters.find(({ Name, ARN }) => Name === name || ARN === name);
+    return found?.Value ? { kind: "found", text: found.Value, version: found.Version?.toString() } : MISSING;
   });
 }
 
@@ -98,7 +95,14 @@ export function openParameterStore(clients: Clients) {
   ): Promise<SecretAnswer[]> => {
     const client = await clients.parameterStore(scope);
     if (isRefusal(client)) return wishes.map(() => client);
-    const known = await answerInBatches(wishes, BATCH, (batch) => readBatch(client, batch, signal));
+    const known = await answerInGroups(
+      wishes,
+      ({ selector }) => String(selector === undefined),
+      async (group) =>
+        group[0]!.selector === undefined
+          ? answerInBatches(group, BATCH, (batch) => readBatch(client, batch, signal))
+          : group.map(() => undefined),
+    );
     const numbered = wishes.map((wish, at) => ({ wish, answer: known[at] }));
     return answerEach(numbered, AT_A_TIME, async ({ wish, answer }) =>
       answer === undefined ? readParameter(client, wish, signal) : answer,
