@@ -117,7 +117,7 @@ async function promote(opened: Opened, version: string): Promise<SecretWritten> 
   if (isFault(labels)) return labels.refusal;
   const current = holderOf(labels, CURRENT);
   if (current !== version) {
-    if (!(version in labels))
+    if (!labels[version]?.length)
       return { kind: "missing", why: "there is no such version, or it was discarded" };
     // AWS refuses where another version has become the current one meanwhile.
     const fault = await moveLabel(opened, CURRENT, current, version);
