@@ -1,7 +1,8 @@
 /** The stores of AWS join the contract of the port for secrets, before a service of this machine. */
 import { openAwsSecrets } from "../../src/adapters/secrets-aws/index.ts";
 import type { SecretReference } from "../../src/ports/secret-store.ts";
-import { type SecretStoreUnderTest, secretStoreContract } from "./secret-store.ts";
+import { secretStoreContract } from "./secret-store.ts";
+import type { SecretStoreUnderTest } from "./secret-store-subject.ts";
 import { type AwsService, openAws } from "./services/aws.ts";
 
 const reference =

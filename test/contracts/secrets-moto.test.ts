@@ -28,9 +28,36 @@ const moto = folders.map((folder) => join(folder, "moto_server")).find(isThere);
 const CREDENTIALS = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "a key of nobody" };
 const REGION = "eu-central-1";
 
+const ROLE = "arn:aws:iam::123456789012:role/deploy";
+let endpoint = "";
+
+const given = () => ({ endpoint, region: REGION, credentials: CREDENTIALS });
+
+/** Names of its own for each test: all of them share one moto. */
+const open = (scheme: string, keep: (name: string, text: string) => Promise<unknown>) => async () => {
+  const run = randomUUID();
+  const at = (name: string): SecretReference => {
+    const path = `/${run}/${name}`;
+    return { text: `${scheme}://${path}`, scheme, path, parameters: {} };
+  };
+  const variables = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  };
+  return {
+    store: openAwsSecrets({ folder: undefined, variables }),
+    at,
+    keep: async (name: string, text: string) => void (await keep(at(name).path, text)),
+    invalid: [{ ...at("one"), parameters: { versoin: "1" } }],
+    leased: { text: `aws-sts:${ROLE}`, scheme: "aws-sts", path: ROLE, parameters: {} },
+    dispose: async () => undefined,
+  };
+};
+
 describeWhereFound("moto", moto === undefined ? "moto_server" : undefined, () => {
   let server: ChildProcess;
-  let endpoint = "";
 
   beforeAll(async () => {
     const port = await anyPort();
@@ -43,36 +70,6 @@ describeWhereFound("moto", moto === undefined ? "moto_server" : undefined, () =>
     // The whole group: the command may be a script around the server.
     process.kill(-server.pid!, "SIGKILL");
   });
-
-  const given = () => ({ endpoint, region: REGION, credentials: CREDENTIALS });
-  const open = (scheme: string, keep: (name: string, text: string) => Promise<unknown>) => async () => {
-    const run = randomUUID();
-    const at = (name: string): SecretReference => {
-      const path = `/${run}/${name}`;
-      return { text: `${scheme}://${path}`, scheme, path, parameters: {} };
-    };
-    return {
-      store: openAwsSecrets({
-        folder: undefined,
-        variables: {
-          AWS_ENDPOINT_URL: endpoint,
-          AWS_REGION: REGION,
-          AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-        },
-      }),
-      at,
-      keep: async (name: string, text: string) => void (await keep(at(name).path, text)),
-      invalid: [{ ...at("one"), parameters: { versoin: "1" } }],
-      leased: {
-        text: "aws-sts:",
-        scheme: "aws-sts",
-        path: "arn:aws:iam::123456789012:role/deploy",
-        parameters: {},
-      },
-      dispose: async () => undefined,
-    };
-  };
 
   secretStoreContract(
     "AWS Secrets Manager by moto",

@@ -130,7 +130,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
 
 /** The address that a standby node names; undefined where it may not be gone to. */
 function nextAddress({ headers }: IncomingMessage, from: URL): URL | undefined {
-  const next = headers.location === undefined ? null : URL.parse(headers.location, from);
+  const next = headers.location === undefined ? null : URL.parse(headers.location, from.href);
   return next?.protocol === from.protocol ? next : undefined;
 }
 

@@ -58,7 +58,7 @@ export async function readVersion(
   return refusal ?? unreachable("something else answered; is this a key-value engine of version 2?");
 }
 
-export async function readKv(
+async function readKv(
   session: Session,
   reference: SecretReference,
   signal: AbortSignal,

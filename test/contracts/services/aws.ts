@@ -3,7 +3,7 @@
  * far as Ringfence asks them: a service of this machine, in memory.
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { PLANTED } from "../secret-store.ts";
+import { PLANTED } from "../secret-store-subject.ts";
 import { type FailingServer, openServer, type Request, type Response } from "./failing-server.ts";
 
 interface Version {
@@ -48,64 +48,64 @@ class AwsError extends Error {
 const arnOf = (name: string) => `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:${name}-AbCdEf`;
 const nameOf = (id: string) => /:secret:(.*?)(?:-\w{6})?$/.exec(id)?.[1] ?? id;
 
-function secretCalls(
-  secrets: Map<string, Version[]>,
-  denied: Set<string>,
-  doomed: Set<string>,
-): Record<string, Call> {
-  const versionsOf = ({ SecretId }: Input): [string, Version[]] => {
-    const name = nameOf(String(SecretId));
-    if (denied.has(name)) throw new AwsError("AccessDeniedException");
-    if (doomed.has(name)) throw new AwsError("InvalidRequestException");
-    const versions = secrets.get(name);
-    if (!versions) throw new AwsError("ResourceNotFoundException");
-    return [name, versions];
-  };
-  const answerOf = (name: string, { id, text, bytes, labels }: Version) => ({
-    ARN: arnOf(name),
-    Name: name,
-    VersionId: id,
-    SecretString: text,
-    SecretBinary: bytes,
-    VersionStages: [...labels],
-    CreatedDate: 1_700_000_000.5,
-  });
-  const get = (input: Input) => {
-    const [name, versions] = versionsOf(input);
-    const { VersionId, VersionStage = VersionId ? undefined : "AWSCURRENT" } = input;
-    const found = versions.find(
-      ({ id, labels }) =>
-        (VersionId === undefined || id === VersionId) &&
-        (VersionStage === undefined || labels.has(String(VersionStage))),
-    );
-    if (!found) throw new AwsError("ResourceNotFoundException");
-    return answerOf(name, found);
-  };
-  /** A label is on one version. */
-  const give = (versions: readonly Version[], label: string, to: string | undefined) => {
-    for (const { id, labels } of versions) {
-      if (id === to) labels.add(label);
-      else labels.delete(label);
-    }
-  };
-  const add = (versions: Version[], input: Input, stages: readonly string[]) => {
-    const text = String(input.SecretString);
-    if (Buffer.byteLength(text) > LARGEST_SECRET) throw new AwsError("ValidationException", text);
-    const id = String(input.ClientRequestToken);
-    const there = versions.find((version) => version.id === id);
-    if (there && there.text !== text) throw new AwsError("ResourceExistsException");
-    if (!there) versions.push({ id, text, labels: new Set() });
-    if (!there) for (const stage of stages) give(versions, stage, id);
-    return id;
-  };
+/** The secrets, with what AWS looks at before it answers about one. */
+interface Secrets {
+  readonly kept: Map<string, Version[]>;
+  readonly denied: Set<string>;
+  readonly doomed: Set<string>;
+}
+
+function versionsOf({ kept, denied, doomed }: Secrets, { SecretId }: Input): [string, Version[]] {
+  const name = nameOf(String(SecretId));
+  if (denied.has(name)) throw new AwsError("AccessDeniedException");
+  if (doomed.has(name)) throw new AwsError("InvalidRequestException");
+  const versions = kept.get(name);
+  if (!versions) throw new AwsError("ResourceNotFoundException");
+  return [name, versions];
+}
+
+function getSecret(secrets: Secrets, input: Input) {
+  const [name, versions] = versionsOf(secrets, input);
+  const { VersionId, VersionStage = VersionId ? undefined : "AWSCURRENT" } = input;
+  const found = versions.find(
+    ({ id, labels }) =>
+      (VersionId === undefined || id === VersionId) &&
+      (VersionStage === undefined || labels.has(String(VersionStage))),
+  );
+  if (!found) throw new AwsError("ResourceNotFoundException");
+  const { id, text, bytes, labels } = found;
+  const about = { ARN: arnOf(name), Name: name, VersionStages: [...labels], CreatedDate: 1_700_000_000.5 };
+  return { ...about, VersionId: id, SecretString: text, SecretBinary: bytes };
+}
+
+/** A label is on one version. */
+function give(versions: readonly Version[], label: string, to: string | undefined): void {
+  for (const { id, labels } of versions) {
+    if (id === to) labels.add(label);
+    else labels.delete(label);
+  }
+}
+
+function addVersion(versions: Version[], input: Input, stages: readonly string[]): string {
+  const text = String(input.SecretString);
+  if (Buffer.byteLength(text) > LARGEST_SECRET) throw new AwsError("ValidationException", text);
+  const id = String(input.ClientRequestToken);
+  const there = versions.find((version) => version.id === id);
+  if (there && there.text !== text) throw new AwsError("ResourceExistsException");
+  if (!there) versions.push({ id, text, labels: new Set() });
+  if (!there) for (const stage of stages) give(versions, stage, id);
+  return id;
+}
+
+function secretReads(secrets: Secrets): Record<string, Call> {
   return {
-    GetSecretValue: get,
+    GetSecretValue: (input) => getSecret(secrets, input),
     BatchGetSecretValue({ SecretIdList }) {
       const values: unknown[] = [];
       const errors: unknown[] = [];
       for (const SecretId of SecretIdList as string[]) {
         try {
-          values.push(get({ SecretId }));
+          values.push(getSecret(secrets, { SecretId }));
         } catch (error) {
           const { code, message } = error as AwsError;
           errors.push({ SecretId, ErrorCode: code, Message: message });
@@ -113,33 +113,36 @@ function secretCalls(
       }
       return { SecretValues: values.reverse(), Errors: errors };
     },
-    CreateSecret(input) {
-      const name = String(input.Name);
-      if (denied.has(name)) throw new AwsError("AccessDeniedException");
-      if (doomed.has(name)) throw new AwsError("InvalidRequestException");
-      const versions = secrets.get(name) ?? [];
-      const known = versions.some(({ id }) => id === input.ClientRequestToken);
-      if (versions.length > 0 && !known) throw new AwsError("ResourceExistsException");
-      const id = add(versions, input, ["AWSCURRENT"]);
-      secrets.set(name, versions);
-      return { ARN: arnOf(name), Name: name, VersionId: id };
-    },
-    PutSecretValue(input) {
-      const [name, versions] = versionsOf(input);
-      return {
-        ARN: arnOf(name),
-        Name: name,
-        VersionId: add(versions, input, input.VersionStages as string[]),
-      };
-    },
     DescribeSecret(input) {
-      const [name, versions] = versionsOf(input);
+      const [name, versions] = versionsOf(secrets, input);
       const labelled = versions.filter(({ labels }) => labels.size > 0);
       const stages = Object.fromEntries(labelled.map(({ id, labels }) => [id, [...labels]]));
       return { ARN: arnOf(name), Name: name, VersionIdsToStages: stages };
     },
+  };
+}
+
+function secretWrites(secrets: Secrets): Record<string, Call> {
+  const { kept, denied, doomed } = secrets;
+  return {
+    CreateSecret(input) {
+      const name = String(input.Name);
+      if (denied.has(name)) throw new AwsError("AccessDeniedException");
+      if (doomed.has(name)) throw new AwsError("InvalidRequestException");
+      const versions = kept.get(name) ?? [];
+      const known = versions.some(({ id }) => id === input.ClientRequestToken);
+      if (versions.length > 0 && !known) throw new AwsError("ResourceExistsException");
+      const id = addVersion(versions, input, ["AWSCURRENT"]);
+      kept.set(name, versions);
+      return { ARN: arnOf(name), Name: name, VersionId: id };
+    },
+    PutSecretValue(input) {
+      const [name, versions] = versionsOf(secrets, input);
+      const id = addVersion(versions, input, input.VersionStages as string[]);
+      return { ARN: arnOf(name), Name: name, VersionId: id };
+    },
     UpdateSecretVersionStage(input) {
-      const [name, versions] = versionsOf(input);
+      const [name, versions] = versionsOf(secrets, input);
       const { VersionStage, RemoveFromVersionId, MoveToVersionId } = input;
       const label = String(VersionStage);
       const holder = versions.find(({ labels }) => labels.has(label));
@@ -212,7 +215,12 @@ export async function openAws(): Promise<AwsService> {
   const denied = new Set<string>();
   const forbidden = new Set<string>();
   const doomed = new Set<string>();
-  const calls = { ...secretCalls(secrets, denied, doomed), ...parameterCalls(parameters, denied) };
+  const managed = { kept: secrets, denied, doomed };
+  const calls = {
+    ...secretReads(managed),
+    ...secretWrites(managed),
+    ...parameterCalls(parameters, denied),
+  };
   const answer = ({ headers, body }: Request): Response => {
     const target = headers["x-amz-target"];
     if (typeof target !== "string") return session(new URLSearchParams(body));
