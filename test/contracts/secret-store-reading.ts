@@ -127,6 +127,9 @@ export function failureCases(open: Opened, { text, writing, leases }: SecretStor
       expect(answers.map(({ kind }) => kind)).toEqual(asked.map(() => "unreachable"));
       expect(JSON.stringify(answers)).not.toContain(PLANTED);
       expect(lines).toEqual([]);
+      // Whether to ask again is not decided here.
+      expect(serviceOf(under).requests()).toBeLessThanOrEqual(asked.length);
+      expect(serviceOf(under).swallowed()).toBe(0);
     });
 
     test.runIf(writing !== "none")("is unreachable to whoever writes, too", async () => {

@@ -11,6 +11,8 @@ export interface ServiceInHand {
   fail(failure: Failure): Promise<void>;
   /** Ends when the service has got one more request. */
   asked(): Promise<unknown>;
+  /** How many answers without end were read as far as they go. */
+  swallowed(): number;
   /** How often the service was asked so far, without what signing in took. */
   requests(): number;
 }

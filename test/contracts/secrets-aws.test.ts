@@ -28,7 +28,13 @@ const open = (part: (aws: AwsService) => Part) => async (): Promise<SecretStoreU
   return {
     ...given,
     store: openAwsSecrets({ folder: undefined, variables }),
-    service: { denied, fail: aws.fail, asked: aws.asked, requests: () => aws.requests.length },
+    service: {
+      denied,
+      fail: aws.fail,
+      asked: aws.asked,
+      swallowed: aws.swallowed,
+      requests: () => aws.requests.length,
+    },
     dispose: aws.close,
   };
 };

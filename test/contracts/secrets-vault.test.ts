@@ -35,6 +35,7 @@ secretStoreContract(
         denied: at("kv/forbidden"),
         fail: vault.fail,
         asked: vault.asked,
+        swallowed: vault.swallowed,
         requests: () => vault.requests.length,
       },
       dispose: vault.close,

@@ -40,6 +40,8 @@ export interface FailingServer {
   readonly address: string;
   /** All that was asked so far. */
   readonly requests: readonly Request[];
+  /** How many answers without end were read as far as they go. */
+  swallowed(): number;
   /** From now on. */
   fail(failure: Failure): Promise<void>;
   /** Ends when the next request has arrived. */
@@ -57,9 +59,13 @@ function* withoutEnd(): Generator<string> {
   yield '"}';
 }
 
-async function answerWithoutEnd(response: ServerResponse): Promise<void> {
+/** Whether the caller read it as far as it goes. */
+async function answerWithoutEnd(response: ServerResponse): Promise<boolean> {
   response.writeHead(200, { "content-type": "application/json" });
-  await pipeline(Readable.from(withoutEnd()), response).catch(() => undefined);
+  return pipeline(Readable.from(withoutEnd()), response).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @param throttled how the service itself says that it was asked too often. */
@@ -69,6 +75,7 @@ function failAs(
   response: ServerResponse,
   throttled: Response,
   quoted: string,
+  swallow: () => void,
 ): void {
   const answer = ({ status, headers = {}, body }: Response) => {
     response.writeHead(status, headers).end(body);
@@ -92,7 +99,7 @@ function failAs(
       answer({ status: 200, headers: { "content-type": "text/html" }, body: `<p>${quoted}</p>` }),
     "answers JSON of another kind": () =>
       answer({ status: 200, body: JSON.stringify({ answer: quoted, data: { answer: quoted } }) }),
-    "answers without end": () => void answerWithoutEnd(response),
+    "answers without end": () => void answerWithoutEnd(response).then((whole) => whole && swallow()),
   };
   ways[failure]();
 }
@@ -116,12 +123,16 @@ export async function openServer(
   const requests: Request[] = [];
   const waiting: (() => void)[] = [];
   let failure: Failure | undefined;
+  let swallowed = 0;
   const server = createServer(async (incoming, response) => {
     const body = await bodyOf(incoming);
     const { method = "", headers } = incoming;
     const request = { method, url: new URL(incoming.url ?? "/", "http://service"), headers, body };
     requests.push(request);
-    if (failure) failAs(failure, incoming, response, throttled, quoted);
+    if (failure)
+      failAs(failure, incoming, response, throttled, quoted, () => {
+        swallowed++;
+      });
     else {
       const { status, headers: own = {}, body: text } = await work(request);
       response.writeHead(status, own).end(text);
@@ -141,6 +152,7 @@ export async function openServer(
   return {
     address: `http://127.0.0.1:${port}`,
     requests,
+    swallowed: () => swallowed,
     async fail(next) {
       failure = next;
       if (next === "refuses connections") await close();
