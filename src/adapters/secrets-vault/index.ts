@@ -1,0 +1,47 @@
+/**
+ * Secrets that HashiCorp Vault or OpenBao keeps: its key-value engine (`vault`), and credentials that it makes for a
+ * time (`vault-lease`). Asked over its HTTP API, by the variables that its own command reads.
+ */
+import { answerInGroups, answerOnce } from "../../base/answering.ts";
+import { canonicalJson } from "../../base/canonical-json.ts";
+import type { SecretAnswer, SecretReference, SecretStore } from "../../ports/secret-store.ts";
+import { openHttp } from "./http.ts";
+import { openKv } from "./kv.ts";
+import { openKvWriter } from "./kv-writing.ts";
+import { openLeased, openLeases } from "./leases.ts";
+import { invalid } from "./refusal.ts";
+import { openSession, type VaultOptions } from "./session.ts";
+
+export type { VaultOptions } from "./session.ts";
+
+type Read = (references: readonly SecretReference[], signal: AbortSignal) => Promise<SecretAnswer[]>;
+
+/** Opens nothing yet, and signs in when it is first asked. */
+export function openVaultSecrets(options: VaultOptions): SecretStore {
+  const session = openSession(openHttp(options.variables), options);
+  const readers: Readonly<Record<string, Read>> = {
+    vault: openKv(session),
+    "vault-lease": openLeased(session),
+  };
+  const readDistinct: Read = (references, signal) =>
+    answerInGroups<SecretReference, SecretAnswer>(
+      references,
+      ({ scheme }) => scheme,
+      async (group) => {
+        const [{ scheme }] = group as [SecretReference];
+        const read = readers[scheme];
+        return read ? read(group, signal) : group.map(() => invalid(`Vault is not asked by ${scheme}`));
+      },
+    );
+  return {
+    schemes: Object.keys(readers),
+    read: (references, signal) =>
+      answerOnce(
+        references,
+        ({ scheme, path, parameters }) => canonicalJson([scheme, path, parameters]),
+        (distinct) => readDistinct(distinct, signal),
+      ),
+    writer: openKvWriter(session),
+    leases: openLeases(session),
+  };
+}
