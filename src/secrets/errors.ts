@@ -73,6 +73,16 @@ export const secretsErrors = errorCatalogue({
     exit: EXIT.undecryptable,
     http: 422,
   },
+  SECRETS_IDENTITY_LOCKED: {
+    summary: "An identity is protected by a passphrase, and none was given, or there is no way to give it.",
+    exit: EXIT.undecryptable,
+    http: 422,
+  },
+  SECRETS_WRONG_PASSPHRASE: {
+    summary: "A passphrase does not open the identities that it should.",
+    exit: EXIT.undecryptable,
+    http: 422,
+  },
   SECRETS_UNKNOWN: {
     summary: "The secrets file holds no secret of that name.",
     exit: EXIT.failed,

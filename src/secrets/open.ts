@@ -9,7 +9,7 @@ import { rememberSecret } from "../base/redact.ts";
 import { assertBelongs, BINDING_NAME, bindingOf, type Expectation, type SecretsBinding } from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
 import { readSignature, type SecretsSignature } from "./signature.ts";
-import { openSopsFile, readSopsFile } from "./sops-file.ts";
+import { openSopsFile, readSopsFile } from "./sops/file.ts";
 
 export interface SecretValue {
   /** The key; in nested files of others, keys and list positions joined by dots. */

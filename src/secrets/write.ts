@@ -4,14 +4,15 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { rememberSecret } from "../base/redact.ts";
-import { decodeArmor, encodeArmor } from "./age-format.ts";
+import { decodeArmor } from "./age/format.ts";
+import { parseRecipient } from "./age/identities.ts";
+import { sealAge } from "./age/seal.ts";
 import { assertBelongs, BINDING_NAME, bindingOf, bindingText, type SecretsBinding } from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
-import { parseRecipient } from "./identities.ts";
-import { unsupported } from "./sops-document.ts";
-import { type OpenedFile, openSopsFile } from "./sops-file.ts";
-import { DEFAULT_UNENCRYPTED_SUFFIX, goTimestamp } from "./sops-metadata.ts";
-import { pathContext, sealLeaf } from "./sops-value.ts";
+import { unsupported } from "./sops/document.ts";
+import { type OpenedFile, openSopsFile } from "./sops/file.ts";
+import { DEFAULT_UNENCRYPTED_SUFFIX, goTimestamp } from "./sops/metadata.ts";
+import { pathContext, sealLeaf } from "./sops/value.ts";
 
 /** The SOPS release whose format this is. */
 const FORMAT_VERSION = "3.9.0";
@@ -117,16 +118,15 @@ function isWrappedFor({ metadata }: OpenedFile, recipients: readonly string[]): 
   return isSame && metadata.otherKeys.length === 0 && metadata.wrapped.every(({ enc }) => decodeArmor(enc));
 }
 
-/** A new data key, wrapped for each recipient. Loads the age library, which reading never does. */
+/** A new data key, wrapped for each recipient. */
 async function createKey(recipients: readonly string[]): Promise<FileKey> {
-  const { Encrypter } = await import("age-encryption");
   const dataKey = randomBytes(32);
+  const known = new Map(recipients.map((text) => [parseRecipient(text).text, parseRecipient(text)]));
   const wrapped = await Promise.all(
-    [...new Set(recipients)].map(async (recipient) => {
-      const encrypter = new Encrypter();
-      encrypter.addRecipient(recipient);
-      return { recipient, enc: encodeArmor(await encrypter.encrypt(dataKey)) };
-    }),
+    [...known.values()].map(async (recipient) => ({
+      recipient: recipient.text,
+      enc: await sealAge(dataKey, [recipient]),
+    })),
   );
   return { dataKey, wrapped };
 }

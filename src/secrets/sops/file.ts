@@ -3,15 +3,16 @@
  * It knows nothing of environments, bindings or signatures.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { formatPlace } from "../base/place.ts";
-import { openArmoredAge } from "./age-open.ts";
-import { secretsErrors } from "./errors.ts";
-import { type Identity, parseIdentity } from "./identities.ts";
+import { formatPlace } from "../../base/place.ts";
+import { parseIdentity } from "../age/identities.ts";
+import { openArmoredAge } from "../age/open.ts";
+import type { Identity } from "../age/wrapping.ts";
+import { secretsErrors } from "../errors.ts";
+import { type Leaf, malformed, type SopsDocument } from "./document.ts";
+import { readMetadata, type SopsMetadata } from "./metadata.ts";
 import { readDotenv } from "./read-dotenv.ts";
 import { readJson, readYaml } from "./read-yaml.ts";
-import { type Leaf, malformed, type SopsDocument } from "./sops-document.ts";
-import { readMetadata, type SopsMetadata } from "./sops-metadata.ts";
-import { openLeaf, pathContext } from "./sops-value.ts";
+import { openLeaf, pathContext } from "./value.ts";
 
 const DATA_KEY_BYTES = 32;
 /** Hashed before the values when the MAC covers encrypted values only: SHA-256 of `sops` (getsops/sops, `sops.go`). */

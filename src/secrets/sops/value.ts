@@ -3,7 +3,7 @@
  * the leaf's path. Format: getsops/sops, `aes/cipher.go`.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { decodeBase64 } from "./age-format.ts";
+import { decodeBase64 } from "../age/format.ts";
 import { goFloat } from "./go-scalar.ts";
 
 const FORM = /^ENC\[AES256_GCM,data:([^,]+),iv:([^,]+),tag:([^,]+),type:([a-z]+)\]$/;

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { describeVectors } from "../../test/vectors.ts";
+import { describeVectors } from "../../../test/vectors.ts";
+import { createIdentity, parseIdentities } from "../age/identities.ts";
+import { foreignLeaf, foreignMetadata, refusal } from "../test-support.ts";
+import { openSopsFile, readSopsFile } from "./file.ts";
 import { goFloat, goPlainScalar } from "./go-scalar.ts";
-import { createIdentity, parseIdentityFile } from "./identities.ts";
-import { openSopsFile, readSopsFile } from "./sops-file.ts";
-import { foreignLeaf, foreignMetadata, refusal } from "./test-support.ts";
 
 const me = await createIdentity();
 const key = randomBytes(32);
@@ -22,7 +22,7 @@ describeVectors("files that the real sops wrote", "sops-age", (folder) => {
   ] as const;
 
   test.each(files)("%s opens and its MAC verifies", (file, values) => {
-    const identities = parseIdentityFile(read("keys/age.txt"), "age.txt");
+    const identities = parseIdentities(read("keys/age.txt"), "age.txt");
     const opened = openSopsFile(read(file), file, identities);
     expect(opened.values.map(({ leaf, text }) => [leaf.name, text])).toEqual(values);
   });
@@ -57,7 +57,7 @@ describeVectors("files that the real sops wrote", "sops-age", (folder) => {
   ])("changed is refused: %s of %s", (_, file, from, to, code) => {
     const text = read(file);
     expect(text).toContain(from);
-    const identities = parseIdentityFile(read("keys/age.txt"), "age.txt");
+    const identities = parseIdentities(read("keys/age.txt"), "age.txt");
     const error = refusal(() => openSopsFile(text.replace(from, to), file, identities));
     expect(error).toMatchObject({ code, exit: 12 });
     expect(error.where).toMatch(new RegExp(`^${file}:\\d+:\\d+$`));

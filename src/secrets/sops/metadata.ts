@@ -2,8 +2,8 @@
  * The metadata of a SOPS file, checked: who it is encrypted to, its MAC, and which leaves are encrypted.
  * Field names and rules: getsops/sops, `stores/stores.go` and `sops.go`.
  */
-import type { Place } from "../base/place.ts";
-import { type MetadataNode, malformed, type SopsDocument, unsupported } from "./sops-document.ts";
+import type { Place } from "../../base/place.ts";
+import { type MetadataNode, malformed, type SopsDocument, unsupported } from "./document.ts";
 
 /** The data key, wrapped for one recipient. */
 export interface WrappedKey {
