@@ -54,6 +54,7 @@ async function encrypt(
 ): Promise<string> {
   const identity = identityOf(app, environment);
   const text = await writeSecrets({
+    file: file.file,
     binding: { project: app.project.name, environment: environment.name, revision },
     values,
     recipients: environment.recipients,

@@ -53,6 +53,22 @@ export const secretsErrors = errorCatalogue({
     exit: EXIT.undecryptable,
     http: 422,
   },
+  SECRETS_FOREIGN_KEYS: {
+    summary: "A new data key is needed, and Ringfence can't wrap it for a key that the file is encrypted to.",
+    exit: EXIT.refused,
+    http: 409,
+  },
+  SECRETS_KEY_SERVICE: {
+    summary: "A key service such as AWS KMS did not open or wrap the data key of a secrets file.",
+    exit: EXIT.undecryptable,
+    http: 502,
+  },
+  SECRETS_RULES_DISAGREE: {
+    summary:
+      "The project's `.sops.yaml` asks for something else than the manifest for the same secrets file.",
+    exit: EXIT.undecryptable,
+    http: 422,
+  },
   SECRETS_BAD_NAME: {
     summary: "A name can't be that of a secret, or of a person who signs.",
     exit: EXIT.usage,

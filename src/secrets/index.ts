@@ -7,13 +7,16 @@ export { assertNotReplayed, BINDING_NAME, type SecretsBinding } from "./binding.
 export { secretsErrors } from "./errors.ts";
 export { fingerprint } from "./fingerprint.ts";
 export {
+  type FileKey,
   type ListedSecrets,
   listSecrets,
   type OpenedSecrets,
   type OpenOptions,
   openSecrets,
+  prepareDataKey,
   type SecretValue,
   secretNamed,
+  wrappedKeys,
 } from "./open.ts";
 export { type SecretsSignature, signSecrets, verifySignature } from "./signature.ts";
 export { type WriteRequest, writeSecrets } from "./write.ts";

@@ -4,14 +4,17 @@ import { describe, expect, test } from "vitest";
 import { describeVectors } from "../../../test/vectors.ts";
 import { createIdentity, parseIdentities } from "../age/identities.ts";
 import { foreignLeaf, foreignMetadata, refusal } from "../test-support.ts";
-import { openSopsFile, readSopsFile } from "./file.ts";
+import { openSopsFile } from "./file.ts";
 import { goFloat, goPlainScalar } from "./go-scalar.ts";
 
 const me = await createIdentity();
 const key = randomBytes(32);
 
 function open(text: string, file: string): [string, string][] {
-  return openSopsFile(text, file, [me.identity]).values.map(({ leaf, text: value }) => [leaf.name, value]);
+  return openSopsFile(text, file, { identities: [me.identity] }).values.map(({ leaf, text: value }) => [
+    leaf.name,
+    value,
+  ]);
 }
 
 describeVectors("files that the real sops wrote", "sops-age", (folder) => {
@@ -23,7 +26,7 @@ describeVectors("files that the real sops wrote", "sops-age", (folder) => {
 
   test.each(files)("%s opens and its MAC verifies", (file, values) => {
     const identities = parseIdentities(read("keys/age.txt"), "age.txt");
-    const opened = openSopsFile(read(file), file, identities);
+    const opened = openSopsFile(read(file), file, { identities });
     expect(opened.values.map(({ leaf, text }) => [leaf.name, text])).toEqual(values);
   });
 
@@ -58,7 +61,7 @@ describeVectors("files that the real sops wrote", "sops-age", (folder) => {
     const text = read(file);
     expect(text).toContain(from);
     const identities = parseIdentities(read("keys/age.txt"), "age.txt");
-    const error = refusal(() => openSopsFile(text.replace(from, to), file, identities));
+    const error = refusal(() => openSopsFile(text.replace(from, to), file, { identities }));
     expect(error).toMatchObject({ code, exit: 12 });
     expect(error.where).toMatch(new RegExp(`^${file}:\\d+:\\d+$`));
     expect(error.fix).toBeTruthy();
@@ -223,10 +226,10 @@ describe("files that are not as they should be", async () => {
       "s.yaml:2:",
     ],
     [
-      "key groups",
+      "a key group of nobody",
       "s.yaml",
-      yaml(`a: ${a}`, { key_groups: [{ age: [] }] }),
-      "SECRETS_UNSUPPORTED",
+      yaml(`a: ${a}`, { age: null, key_groups: [{ age: [] }] }),
+      "SECRETS_MALFORMED",
       "s.yaml:2:",
     ],
     ["nobody to open it", "s.yaml", yaml(`a: ${a}`, { age: [] }), "SECRETS_MALFORMED", "s.yaml:2:"],
@@ -247,10 +250,9 @@ describe("files that are not as they should be", async () => {
   });
 
   test("what opens it other than age is named", () => {
-    const error = refusal(() =>
-      readSopsFile(yaml("a: 1", { age: null, pgp: [{ fp: "x" }], kms: [{ arn: "y" }] }), "s"),
-    );
-    expect(error.message).toContain("PGP, AWS KMS");
+    const others = { age: null, pgp: [{ fp: "x", enc: "e" }], hc_vault: [{ key_name: "y", enc: "e" }] };
+    const error = refusal(() => open(yaml("a: 1", others), "s"));
+    expect(error.message).toContain("HashiCorp Vault, PGP");
   });
 });
 

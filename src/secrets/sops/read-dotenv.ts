@@ -5,7 +5,7 @@
 import type { Place } from "../../base/place.ts";
 import { type Leaf, type MetadataNode, malformed, noMetadata, type SopsDocument } from "./document.ts";
 
-const METADATA_PREFIX = "sops_";
+export const METADATA_PREFIX = "sops_";
 
 type Tree = { [key: string]: Tree | string };
 
