@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { formatPlace } from "../base/place.ts";
 import type { KeyService } from "../ports/key-service.ts";
 import { decodeArmor } from "./age/format.ts";
-import { parseRecipient } from "./age/identities.ts";
+import { canonicalRecipient, parseRecipient } from "./age/identities.ts";
 import { sealAge } from "./age/seal.ts";
 import { secretsErrors } from "./errors.ts";
 import { DATA_KEY_BYTES, serviceKey } from "./sops/data-key.ts";
@@ -25,17 +25,8 @@ export interface Rewrapping {
   readonly signal: AbortSignal;
 }
 
-/** One way of writing for each recipient; what is none of ours stays as it is. */
-function canonical(recipient: string): string {
-  try {
-    return parseRecipient(recipient).text;
-  } catch {
-    return recipient;
-  }
-}
-
 function sorted(recipients: readonly string[]): string {
-  return [...new Set(recipients.map(canonical))].sort().join("\n");
+  return [...new Set(recipients.map(canonicalRecipient))].sort().join("\n");
 }
 
 /** Whether exactly these recipients have the data key by age already; keys of other services may be beside them. */
@@ -46,7 +37,7 @@ export function keepsDataKey({ groups }: KeyGroups, recipients: readonly string[
 }
 
 async function wrapByAge(dataKey: Buffer, recipients: readonly string[]): Promise<KeyGroup> {
-  const known = new Map(recipients.map((text) => [canonical(text), parseRecipient(text)]));
+  const known = new Map(recipients.map((text) => [canonicalRecipient(text), parseRecipient(text)]));
   return await Promise.all(
     [...known].map(async ([name, recipient]): Promise<WrappedKey> => {
       const enc = await sealAge(dataKey, [recipient]);

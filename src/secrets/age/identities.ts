@@ -154,6 +154,11 @@ export function parseRecipient(given: string): Recipient {
   });
 }
 
+/** One way of writing for each recipient, without comments; a text that is none of ours stays as it is. */
+export function canonicalRecipient(text: string): string {
+  return (x25519Recipient(text) ?? readSshRecipient(text))?.text ?? text;
+}
+
 /**
  * A new X25519 identity with its recipient, and the text of an identity file as age-keygen writes it.
  *

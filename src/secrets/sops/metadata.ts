@@ -28,7 +28,7 @@ const TIME =
 const VERSION = /^[0-9]+\.[0-9]+\.[0-9]+/;
 
 /** Go writes flags such as `(?i)` into the pattern; here they stand beside it. */
-function compile(pattern: string): RegExp {
+export function compilePattern(pattern: string): RegExp {
   const flags = /^\(\?([ims]+)\)/.exec(pattern);
   return new RegExp(flags ? pattern.slice(flags[0].length) : pattern, flags?.[1]);
 }
@@ -48,7 +48,7 @@ function readRule({ metadata, placeOf }: SopsDocument): SopsMetadata["encrypts"]
   let matches = (key: string): boolean => key.endsWith(pattern);
   if (rule.endsWith("_regex")) {
     try {
-      const expression = compile(pattern);
+      const expression = compilePattern(pattern);
       matches = (key) => expression.test(key);
     } catch {
       throw unsupported(placeOf(rule), `the pattern of ${rule} can't be read here`, "use a simpler pattern");
