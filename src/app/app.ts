@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
 import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
+import { openAwsKeyService } from "../adapters/key-service-aws/index.ts";
 import { openProgramRunner } from "../adapters/program-process/index.ts";
 import { openGitSource } from "../adapters/source-git/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
@@ -19,6 +20,7 @@ import type { RuleChecker } from "../model/rule-check.ts";
 import type { ArtifactStore } from "../ports/artifacts.ts";
 import type { Builder } from "../ports/builder.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { KeyService } from "../ports/key-service.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
 import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
@@ -56,6 +58,8 @@ export interface App {
   readonly builder: Builder;
   /** Within one command the same call is answered once. */
   readonly programs: ProgramRunner;
+  /** Services that secrets files of others may be encrypted to. */
+  readonly keyServices: readonly KeyService[];
   /** Undefined where the work tree's project has no rules, or only {@link openApp} was asked; see {@link checkerFor}. */
   readonly rules: RuleChecker | undefined;
   /** Layers that were parsed already: environments share some. */
@@ -136,6 +140,7 @@ export function openApp(options: AppOptions): App {
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
     programs: answeringOnce(openProgramRunner()),
+    keyServices: [openAwsKeyService()],
     rules: undefined,
     layers: new Map(),
     leaseMs: options.leaseMs ?? LEASE_MS,

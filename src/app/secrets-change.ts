@@ -21,6 +21,9 @@ import { appErrors } from "./errors.ts";
 import { readTextIfThere } from "./project.ts";
 import { identityOf, type SecretsState } from "./resolution.ts";
 
+/** So long a key service may take, when a new data key has to be wrapped by it. */
+const KEY_SERVICE_MS = 30_000;
+
 /** What happens to a secrets file. JSON, for a plan's facts. */
 export interface SecretsChange {
   /** Relative to the project's root. */
@@ -59,6 +62,7 @@ async function encrypt(
     values,
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
+    rewrapping: { services: app.keyServices, signal: AbortSignal.timeout(KEY_SERVICE_MS) },
     ...(file.text !== undefined && identity !== undefined
       ? { previous: { text: file.text, identities: identity.split("\n"), file: file.file } }
       : {}),

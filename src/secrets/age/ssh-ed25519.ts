@@ -52,7 +52,7 @@ function tweaked(secret: Buffer | undefined, wire: Buffer): Buffer | undefined {
 }
 
 /** `ssh-ed25519 AAAA…`, without a comment. */
-export function sshRecipientText(publicKey: Uint8Array): string {
+function sshRecipientText(publicKey: Uint8Array): string {
   return `${TYPE} ${wireForm(publicKey).toString("base64")}`;
 }
 

@@ -58,7 +58,7 @@ export function textOf(node: MetadataNode | undefined): string {
 }
 
 /** Whether a list or map has anything in it. */
-export function isFilled(node: MetadataNode | undefined): boolean {
+function isFilled(node: MetadataNode | undefined): boolean {
   return typeof node === "object" && Object.keys(node).length > 0;
 }
 
