@@ -12,8 +12,8 @@ import { type OpenedFile, openSopsFile, type SopsKeys } from "./sops/file.ts";
 import { formOf, type SopsForm } from "./sops/form.ts";
 import { DEFAULT_UNENCRYPTED_SUFFIX, goTimestamp } from "./sops/metadata.ts";
 import { METADATA_PREFIX } from "./sops/read-dotenv.ts";
-import { pathContext, sealLeaf } from "./sops/value.ts";
-import { type SealedLeaf, writeSopsFile } from "./sops/write-file.ts";
+import { pathContext, type SealedLeaf, sealLeaf } from "./sops/value.ts";
+import { writeSopsFile } from "./sops/write-file.ts";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -24,6 +24,14 @@ export type OpenedLeaf =
   /** `form`: it is no such leaf. `seal`: key, path or a bit is wrong. `type`: content and type don't agree. */
   | { readonly kind: "refused"; readonly reason: "form" | "seal" | "type" };
 
+/** A leaf as it is written. */
+export interface SealedLeaf {
+  readonly name: string;
+  readonly raw: string;
+  /** What the MAC covers. */
+  readonly authenticated: Buffer;
+}
+
 /** The path as it is authenticated: every component followed by a colon; positions in lists don't count. */
 export function pathContext(path: readonly string[]): string {
   return `${path.join(":")}:`;

@@ -5,7 +5,7 @@
 import type { MetadataNode } from "./document.ts";
 import type { Fields } from "./keys.ts";
 import { METADATA_PREFIX } from "./read-dotenv.ts";
-import type { SealedLeaf } from "./write-file.ts";
+import type { SealedLeaf } from "./value.ts";
 
 function flatten(name: string, node: MetadataNode): [string, string][] {
   if (typeof node === "string") return [[name, node]];

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { SopsForm } from "./form.ts";
 import { type Fields, type KeyGroups, keyGroupFields } from "./keys.ts";
 import { DEFAULT_UNENCRYPTED_SUFFIX } from "./metadata.ts";
-import { sealLeaf } from "./value.ts";
+import { type SealedLeaf, sealLeaf } from "./value.ts";
 import { writeDotenv } from "./write-dotenv.ts";
 import { writeJson } from "./write-json.ts";
 import { writeYaml } from "./write-yaml.ts";
@@ -11,13 +11,6 @@ import { writeYaml } from "./write-yaml.ts";
 /** The SOPS release whose format this is. */
 const FORMAT_VERSION = "3.9.0";
 const WRITERS = { yaml: writeYaml, json: writeJson, dotenv: writeDotenv };
-
-export interface SealedLeaf {
-  readonly name: string;
-  readonly raw: string;
-  /** What the MAC covers. */
-  readonly authenticated: Buffer;
-}
 
 /** What a file is made of, besides its leaves. */
 export interface FileParts {

@@ -1,7 +1,7 @@
 /** SOPS files in JSON form, laid out as sops does: indented by tabs, and the metadata behind the values. */
 import type { MetadataNode } from "./document.ts";
 import type { Fields } from "./keys.ts";
-import type { SealedLeaf } from "./write-file.ts";
+import type { SealedLeaf } from "./value.ts";
 
 /** What sops reads as a number or a boolean, and in no other way. */
 const NOT_TEXT = new Set(["shamir_threshold", "mac_only_encrypted"]);

@@ -1,7 +1,7 @@
 /** SOPS files in YAML form, laid out as sops does: four spaces, and long texts as literal blocks. */
 import type { MetadataNode } from "./document.ts";
 import type { Fields } from "./keys.ts";
-import type { SealedLeaf } from "./write-file.ts";
+import type { SealedLeaf } from "./value.ts";
 
 /** Plain YAML keys that some parser takes for a boolean or null. */
 const NOT_PLAIN = /^(y|n|yes|no|on|off|true|false|null)$/i;
