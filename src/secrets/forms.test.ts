@@ -171,6 +171,23 @@ describe("what a form can't hold", () => {
   });
 });
 
+test("a signature in JSON is written in one way only", async () => {
+  const text = await writeSecrets(request({ file: "a.json" }));
+  const signed = signSecrets(text, "alice", signer(alice));
+  expect(verifySignature(signed, people, { file: "a.json" })).toBe("alice");
+  for (const [from, to] of [
+    ['"alice ', '"\\u0061lice '],
+    ['=",\n', '=" ,\n'],
+    ['"ringfence_signature": ', '"ringfence_signature":  '],
+  ] as const) {
+    const changed = signed.replace(from, to);
+    expect(changed).not.toBe(signed);
+    expect(refusal(() => verifySignature(changed, people, { file: "a.json" })).code).toBe(
+      "SECRETS_SIGNATURE_INVALID",
+    );
+  }
+});
+
 test("ssh keys are recipients and identities like others", async () => {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   expect(privateKey.asymmetricKeyType).toBe("ed25519");

@@ -96,24 +96,3 @@ describe("where a signature is needed", () => {
     scene.must(["run", "-e", "production", "--", "true"]);
   });
 });
-
-describe(".sops.yaml", () => {
-  const rule = (recipient: string) =>
-    scene.write(".sops.yaml", `creation_rules:\n  - path_regex: ^secrets/staging\n    age: ${recipient}\n`);
-  afterAll(() => scene.write(".sops.yaml", ""));
-
-  test("that asks for other recipients than the manifest stops a write, and both places are named", () => {
-    const before = scene.read("secrets/staging.yaml");
-    rule(recipients.get("production")!);
-    const refused = set("OTHER", "staging");
-    expectRefusal(refused, "SECRETS_RULES_DISAGREE", 12);
-    expect(refused.error?.where).toBe(".sops.yaml:2:5");
-    expect(refused.error?.why).toMatch(/ringfence\.yaml:\d+:\d+/);
-    expect(scene.read("secrets/staging.yaml")).toBe(before);
-  });
-
-  test("that agrees, or has nothing to say of the file, stops none", () => {
-    rule(recipients.get("staging")!);
-    for (const environment of ["staging", "production"]) expect(set("OTHER", environment).exit).toBe(0);
-  });
-});
