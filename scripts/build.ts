@@ -2,7 +2,8 @@
  * Builds the package into `dist/`: a CommonJS bundle for the hot entry, ESM for the rest, the manifest's JSON
  * Schema and the licences of what is bundled; with `--types` the declarations too.
  *
- * The package has no run-time dependencies: everything is bundled except esbuild, which stays the user's own.
+ * The package has no run-time dependencies: everything is bundled except esbuild and the clients of
+ * AWS, which stay the user's own.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +15,7 @@ import { licenceText } from "./licences.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
-const EXTERNAL = ["esbuild"];
+const EXTERNAL = ["esbuild", "@aws-sdk/client-kms", "@aws-sdk/client-sts"];
 
 const shared: BuildOptions = {
   absWorkingDir: root,

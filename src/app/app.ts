@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
 import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
+import { openAwsKeyService } from "../adapters/key-service-aws/index.ts";
 import { openProgramRunner } from "../adapters/program-process/index.ts";
 import { openGitHooks, openGitSource, openGitTexts } from "../adapters/source-git/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
@@ -20,6 +21,7 @@ import type { ArtifactStore } from "../ports/artifacts.ts";
 import type { Builder } from "../ports/builder.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommitHooks } from "../ports/commit-hooks.ts";
+import type { KeyService } from "../ports/key-service.ts";
 import type { LeakRules } from "../ports/leak-rules.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
 import type { RepositoryTexts } from "../ports/repository-texts.ts";
@@ -59,6 +61,8 @@ export interface App {
   readonly builder: Builder;
   /** Within one command the same call is answered once. */
   readonly programs: ProgramRunner;
+  /** Services that secrets files of others may be encrypted to. */
+  readonly keyServices: readonly KeyService[];
   /** Undefined where the work tree's project has no rules, or only {@link openApp} was asked; see {@link checkerFor}. */
   readonly rules: RuleChecker | undefined;
   /** Layers that were parsed already: environments share some. */
@@ -139,6 +143,7 @@ export function openApp(options: AppOptions): App {
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
     programs: answeringOnce(openProgramRunner()),
+    keyServices: [openAwsKeyService()],
     rules: undefined,
     layers: new Map(),
     leaseMs: options.leaseMs ?? LEASE_MS,

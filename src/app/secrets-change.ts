@@ -20,6 +20,10 @@ import type { Context, Step } from "./definition.ts";
 import { appErrors } from "./errors.ts";
 import { readTextIfThere } from "./project.ts";
 import { identityOf, type SecretsState } from "./resolution.ts";
+import { assertSopsRules } from "./sops-rules.ts";
+
+/** So long a key service may take, when a new data key has to be wrapped by it. */
+const KEY_SERVICE_MS = 30_000;
 
 /** What happens to a secrets file. JSON, for a plan's facts. */
 export interface SecretsChange {
@@ -54,10 +58,12 @@ async function encrypt(
 ): Promise<string> {
   const identity = identityOf(app, environment);
   const text = await writeSecrets({
+    file: file.file,
     binding: { project: app.project.name, environment: environment.name, revision },
     values,
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
+    rewrapping: { services: app.keyServices, signal: AbortSignal.timeout(KEY_SERVICE_MS) },
     ...(file.text !== undefined && identity !== undefined
       ? { previous: { text: file.text, identities: identity.split("\n"), file: file.file } }
       : {}),
@@ -97,13 +103,14 @@ export async function secretsChange(
   };
 }
 
-/** @throws SECRETS_NO_IDENTITY, SECRETS_BAD_RECIPIENT: nobody has to be asked for a value before */
+/** @throws SECRETS_NO_IDENTITY, SECRETS_BAD_RECIPIENT, SECRETS_RULES_DISAGREE: nobody has to be asked for a value before */
 export function assertWritable(
   { app, environment }: Pick<Writer, "app" | "environment">,
   secrets: SecretsState,
 ): void {
   const { name } = environment;
   assertRecipients(environment, app.project.manifest);
+  assertSopsRules(app, environment, secrets.file);
   if (secrets.text === undefined || secrets.opened) return;
   throw secretsErrors.SECRETS_NO_IDENTITY({
     what: `${secrets.file} can't be opened here, so it can't be changed here`,

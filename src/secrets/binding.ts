@@ -4,8 +4,8 @@
  */
 import { formatPlace } from "../base/place.ts";
 import { secretsErrors } from "./errors.ts";
-import { malformed } from "./sops-document.ts";
-import type { OpenedValue } from "./sops-file.ts";
+import { malformed } from "./sops/document.ts";
+import type { OpenedValue } from "./sops/file.ts";
 
 /** Name of the leaf; it is no secret of the application. */
 export const BINDING_NAME = "RINGFENCE_BINDING";

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
-import { createIdentity, parseIdentityFile, recipientOf } from "../../secrets/index.ts";
+import { createIdentity, parseIdentities, recipientOf } from "../../secrets/index.ts";
 import { identityPath, readKeyFile } from "../../snapshot/home.ts";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
@@ -10,7 +10,7 @@ import { editManifest } from "../manifest-file.ts";
 
 /** The recipient of the first identity in a file. */
 function recipientIn(path: string): string {
-  return recipientOf(parseIdentityFile(readKeyFile(path) ?? "", path)[0]!);
+  return recipientOf(parseIdentities(readKeyFile(path) ?? "", path)[0]!);
 }
 
 export const operation = defineOperation({

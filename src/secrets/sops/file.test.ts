@@ -1,17 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { describeVectors } from "../../test/vectors.ts";
+import { describeVectors } from "../../../test/vectors.ts";
+import { createIdentity, parseIdentities } from "../age/identities.ts";
+import { foreignLeaf, foreignMetadata, refusal } from "../test-support.ts";
+import { openSopsFile } from "./file.ts";
 import { goFloat, goPlainScalar } from "./go-scalar.ts";
-import { createIdentity, parseIdentityFile } from "./identities.ts";
-import { openSopsFile, readSopsFile } from "./sops-file.ts";
-import { foreignLeaf, foreignMetadata, refusal } from "./test-support.ts";
 
 const me = await createIdentity();
 const key = randomBytes(32);
 
 function open(text: string, file: string): [string, string][] {
-  return openSopsFile(text, file, [me.identity]).values.map(({ leaf, text: value }) => [leaf.name, value]);
+  return openSopsFile(text, file, { identities: [me.identity] }).values.map(({ leaf, text: value }) => [
+    leaf.name,
+    value,
+  ]);
 }
 
 describeVectors("files that the real sops wrote", "sops-age", (folder) => {
@@ -22,8 +25,8 @@ describeVectors("files that the real sops wrote", "sops-age", (folder) => {
   ] as const;
 
   test.each(files)("%s opens and its MAC verifies", (file, values) => {
-    const identities = parseIdentityFile(read("keys/age.txt"), "age.txt");
-    const opened = openSopsFile(read(file), file, identities);
+    const identities = parseIdentities(read("keys/age.txt"), "age.txt");
+    const opened = openSopsFile(read(file), file, { identities });
     expect(opened.values.map(({ leaf, text }) => [leaf.name, text])).toEqual(values);
   });
 
@@ -57,8 +60,8 @@ describeVectors("files that the real sops wrote", "sops-age", (folder) => {
   ])("changed is refused: %s of %s", (_, file, from, to, code) => {
     const text = read(file);
     expect(text).toContain(from);
-    const identities = parseIdentityFile(read("keys/age.txt"), "age.txt");
-    const error = refusal(() => openSopsFile(text.replace(from, to), file, identities));
+    const identities = parseIdentities(read("keys/age.txt"), "age.txt");
+    const error = refusal(() => openSopsFile(text.replace(from, to), file, { identities }));
     expect(error).toMatchObject({ code, exit: 12 });
     expect(error.where).toMatch(new RegExp(`^${file}:\\d+:\\d+$`));
     expect(error.fix).toBeTruthy();
@@ -223,10 +226,10 @@ describe("files that are not as they should be", async () => {
       "s.yaml:2:",
     ],
     [
-      "key groups",
+      "a key group of nobody",
       "s.yaml",
-      yaml(`a: ${a}`, { key_groups: [{ age: [] }] }),
-      "SECRETS_UNSUPPORTED",
+      yaml(`a: ${a}`, { age: null, key_groups: [{ age: [] }] }),
+      "SECRETS_MALFORMED",
       "s.yaml:2:",
     ],
     ["nobody to open it", "s.yaml", yaml(`a: ${a}`, { age: [] }), "SECRETS_MALFORMED", "s.yaml:2:"],
@@ -247,10 +250,9 @@ describe("files that are not as they should be", async () => {
   });
 
   test("what opens it other than age is named", () => {
-    const error = refusal(() =>
-      readSopsFile(yaml("a: 1", { age: null, pgp: [{ fp: "x" }], kms: [{ arn: "y" }] }), "s"),
-    );
-    expect(error.message).toContain("PGP, AWS KMS");
+    const others = { age: null, pgp: [{ fp: "x", enc: "e" }], hc_vault: [{ key_name: "y", enc: "e" }] };
+    const error = refusal(() => open(yaml("a: 1", others), "s"));
+    expect(error.message).toContain("HashiCorp Vault, PGP");
   });
 });
 

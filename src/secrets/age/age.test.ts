@@ -6,18 +6,12 @@ import { join } from "node:path";
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { describeWith } from "../../test/components.ts";
-import { decodeArmor, encodeArmor } from "./age-format.ts";
-import { openAge, openArmoredAge } from "./age-open.ts";
+import { describeWith } from "../../../test/components.ts";
+import { missingAge, refusal } from "../test-support.ts";
 import { decodeBech32, encodeBech32 } from "./bech32.ts";
-import {
-  createIdentity,
-  parseIdentity,
-  parseIdentityFile,
-  parseRecipient,
-  recipientOf,
-} from "./identities.ts";
-import { missingAge, refusal } from "./test-support.ts";
+import { decodeArmor, encodeArmor } from "./format.ts";
+import { createIdentity, parseIdentities, parseIdentity, parseRecipient, recipientOf } from "./identities.ts";
+import { openAge, openArmoredAge } from "./open.ts";
 
 const CHUNK = 64 * 1024;
 
@@ -81,16 +75,16 @@ describe("identities", () => {
     const { identity, recipient, text } = await createIdentity("2026-11-21T12:00:00Z");
     expect(await identityToRecipient(identity)).toBe(recipient);
     expect(text).toBe(`# created: 2026-11-21T12:00:00Z\n# public key: ${recipient}\n${identity}\n`);
-    expect(parseIdentityFile(text, "id.txt")).toEqual([identity]);
+    expect(parseIdentities(text, "id.txt")).toEqual([identity]);
   });
 
   test("a damaged identity file is refused at its line, without its content", async () => {
     const { identity, text } = await createIdentity();
     const broken = `${identity.slice(0, -1)}${identity.endsWith("Q") ? "P" : "Q"}`;
-    const error = refusal(() => parseIdentityFile(text.replace(identity, broken), "id.txt"));
+    const error = refusal(() => parseIdentities(text.replace(identity, broken), "id.txt"));
     expect(error).toMatchObject({ code: "SECRETS_BAD_IDENTITY", where: "id.txt:3:1", exit: 12 });
     expect(JSON.stringify(error)).not.toContain(broken.slice(20, 40));
-    expect(refusal(() => parseIdentityFile("# nothing\n", "id.txt")).code).toBe("SECRETS_BAD_IDENTITY");
+    expect(refusal(() => parseIdentities("# nothing\n", "id.txt")).code).toBe("SECRETS_BAD_IDENTITY");
   });
 
   test("an identity given as a recipient is refused and not repeated", async () => {
@@ -233,7 +227,7 @@ describeWith("Debian's age", missingAge, () => {
   test("its identity files are read, and have the recipient that it prints", async () => {
     const file = join(folder, "made.txt");
     run("age-keygen", ["-o", file]);
-    const [identity] = parseIdentityFile(readFileSync(file, "utf8"), file);
+    const [identity] = parseIdentities(readFileSync(file, "utf8"), file);
     expect(recipientOf(identity!)).toBe(run("age-keygen", ["-y", file]).toString().trim());
     const decrypter = new Decrypter();
     decrypter.addIdentity(identity!);

@@ -2,21 +2,11 @@
  * The metadata of a SOPS file, checked: who it is encrypted to, its MAC, and which leaves are encrypted.
  * Field names and rules: getsops/sops, `stores/stores.go` and `sops.go`.
  */
-import type { Place } from "../base/place.ts";
-import { type MetadataNode, malformed, type SopsDocument, unsupported } from "./sops-document.ts";
+import type { Place } from "../../base/place.ts";
+import { malformed, type SopsDocument, unsupported } from "./document.ts";
+import { type KeyGroups, readKeyGroups, textOf } from "./keys.ts";
 
-/** The data key, wrapped for one recipient. */
-export interface WrappedKey {
-  readonly recipient: string;
-  /** Armored age file. */
-  readonly enc: string;
-  readonly place: Place;
-}
-
-export interface SopsMetadata {
-  readonly wrapped: readonly WrappedKey[];
-  /** Others that the file is encrypted to, in words; Ringfence can neither open nor keep these. */
-  readonly otherKeys: readonly string[];
+export interface SopsMetadata extends KeyGroups {
   /** Encrypted leaf; empty when the file has none. */
   readonly mac: string;
   readonly macPlace: Place;
@@ -32,29 +22,13 @@ export const DEFAULT_UNENCRYPTED_SUFFIX = "_unencrypted";
 
 const RULES = ["unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "encrypted_regex"] as const;
 const COMMENT_RULES = ["unencrypted_comment_regex", "encrypted_comment_regex"];
-/** Other ways to wrap the data key, by their names in the file. */
-const OTHER_KEYS = {
-  pgp: "PGP",
-  kms: "AWS KMS",
-  gcp_kms: "Google Cloud KMS",
-  hckms: "Huawei Cloud KMS",
-  azure_kv: "Azure Key Vault",
-  hc_vault: "HashiCorp Vault",
-  key_groups: "key groups (Shamir)",
-};
 const TIME =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:[.,][0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})$/;
 
-function textOf(node: MetadataNode | undefined): string {
-  return typeof node === "string" ? node : "";
-}
-
-function isFilled(node: MetadataNode | undefined): boolean {
-  return typeof node === "object" && Object.keys(node).length > 0;
-}
+const VERSION = /^[0-9]+\.[0-9]+\.[0-9]+/;
 
 /** Go writes flags such as `(?i)` into the pattern; here they stand beside it. */
-function compile(pattern: string): RegExp {
+export function compilePattern(pattern: string): RegExp {
   const flags = /^\(\?([ims]+)\)/.exec(pattern);
   return new RegExp(flags ? pattern.slice(flags[0].length) : pattern, flags?.[1]);
 }
@@ -74,7 +48,7 @@ function readRule({ metadata, placeOf }: SopsDocument): SopsMetadata["encrypts"]
   let matches = (key: string): boolean => key.endsWith(pattern);
   if (rule.endsWith("_regex")) {
     try {
-      const expression = compile(pattern);
+      const expression = compilePattern(pattern);
       matches = (key) => expression.test(key);
     } catch {
       throw unsupported(placeOf(rule), `the pattern of ${rule} can't be read here`, "use a simpler pattern");
@@ -82,36 +56,6 @@ function readRule({ metadata, placeOf }: SopsDocument): SopsMetadata["encrypts"]
   }
   const whenMatched = rule.startsWith("encrypted");
   return (path) => path.some(matches) === whenMatched;
-}
-
-function readKeys({ metadata, placeOf }: SopsDocument): Pick<SopsMetadata, "wrapped" | "otherKeys"> {
-  const others = Object.entries(OTHER_KEYS).filter(([field]) => isFilled(metadata[field]));
-  const age = metadata.age;
-  if (!isFilled(age)) {
-    if (others.length > 0)
-      throw unsupported(
-        placeOf(others[0]![0]),
-        `the file is encrypted to ${others.map(([, name]) => name).join(", ")} only; Ringfence opens age`,
-        `sops rotate --add-age RECIPIENT --in-place ${placeOf().file}`,
-      );
-    throw malformed(placeOf("age"), "the file names nobody it is encrypted to");
-  }
-  if (isFilled(metadata.key_groups))
-    throw unsupported(
-      placeOf("key_groups"),
-      "the file needs several key groups to open",
-      "use one key group",
-    );
-  if (!Array.isArray(age)) throw malformed(placeOf("age"), "`age` is no list");
-  const wrapped = age.map((entry: MetadataNode, index): WrappedKey => {
-    const place = placeOf("age", index, "enc");
-    const fields = typeof entry === "object" && !Array.isArray(entry) ? entry : {};
-    const { recipient, enc } = fields as { readonly [key: string]: MetadataNode };
-    if (textOf(recipient) === "" || textOf(enc) === "")
-      throw malformed(place, "an age entry needs `recipient` and `enc`");
-    return { recipient: textOf(recipient), enc: textOf(enc), place };
-  });
-  return { wrapped, otherKeys: others.map(([, name]) => name) };
 }
 
 /** The text that sops authenticates the MAC with: seconds, and Z for UTC. */
@@ -124,9 +68,12 @@ export function goTimestamp(text: string): string | undefined {
 /** @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED */
 export function readMetadata(document: SopsDocument): SopsMetadata {
   const { metadata, placeOf } = document;
-  const keys = readKeys(document);
+  const keys = readKeyGroups(document);
   const lastModified = goTimestamp(textOf(metadata.lastmodified));
   if (!lastModified) throw malformed(placeOf("lastmodified"), "`lastmodified` is no RFC 3339 time");
+  // The last thing that sops writes into most files: without it, the file was cut.
+  if (!VERSION.test(textOf(metadata.version)))
+    throw malformed(placeOf("version"), "`version` is no version of SOPS, so the file may be cut");
   return {
     ...keys,
     mac: textOf(metadata.mac),

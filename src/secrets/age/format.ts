@@ -32,14 +32,19 @@ export function decodeBase64(text: string, padded: boolean): Buffer | undefined 
   return (padded ? canonical : canonical.replace(/=+$/, "")) === text ? bytes : undefined;
 }
 
+/** Base64 as headers have it, without padding. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64").replace(/=+$/, "");
+}
+
 /** Bytes inside the armor; undefined when it is not strict armor. White space around it is allowed. */
 export function decodeArmor(text: string): Buffer | undefined {
   const lines = text.trim().replaceAll("\r\n", "\n").split("\n");
-  if (lines.length < 3 || lines[0] !== ARMOR_BEGIN || lines.at(-1) !== ARMOR_END) return undefined;
+  if (lines.length < 2 || lines[0] !== ARMOR_BEGIN || lines.at(-1) !== ARMOR_END) return undefined;
   const body = lines.slice(1, -1);
-  const last = body.at(-1)!;
-  if (last.length === 0 || last.length > COLUMNS) return undefined;
-  if (body.slice(0, -1).some((line) => line.length !== COLUMNS)) return undefined;
+  const isFull = (line: string) => line.length === COLUMNS;
+  const isLast = (line: string) => line.length > 0 && line.length <= COLUMNS;
+  if (!body.every((line, index) => (index < body.length - 1 ? isFull(line) : isLast(line)))) return undefined;
   return decodeBase64(body.join(""), true);
 }
 

@@ -1,7 +1,6 @@
 /** SOPS files in YAML form; JSON is read by the same parser after the stricter grammar has been checked. */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from "yaml";
-import { lineStartsOf, type Place, placeAt } from "../base/place.ts";
-import { goPlainScalar } from "./go-scalar.ts";
+import { lineStartsOf, type Place, placeAt } from "../../base/place.ts";
 import {
   type Leaf,
   type MetadataNode,
@@ -9,7 +8,8 @@ import {
   noMetadata,
   type SopsDocument,
   unsupported,
-} from "./sops-document.ts";
+} from "./document.ts";
+import { goPlainScalar } from "./go-scalar.ts";
 
 const TEXT_TAG = "tag:yaml.org,2002:str";
 const METADATA_KEY = "sops";

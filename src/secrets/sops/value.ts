@@ -3,7 +3,7 @@
  * the leaf's path. Format: getsops/sops, `aes/cipher.go`.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { decodeBase64 } from "./age-format.ts";
+import { decodeBase64 } from "../age/format.ts";
 import { goFloat } from "./go-scalar.ts";
 
 const FORM = /^ENC\[AES256_GCM,data:([^,]+),iv:([^,]+),tag:([^,]+),type:([a-z]+)\]$/;
@@ -23,6 +23,14 @@ export type OpenedLeaf =
     }
   /** `form`: it is no such leaf. `seal`: key, path or a bit is wrong. `type`: content and type don't agree. */
   | { readonly kind: "refused"; readonly reason: "form" | "seal" | "type" };
+
+/** A leaf as it is written. */
+export interface SealedLeaf {
+  readonly name: string;
+  readonly raw: string;
+  /** What the MAC covers. */
+  readonly authenticated: Buffer;
+}
 
 /** The path as it is authenticated: every component followed by a colon; positions in lists don't count. */
 export function pathContext(path: readonly string[]): string {

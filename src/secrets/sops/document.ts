@@ -2,8 +2,8 @@
  * The shape that every form of SOPS file is read into: leaves in the order of the file, and the metadata apart.
  * Reading YAML, JSON and dotenv is done beside this; nothing is decrypted here.
  */
-import { formatPlace, type Place } from "../base/place.ts";
-import { secretsErrors } from "./errors.ts";
+import { formatPlace, type Place } from "../../base/place.ts";
+import { secretsErrors } from "../errors.ts";
 
 export interface Leaf {
   /** Keys from the top; positions in lists are left out, as SOPS authenticates it. */

@@ -2,10 +2,10 @@
  * SOPS files in dotenv form: `NAME=value` lines without quotes, a line feed in a value written as `\n`, and the
  * metadata flattened into names such as `sops_age__list_0__map_recipient`.
  */
-import type { Place } from "../base/place.ts";
-import { type Leaf, type MetadataNode, malformed, noMetadata, type SopsDocument } from "./sops-document.ts";
+import type { Place } from "../../base/place.ts";
+import { type Leaf, type MetadataNode, malformed, noMetadata, type SopsDocument } from "./document.ts";
 
-const METADATA_PREFIX = "sops_";
+export const METADATA_PREFIX = "sops_";
 
 type Tree = { [key: string]: Tree | string };
 

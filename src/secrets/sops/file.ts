@@ -3,17 +3,17 @@
  * It knows nothing of environments, bindings or signatures.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { formatPlace } from "../base/place.ts";
-import { openArmoredAge } from "./age-open.ts";
-import { secretsErrors } from "./errors.ts";
-import { type Identity, parseIdentity } from "./identities.ts";
+import { formatPlace } from "../../base/place.ts";
+import { parseIdentity } from "../age/identities.ts";
+import { secretsErrors } from "../errors.ts";
+import { openDataKey } from "./data-key.ts";
+import { type Leaf, malformed } from "./document.ts";
+import { formOf, formOfText } from "./form.ts";
+import { readMetadata, type SopsMetadata } from "./metadata.ts";
 import { readDotenv } from "./read-dotenv.ts";
 import { readJson, readYaml } from "./read-yaml.ts";
-import { type Leaf, malformed, type SopsDocument } from "./sops-document.ts";
-import { readMetadata, type SopsMetadata } from "./sops-metadata.ts";
-import { openLeaf, pathContext } from "./sops-value.ts";
+import { openLeaf, pathContext } from "./value.ts";
 
-const DATA_KEY_BYTES = 32;
 /** Hashed before the values when the MAC covers encrypted values only: SHA-256 of `sops` (getsops/sops, `sops.go`). */
 const ENCRYPTED_ONLY_SEED = createHash("sha256").update("sops").digest();
 
@@ -21,6 +21,16 @@ export interface SopsFile {
   readonly file: string;
   readonly leaves: readonly Leaf[];
   readonly metadata: SopsMetadata;
+}
+
+/** What is to open a file. */
+export interface SopsKeys {
+  /** `AGE-SECRET-KEY-1…`, or the text of an OpenSSH private key. */
+  readonly identities: readonly string[];
+  /** The data key itself, got elsewhere: no identity is asked then. */
+  readonly dataKey?: Uint8Array | undefined;
+  /** Where identities were looked for, for the error. */
+  readonly lookedIn?: readonly string[] | undefined;
 }
 
 /** An encrypted leaf, opened. */
@@ -36,14 +46,7 @@ export interface OpenedFile extends SopsFile {
   readonly values: readonly OpenedValue[];
 }
 
-function readDocument(text: string, file: string): SopsDocument {
-  const base = file.split("/").at(-1)!;
-  if (/\.ya?ml$/i.test(base)) return readYaml(text, file);
-  if (/\.json$/i.test(base)) return readJson(text, file);
-  if (/\.env$|^\.env/i.test(base)) return readDotenv(text, file);
-  if (text.trimStart().startsWith("{")) return readJson(text, file);
-  return /^sops_(version|mac)=/m.test(text) ? readDotenv(text, file) : readYaml(text, file);
-}
+const READERS = { yaml: readYaml, json: readJson, dotenv: readDotenv };
 
 /**
  * Reads without opening. The form follows the file's name (`.yaml`, `.json`, `.env`), else its content.
@@ -51,43 +54,12 @@ function readDocument(text: string, file: string): SopsDocument {
  * @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED
  */
 export function readSopsFile(text: string, file: string): SopsFile {
-  const document = readDocument(text, file);
+  const document = READERS[formOf(file) ?? formOfText(text)](text, file);
   return { file, leaves: document.leaves, metadata: readMetadata(document) };
 }
 
-function noIdentity(sops: SopsFile, identities: readonly Identity[], lookedIn: readonly string[]): Error {
-  const recipients = sops.metadata.wrapped.map(({ recipient }) => recipient);
-  const own = identities.map(({ recipient }) => recipient);
-  const places = lookedIn.length > 0 ? ` Looked for identities in: ${lookedIn.join(", ")}.` : "";
-  const have =
-    own.length > 0 ? `The identities at hand are those of ${own.join(", ")}.` : "No identity is at hand.";
-  return secretsErrors.SECRETS_NO_IDENTITY({
-    what: "no identity at hand opens the secrets file",
-    where: sops.file,
-    why: `it is encrypted to ${recipients.join(", ")}. ${have}${places}`,
-    fix: lookedIn[0]
-      ? `put the identity of one of these recipients into ${lookedIn[0]}, or let someone who can open the file add yours`
-      : "let someone who can open the file add your recipient; this prints it: age-keygen -y IDENTITY_FILE",
-    details: { recipients, identitiesOf: own, lookedIn },
-  });
-}
-
-function openDataKey(sops: SopsFile, identities: readonly Identity[], lookedIn: readonly string[]): Buffer {
-  let damage: Error | undefined;
-  for (const { recipient, enc, place } of sops.metadata.wrapped) {
-    const opening = openArmoredAge(enc, identities);
-    if (opening.kind === "opened" && opening.content.length === DATA_KEY_BYTES) return opening.content;
-    const isOurs = identities.some((identity) => identity.recipient === recipient);
-    if (opening.kind === "sealed" && !isOurs) continue;
-    const why =
-      opening.kind === "damaged"
-        ? opening.why
-        : opening.kind === "opened"
-          ? "it holds no key of 32 bytes"
-          : "its stanza does not open with the identity of that recipient";
-    damage ??= malformed(place, `the data key for ${recipient} is damaged: ${why}`);
-  }
-  throw damage ?? noIdentity(sops, identities, lookedIn);
+function dataKeyBy(sops: SopsFile, { identities, lookedIn = [] }: SopsKeys): Buffer {
+  return openDataKey(sops, { identities: identities.map((identity) => parseIdentity(identity)), lookedIn });
 }
 
 function openValue(leaf: Leaf, dataKey: Buffer): OpenedValue {
@@ -140,24 +112,13 @@ function verifyMac({ file, metadata }: SopsFile, dataKey: Buffer, covered: reado
 /**
  * Opens a SOPS file and verifies everything in it that its MAC and its leaves authenticate.
  *
- * @param identities texts as `AGE-SECRET-KEY-1…`.
- * @param lookedIn where identities were looked for, for the error.
  * @throws SECRETS_NO_IDENTITY, SECRETS_BAD_IDENTITY, SECRETS_MAC_MISMATCH, SECRETS_MAC_MISSING,
  *   SECRETS_MALFORMED, SECRETS_UNSUPPORTED
  */
-export function openSopsFile(
-  text: string,
-  file: string,
-  identities: readonly string[],
-  lookedIn: readonly string[] = [],
-): OpenedFile {
+export function openSopsFile(text: string, file: string, keys: SopsKeys): OpenedFile {
   const sops = readSopsFile(text, file);
   const { metadata, leaves } = sops;
-  const dataKey = openDataKey(
-    sops,
-    identities.map((identity) => parseIdentity(identity)),
-    lookedIn,
-  );
+  const dataKey = keys.dataKey ? Buffer.from(keys.dataKey) : dataKeyBy(sops, keys);
   const values: OpenedValue[] = [];
   const covered: Buffer[] = [];
   for (const leaf of leaves) {
