@@ -20,6 +20,7 @@ import type { ArtifactStore } from "../ports/artifacts.ts";
 import type { Builder } from "../ports/builder.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
 import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
@@ -30,6 +31,7 @@ import { lazyStore } from "./lazy-store.ts";
 import { LEASE_MS } from "./lease.ts";
 import { loadProject } from "./project.ts";
 import { type AuditRecord, openRecord } from "./record.ts";
+import type { ReferenceValues } from "./reference-values.ts";
 
 /** One step's progress, for whoever watches. */
 export interface Progress {
@@ -58,6 +60,10 @@ export interface App {
   readonly programs: ProgramRunner;
   /** Undefined where the work tree's project has no rules, or only {@link openApp} was asked; see {@link checkerFor}. */
   readonly rules: RuleChecker | undefined;
+  /** What stores of secrets have said so far; see prepared in references.ts. */
+  readonly references: ReferenceValues;
+  /** The store that answers a scheme; undefined where there is none. */
+  secretStore(scheme: string, access: StoreAccess): Promise<SecretStore | undefined>;
   /** Layers that were parsed already: environments share some. */
   readonly layers: LayerCache;
   readonly leaseMs: number;
@@ -78,6 +84,8 @@ export interface AppOptions {
   readonly progress?: (progress: Progress) => void;
   /** For what a person must see although the command goes on. */
   readonly warn?: (text: string) => void;
+  /** Stores of secrets by scheme, instead of those that are built in or declared. */
+  readonly secretStores?: Readonly<Record<string, SecretStore>>;
   /** Decorates the store, so that a test can stop the process at any write. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -86,6 +94,34 @@ export interface AppOptions {
 async function openStore(path: string): Promise<Store> {
   const { openSqliteStore } = await import("../adapters/store-sqlite/index.ts");
   return openSqliteStore({ path });
+}
+
+/** What a store of secrets is opened with. */
+export interface StoreAccess {
+  /** All that it finds in its environment. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Answers a scheme of the project's own. */
+  readonly command: readonly string[] | undefined;
+}
+
+async function openSecretCommand(folder: string, scheme: string, { variables, command }: StoreAccess) {
+  const { openCommandSecrets } = await import("../adapters/secrets-command/index.ts");
+  return openCommandSecrets({ folder, scheme, variables, command });
+}
+
+/** The stores that are built in, by scheme. Each is loaded when a setting is kept there. */
+const SECRET_STORES: Readonly<Record<string, (root: string, access: StoreAccess) => Promise<SecretStore>>> = {
+  file: async (root) => (await import("../adapters/secrets-file/index.ts")).openFileSecrets({ root }),
+  cmd: (root, access) => openSecretCommand(root, "cmd", access),
+};
+
+async function openSecretStore(
+  root: string,
+  scheme: string,
+  access: StoreAccess,
+): Promise<SecretStore | undefined> {
+  if (Object.hasOwn(SECRET_STORES, scheme)) return SECRET_STORES[scheme]!(root, access);
+  return access.command && openSecretCommand(root, scheme, access);
 }
 
 /** The built settings library beside this module, for services whose project has not installed it. */
@@ -137,6 +173,9 @@ export function openApp(options: AppOptions): App {
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
     programs: answeringOnce(openProgramRunner()),
     rules: undefined,
+    references: new Map(),
+    secretStore: async (scheme, access) =>
+      options.secretStores?.[scheme] ?? openSecretStore(project.root, scheme, access),
     layers: new Map(),
     leaseMs: options.leaseMs ?? LEASE_MS,
     scratch: join(state, "scratch"),

@@ -22,6 +22,14 @@ export interface ChildRun {
   readonly variables: Readonly<Record<string, string>>;
   /** Values that may not appear in the output; undefined: output is inherited as it is. */
   readonly scrub: readonly string[] | undefined;
+  /** Done once the child has ended, also where this process then ends by a signal. */
+  readonly beforeEnd?: () => Promise<void> | undefined;
+}
+
+/** What a run holds that must be renewed while it lasts, and given back. */
+export interface RunLeases {
+  start(): void;
+  end(): Promise<void>;
 }
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"] as const;
@@ -104,7 +112,7 @@ function dieBy(signal: NodeJS.Signals): Promise<number> {
   return new Promise((resolve) => setTimeout(resolve, 100, 128 + os.signals[signal]));
 }
 
-function forwardSignals(child: ChildProcess): () => void {
+function forwardSignals(child: ChildProcess, beforeEnd: ChildRun["beforeEnd"]): () => void {
   const onTerminal = [0, 1, 2].some((handle) => isatty(handle));
   const handlers = FORWARDED.map((signal) => {
     const handler = () => {
@@ -112,7 +120,10 @@ function forwardSignals(child: ChildProcess): () => void {
       // The child is gone and only its own children hold the output open: the signal is for us.
       if (ended && signal !== "SIGWINCH") {
         process.off(signal, handler);
-        process.kill(process.pid, signal);
+        const end = () => process.kill(process.pid, signal);
+        const ending = beforeEnd?.();
+        if (ending) ending.finally(end);
+        else end();
       } else if (!(onTerminal && FROM_TERMINAL.includes(signal))) child.kill(signal);
     };
     process.on(signal, handler);
@@ -156,7 +167,7 @@ function startChild(run: ChildRun): StartedChild {
 export async function runChild(run: ChildRun): Promise<number> {
   for (const value of run.scrub ?? []) rememberSecret(value);
   const { child, streams } = startChild(run);
-  const stopForwarding = forwardSignals(child);
+  const stopForwarding = forwardSignals(child, run.beforeEnd);
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once("error", (error) => reject(startFailure(error, run)));
     child.once("exit", (code, signal) => resolve({ code, signal }));
@@ -164,6 +175,7 @@ export async function runChild(run: ChildRun): Promise<number> {
   try {
     const [{ code, signal }] = await Promise.all([ended, ...streams.map((stream, i) => pass(stream, i + 1))]);
     stopForwarding();
+    await run.beforeEnd?.();
     return signal === null ? (code ?? 1) : await dieBy(signal);
   } finally {
     stopForwarding();
