@@ -12,6 +12,7 @@ const PAGES: Readonly<Record<string, string>> = {
   TARGET: "docs/config-check.md",
   EXPECT: "docs/config-test.md",
   SCAN: "docs/config-test.md",
+  REFERENCE: "docs/references.md",
 };
 const CODE = new RegExp(`"((?:${Object.keys(PAGES).join("|")})_[A-Z_]+)"`, "g");
 

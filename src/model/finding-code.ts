@@ -150,7 +150,7 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     summary:
       "Advice: a secret is kept in another store, which was not asked: whether it is there is unknown.",
   },
-  REFERENCE_UNRESOLVED: {
+  REFERENCE_UNAVAILABLE: {
     stage: "environment",
     summary: "A store was asked for a secret and gave none.",
   },

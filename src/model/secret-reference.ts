@@ -19,10 +19,10 @@ export type ReferenceReading =
   | { readonly kind: "value"; readonly text: string }
   /** Nobody has asked the store. */
   | { readonly kind: "unasked" }
-  /** `REFERENCE_INVALID`: no store could understand it. `REFERENCE_UNRESOLVED`: the store was asked and gave no value. */
+  /** `REFERENCE_INVALID`: no store could understand it. `REFERENCE_UNAVAILABLE`: the store was asked and gave no value. */
   | {
       readonly kind: "failed";
-      readonly code: "REFERENCE_INVALID" | "REFERENCE_UNRESOLVED";
+      readonly code: "REFERENCE_INVALID" | "REFERENCE_UNAVAILABLE";
       readonly why: string;
       readonly fix: string;
     };

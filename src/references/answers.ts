@@ -21,7 +21,7 @@ function fixFor({ secret: { scheme, path } }: ReadReference, kind: SecretAnswer[
 /** What an answer is for a setting. */
 function readingOf(reference: ReadReference, answer: SecretAnswer | undefined): ReferenceReading {
   if (!answer) return { kind: "unasked" };
-  const unresolved = { kind: "failed", code: "REFERENCE_UNRESOLVED" } as const;
+  const unresolved = { kind: "failed", code: "REFERENCE_UNAVAILABLE" } as const;
   if (answer.kind !== "found") {
     const why = `${answer.kind}: ${answer.why}`;
     return { ...unresolved, why, fix: fixFor(reference, answer.kind) };

@@ -27,10 +27,15 @@ function losesDigits(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
+/** Of what JSON says: a list has items, but no length. */
+function has(value: object, name: string): boolean {
+  return Object.keys(value).includes(name);
+}
+
 function member(value: unknown, name: string, path: string): { found: unknown } | { why: string } {
   if (value === null || typeof value !== "object")
     return { why: `the secret has nothing below ${path || "its text"}: it is no object there` };
-  if (Object.hasOwn(value, name)) return { found: (value as Record<string, unknown>)[name] };
+  if (has(value, name)) return { found: (value as Record<string, unknown>)[name] };
   const meant = Array.isArray(value) ? undefined : nearest(name, Object.keys(value));
   const hint = meant ? `; did you mean ${meant}?` : "";
   return { why: `the secret has no field ${path ? `${path}.${name}` : name}: ${namesIn(value)}${hint}` };
@@ -50,7 +55,7 @@ export function fieldOf(text: string, field: string | undefined): FieldReading {
   } catch {
     return failed(`the secret is one text, no JSON that could have a field ${field}`);
   }
-  if (value !== null && typeof value === "object" && Object.hasOwn(value, field))
+  if (value !== null && typeof value === "object" && has(value, field))
     return readable((value as Record<string, unknown>)[field]);
   let path = "";
   for (const name of field.split(".")) {
