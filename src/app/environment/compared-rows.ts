@@ -41,8 +41,8 @@ const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
   runOutput: "output of run",
   runRecordRequired: "run needs a record",
   signedSecrets: "secrets are signed",
-  secretsCacheMs: "values of stores kept",
-  secretsOfflineMs: "values while a store is away",
+  secretsCacheMs: "store values kept",
+  secretsOfflineMs: "store values offline",
   strictSettings: "unknown settings are errors",
   observeMs: "watched for",
 };
