@@ -44,9 +44,10 @@ class Keeper implements LeaseKeeper {
 
   start(): void {
     for (const held of this.#held) {
-      // Only the end of the run makes a wait fail.
-      this.#keep(held).catch((error: unknown) => {
-        if (!this.#stop.signal.aborted) throw error;
+      this.#keep(held).catch(() => {
+        // The end of the run makes a wait fail as well.
+        if (this.#stop.signal.aborted) return;
+        this.#warn(held.reference, this.#since + held.lease.durationMs, "renewing it failed");
       });
     }
   }
