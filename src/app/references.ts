@@ -15,6 +15,7 @@ import {
   type UnresolvedReference,
   unresolvedError,
 } from "../references/index.ts";
+import { withoutKeys } from "../snapshot/key-variables.ts";
 import type { App } from "./app.ts";
 import { programVariables, WITHIN } from "./program-variables.ts";
 import { earlierAnswers, keepAnswers, type Room, type Wanted } from "./reference-cache.ts";
@@ -98,7 +99,11 @@ async function storeOf(
 ): Promise<SecretStore | undefined> {
   const declared = project.stores.find((one) => one.scheme === scheme);
   const command = declared?.command?.map((word) => expandTemplate(word, environment));
-  const variables = programVariables(app, project, environment, `${scheme}:`);
+  // A program must not find the project's secrets; what asks a store here may need them to sign in.
+  const isProgram = scheme === "cmd" || command !== undefined;
+  const variables = isProgram
+    ? programVariables(app, project, environment, `${scheme}:`)
+    : withoutKeys(app.variables);
   return app.secretStore(scheme, { variables, command });
 }
 

@@ -49,7 +49,7 @@ test("what only a build needs shuts no gate, and no service gets it", async () =
 
 test("what another store keeps is asked for when it is promoted, and the release has the reference alone", async () => {
   const settings = `  STORED: { secret: true, required: true }\n`;
-  scene.write(".env", `${scene.read(".env")}STORED=file:stored\n`);
+  scene.write("config/development.env", `${scene.read("config/development.env")}STORED=file:stored\n`);
   await releaseWith("1.0.4", (text) => text.replace("services:", `${settings}services:`));
   const refused = await scene.command(["promote", "1.0.4", "--to", "development"]);
   expect(settingsGate(refused.answer)).toMatchObject({ state: "shut" });
