@@ -12,7 +12,7 @@ export interface StoreDeclaration {
 }
 
 /** The schemes that every project knows. */
-export const STORE_SCHEMES = ["aws-sm", "aws-ssm", "vault", "vault-lease", "file", "cmd"] as const;
+export const STORE_SCHEMES = ["aws-sm", "aws-ssm", "aws-sts", "vault", "vault-lease", "file", "cmd"] as const;
 
 /** What is known of a text that is a reference. */
 export type ReferenceReading =

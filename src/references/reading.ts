@@ -32,22 +32,27 @@ const FORMS: Readonly<Record<string, Form>> = {
   "aws-sm": {
     example: "aws-sm://shop/production#password",
     path: /^\/\/([^/].*)$/,
-    parameters: ["region", "version", "stage"],
+    parameters: ["region", "profile", "version", "stage", "kms"],
   },
   "aws-ssm": {
     example: "aws-ssm:///shop/production/password",
     path: /^\/\/(\/?[^/].*)$/,
-    parameters: ["region", "version"],
+    parameters: ["region", "profile", "version", "label", "kms"],
   },
   vault: {
     example: "vault://kv/shop/production#password",
     path: /^\/\/([^/]+\/.+)$/,
-    parameters: ["version"],
+    parameters: ["version", "mount"],
   },
   "vault-lease": {
     example: "vault-lease://database/creds/shop#username",
     path: /^\/\/([^/]+\/.+)$/,
     parameters: [],
+  },
+  "aws-sts": {
+    example: "aws-sts:arn:aws:iam::123456789012:role/deploy#AccessKeyId",
+    path: /^(arn:.+)$/,
+    parameters: ["region", "profile", "duration"],
   },
   file: {
     example: "file:///run/secrets/password",
@@ -172,5 +177,7 @@ export function readReference(
   if (own.has(scheme) && !(scheme in FORMS)) return ownOf(text, scheme, rest);
   const form = Object.hasOwn(FORMS, scheme) ? FORMS[scheme] : undefined;
   if (!form) return undefined;
-  return scheme === "file" || rest.startsWith("//") ? builtInOf(text, scheme, rest, form) : undefined;
+  return scheme === "file" || scheme === "aws-sts" || rest.startsWith("//")
+    ? builtInOf(text, scheme, rest, form)
+    : undefined;
 }

@@ -21,6 +21,13 @@ describe("references", () => {
     ["aws-sm://db?version=3#password", "aws-sm", "db", "password", { version: "3" }],
     ["aws-ssm:///shop/db/password", "aws-ssm", "/shop/db/password", undefined, {}],
     ["aws-ssm://password?region=eu-west-1", "aws-ssm", "password", undefined, { region: "eu-west-1" }],
+    [
+      "aws-sts:arn:aws:iam::1:role/deploy#SessionToken?duration=1h",
+      "aws-sts",
+      "arn:aws:iam::1:role/deploy",
+      "SessionToken",
+      { duration: "1h" },
+    ],
     ["vault://kv/shop/db#password?version=2", "vault", "kv/shop/db", "password", { version: "2" }],
     ["vault://kv/a%23b#c%3Fd", "vault", "kv/a#b", "c?d", {}],
     ["vault-lease://database/creds/shop#username", "vault-lease", "database/creds/shop", "username", {}],
