@@ -3,7 +3,7 @@
  * the configuration needs no store.
  */
 import { existsSync } from "node:fs";
-import { hostname } from "node:os";
+import { homedir, hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
@@ -25,6 +25,7 @@ import type { KeyService } from "../ports/key-service.ts";
 import type { LeakRules } from "../ports/leak-rules.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
 import type { RepositoryTexts } from "../ports/repository-texts.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
 import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
@@ -35,6 +36,7 @@ import { lazyStore } from "./lazy-store.ts";
 import { LEASE_MS } from "./lease.ts";
 import { loadProject } from "./project.ts";
 import { type AuditRecord, openRecord } from "./record.ts";
+import type { ReferenceValues } from "./reference-values.ts";
 
 /** One step's progress, for whoever watches. */
 export interface Progress {
@@ -65,6 +67,10 @@ export interface App {
   readonly keyServices: readonly KeyService[];
   /** Undefined where the work tree's project has no rules, or only {@link openApp} was asked; see {@link checkerFor}. */
   readonly rules: RuleChecker | undefined;
+  /** What stores of secrets have said so far; see prepared in references.ts. */
+  readonly references: ReferenceValues;
+  /** The store that answers a scheme; undefined where there is none. */
+  secretStore(scheme: string, access: StoreAccess): Promise<SecretStore | undefined>;
   /** Layers that were parsed already: environments share some. */
   readonly layers: LayerCache;
   readonly leaseMs: number;
@@ -85,6 +91,8 @@ export interface AppOptions {
   readonly progress?: (progress: Progress) => void;
   /** For what a person must see although the command goes on. */
   readonly warn?: (text: string) => void;
+  /** Stores of secrets by scheme, instead of those that are built in or declared. */
+  readonly secretStores?: Readonly<Record<string, SecretStore>>;
   /** Decorates the store, so that a test can stop the process at any write. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -93,6 +101,51 @@ export interface AppOptions {
 async function openStore(path: string): Promise<Store> {
   const { openSqliteStore } = await import("../adapters/store-sqlite/index.ts");
   return openSqliteStore({ path });
+}
+
+/** What a store of secrets is opened with. */
+export interface StoreAccess {
+  /** All that it finds in its environment. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Answers a scheme of the project's own. */
+  readonly command: readonly string[] | undefined;
+}
+
+async function openSecretCommand(folder: string, scheme: string, { variables, command }: StoreAccess) {
+  const { openCommandSecrets } = await import("../adapters/secrets-command/index.ts");
+  return openCommandSecrets({ folder, scheme, variables, command });
+}
+
+type OpenSecretStore = (root: string, access: StoreAccess) => Promise<SecretStore>;
+
+/** AWS's packages are those beside Ringfence: loading the project's would run its code before it is trusted. */
+const openAws: OpenSecretStore = async (_root, { variables }) =>
+  (await import("../adapters/secrets-aws/index.ts")).openAwsSecrets({ folder: undefined, variables });
+
+const openVault: OpenSecretStore = async (_root, { variables }) =>
+  (await import("../adapters/secrets-vault/index.ts")).openVaultSecrets({
+    variables,
+    home: variables.HOME || homedir(),
+  });
+
+/** The stores that are built in, by scheme. Each is loaded when a setting is kept there. */
+const SECRET_STORES: Readonly<Record<string, OpenSecretStore>> = {
+  file: async (root) => (await import("../adapters/secrets-file/index.ts")).openFileSecrets({ root }),
+  cmd: (root, access) => openSecretCommand(root, "cmd", access),
+  "aws-sm": openAws,
+  "aws-ssm": openAws,
+  "aws-sts": openAws,
+  vault: openVault,
+  "vault-lease": openVault,
+};
+
+async function openSecretStore(
+  root: string,
+  scheme: string,
+  access: StoreAccess,
+): Promise<SecretStore | undefined> {
+  if (Object.hasOwn(SECRET_STORES, scheme)) return SECRET_STORES[scheme]!(root, access);
+  return access.command && openSecretCommand(root, scheme, access);
 }
 
 /** The built settings library beside this module, for services whose project has not installed it. */
@@ -145,6 +198,9 @@ export function openApp(options: AppOptions): App {
     programs: answeringOnce(openProgramRunner()),
     keyServices: [openAwsKeyService()],
     rules: undefined,
+    references: new Map(),
+    secretStore: async (scheme, access) =>
+      options.secretStores?.[scheme] ?? openSecretStore(project.root, scheme, access),
     layers: new Map(),
     leaseMs: options.leaseMs ?? LEASE_MS,
     scratch: join(state, "scratch"),

@@ -14,7 +14,8 @@ export function assertOpened(
   settings: Iterable<ResolvedSetting>,
   file: string,
 ): void {
-  const sealed = [...settings].filter((setting) => setting.sealed);
+  // What is kept elsewhere was asked for, or is not needed now.
+  const sealed = [...settings].filter((setting) => setting.sealed && setting.pending === undefined);
   if (sealed.length === 0) return;
   throw secretsErrors.SECRETS_NO_IDENTITY({
     what: `${sealed.map(({ name }) => name).join(", ")} can't be opened here`,

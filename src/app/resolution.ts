@@ -1,4 +1,5 @@
 /** Reading an environment's layers and secrets and resolving them: the configuration as it stands in the files. */
+
 import { join } from "node:path";
 import type { Digest } from "../base/digest.ts";
 import { isRingfenceError } from "../base/error.ts";
@@ -25,6 +26,7 @@ import type { App } from "./app.ts";
 import { assignments, refuseFlags } from "./config-flags.ts";
 import { type LayerPlace, programLayer } from "./layer-programs.ts";
 import { readTextIfThere } from "./project.ts";
+import { referencesOf } from "./reference-values.ts";
 
 /** What is known of an environment's secrets file here. */
 export interface SecretsState {
@@ -211,6 +213,7 @@ export function configure(app: App, environment: Environment, options: Configure
     flags,
     phase,
     rules: app.rules,
+    references: referencesOf(app.references, app.project, environment),
     cache: app.layers,
   });
   rememberSecrets(resolution);

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { readManifest } from "../model/manifest.ts";
 import { type Environment, environmentOf, layersFor, type Project } from "../model/project.ts";
+import type { ReferenceReader } from "../model/secret-reference.ts";
 import type { Phase } from "../model/setting.ts";
 import { type LayerText, type Resolution, resolve } from "./index.ts";
 
@@ -21,6 +22,7 @@ export interface Scene {
   readonly process?: Readonly<Record<string, string>>;
   readonly flags?: Readonly<Record<string, string>>;
   readonly phase?: Phase;
+  readonly references?: ReferenceReader;
 }
 
 const ENVIRONMENTS = "{ local: , development: , staging: , production: , qa: { kind: try } }";
@@ -76,6 +78,7 @@ ${scene.expect === undefined ? "" : `expect:\n${scene.expect.replace(/^/gm, "  "
     ...(scene.flags && { flags: scene.flags }),
     phase: scene.phase,
     rules: undefined,
+    references: scene.references,
     cache: new Map(),
   });
   return { project: project!, environment: selected, layers: texts, resolution };

@@ -8,6 +8,10 @@ export interface SettingView {
   readonly fingerprint?: string;
   /** It stands in the secrets file and can't be opened here. */
   readonly sealed?: true;
+  /** Its value hangs on what other stores keep, which were not asked. */
+  readonly unasked?: true;
+  /** Where another store keeps it. */
+  readonly reference?: string;
   /** Source of the winning layer. */
   readonly from: string;
 }

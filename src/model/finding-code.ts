@@ -144,6 +144,19 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     stage: "environment",
     summary: "A reference to a secret that can't be opened here.",
   },
+  REFERENCE_INVALID: {
+    stage: "structure",
+    summary: "A [reference](references.md) to another store that can't be understood.",
+  },
+  REFERENCE_UNASKED: {
+    stage: "environment",
+    summary:
+      "Advice: a secret is kept in another store, which was not asked: whether it is there is unknown.",
+  },
+  REFERENCE_UNAVAILABLE: {
+    stage: "environment",
+    summary: "A store was asked for a secret and gave none.",
+  },
   SETTING_CYCLE: { stage: "structure", summary: "References run in a circle." },
   SETTING_WRONG_ENVIRONMENT: {
     stage: "environment",

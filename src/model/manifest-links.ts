@@ -10,6 +10,7 @@ import { orderGraph } from "./graph.ts";
 import { KIND_NAMES } from "./kind.ts";
 import { FORMATS, hasRecipientChecksum, isPublicKey } from "./manifest-formats.ts";
 import { resourceFindings } from "./manifest-isolation.ts";
+import { STORE_SCHEMES } from "./secret-reference.ts";
 import { entriesAt, nodeAt, placeOf, type SourceNode, textsAt } from "./source-tree.ts";
 
 type Drafts = Iterable<FindingDraft>;
@@ -174,6 +175,25 @@ function* people(root: SourceNode): Drafts {
   );
 }
 
+/** A scheme that is built in has its own way to its store; any other needs a command that is told what to get. */
+function* stores(root: SourceNode): Drafts {
+  for (const [scheme, { keyPlace }] of entriesAt(root, "stores")) {
+    const isBuiltIn = STORE_SCHEMES.some((known) => known === scheme);
+    const command = textsAt(root, "stores", scheme, "command");
+    if (isBuiltIn && command.length > 0) {
+      const why = `${scheme} is built in: no command answers it`;
+      yield { code: "MANIFEST_VALUE", place: keyPlace, why, fix: "give the store another scheme" };
+    } else if (!isBuiltIn && command.length === 0) {
+      const why = `${scheme} is no scheme that Ringfence knows, and no command answers it`;
+      const fix = `add command: [${scheme}, read, "{reference}"]`;
+      yield { code: "MANIFEST_MISSING", place: keyPlace, why, fix };
+    } else if (!isBuiltIn && !command.slice(1).some(({ text }) => /\{(reference|path)\}/.test(text))) {
+      const why = `the command of ${scheme} is not told what to get`;
+      yield { code: "MANIFEST_VALUE", place: keyPlace, why, fix: 'add the word "{reference}"' };
+    }
+  }
+}
+
 function* services(root: SourceNode): Drafts {
   for (const [name, { keyPlace, value }] of entriesAt(root, "services")) {
     if (value.kind !== "map" || value.entries.has("entry") !== value.entries.has("build")) continue;
@@ -273,6 +293,7 @@ export function* linkFindings(root: SourceNode): Drafts {
   yield* isolation(root);
   yield* resourceFindings(root);
   yield* people(root);
+  yield* stores(root);
   yield* services(root);
   yield* pipeline(root);
 }

@@ -89,9 +89,19 @@ export const policiesSchema = z
       .optional()
       .describe("How ringfence run behaves."),
     secrets: z
-      .strictObject({ signed: flag("Secrets files must be signed by one of people.") })
+      .strictObject({
+        signed: flag("Secrets files must be signed by one of people."),
+        cache: duration
+          .optional()
+          .describe(
+            "How long compiled settings may hold values of other stores; each run asks where left out.",
+          ),
+        offline: duration
+          .optional()
+          .describe("How old an earlier answer may be that is used while its store can't be reached."),
+      })
       .optional()
-      .describe("What is demanded of secrets files."),
+      .describe("What is demanded of secrets files, and how long values of other stores are kept."),
     settings: z
       .strictObject({ strict: flag("Undeclared settings are errors, not warnings.") })
       .optional()
@@ -160,6 +170,12 @@ const FIELDS: { readonly [K in Exclude<PolicyName, "production">]: Field<Policie
     words: ["required", "optional"],
   },
   signedSecrets: { path: ["secrets", "signed"], read: ({ secrets }) => secrets?.signed },
+  secretsCacheMs: { path: ["secrets", "cache"], read: ({ secrets }) => ms(secrets?.cache), type: "duration" },
+  secretsOfflineMs: {
+    path: ["secrets", "offline"],
+    read: ({ secrets }) => ms(secrets?.offline),
+    type: "duration",
+  },
   strictSettings: { path: ["settings", "strict"], read: ({ settings }) => settings?.strict },
   observeMs: { path: ["rollout", "observe"], read: ({ rollout }) => ms(rollout?.observe), type: "duration" },
 };

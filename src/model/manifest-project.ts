@@ -1,5 +1,6 @@
 /** Makes the project of a manifest that the schema accepted, with defaults filled in and policies resolved. */
 import type { Place } from "../base/place.ts";
+import { parseDuration } from "../base/units.ts";
 import type { FindingDraft } from "./finding-list.ts";
 import { orderGraph } from "./graph.ts";
 import { KIND_NAMES, KIND_POLICIES, type KindName } from "./kind.ts";
@@ -9,6 +10,7 @@ import { resolvePolicies } from "./manifest-policies.ts";
 import { designsOf, expectationsAt, rulesOf } from "./manifest-rules.ts";
 import type { ManifestData } from "./manifest-schema.ts";
 import type { Environment, EnvironmentTemplate, Person, Project, Service, Stage } from "./project.ts";
+import type { StoreDeclaration } from "./secret-reference.ts";
 import type { SettingDeclaration, SettingValue } from "./setting.ts";
 import { placeOf, type SourceNode } from "./source-tree.ts";
 
@@ -57,6 +59,15 @@ function servicesOf(data: ManifestData, root: SourceNode): Service[] {
     health,
     smoke: smoke ?? [],
     place: placeOf(root, ["services", name]),
+  }));
+}
+
+function storesOf(data: ManifestData, root: SourceNode): StoreDeclaration[] {
+  return Object.entries(data.stores ?? {}).map(([scheme, { command, timeout }]) => ({
+    scheme,
+    command,
+    timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
+    place: placeOf(root, ["stores", scheme]),
   }));
 }
 
@@ -115,6 +126,7 @@ export function projectOf(
     environments,
     layers: layersOf(root, at.file),
     secretsPath: data.secrets ?? "secrets/{env}.yaml",
+    stores: storesOf(data, root),
     settings,
     rules: rulesOf(data.rules ?? [], root),
     expectations: expectationsAt(root, ["expect"]),

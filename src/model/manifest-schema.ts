@@ -97,6 +97,17 @@ const layer = z.union([
   }),
 ]);
 
+const store = z
+  .strictObject({
+    command: words
+      .optional()
+      .describe(
+        "Prints the secret; run without a shell, once it is trusted. {reference} and {path} stand for what is asked.",
+      ),
+    timeout: word(FORMATS.duration).optional().describe("How long one call may take; 10s where left out."),
+  })
+  .describe("Who answers references of this scheme.");
+
 const override = z.strictObject({
   required: z.boolean().optional().describe("Whether it is required there."),
   default: z.unknown().optional().describe("Applies there where no layer sets the key."),
@@ -146,6 +157,10 @@ export const settingSchema = z
   .strictObject({
     type: z.enum(SETTING_TYPES).optional().describe("string where left out."),
     secret: z.boolean().optional().describe("Encrypted at rest, never shown."),
+    reference: z
+      .boolean()
+      .optional()
+      .describe("false: a value that looks like a reference to another store is the secret itself."),
     required: z
       .union([z.boolean(), z.array(z.string()).describe("Environments and kinds that require it.")])
       .optional()
@@ -253,6 +268,10 @@ export const manifestSchema = z
     secrets: word(FORMATS.secretsFile)
       .optional()
       .describe("Path of the secrets files with {env}; secrets/{env}.yaml where left out."),
+    stores: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), store)
+      .optional()
+      .describe("Stores of secrets by the scheme of their references, as op for op://vault/item."),
     settings: z
       .record(word(FORMATS.variable), settingSchema.nullable())
       .optional()

@@ -28,6 +28,7 @@ function declare(
     name,
     type,
     secret: data.secret ?? false,
+    ...(data.reference === false && { reference: data.reference }),
     phases: data.phase === undefined ? PHASES : [data.phase].flat(),
     merge: check.merge(type, data.merge),
     sync: data.sync,

@@ -46,6 +46,10 @@ export interface Policies {
   readonly runRecordRequired: boolean;
   /** Secrets files must be signed by one of `people`. */
   readonly signedSecrets: boolean;
+  /** How long compiled settings may hold values of other stores; 0: each run asks for them. */
+  readonly secretsCacheMs: number;
+  /** How old an earlier answer of a store may be that is used while the store can't be reached; undefined: none is. */
+  readonly secretsOfflineMs: number | undefined;
   /** Unknown settings in a layer are errors instead of warnings. */
   readonly strictSettings: boolean;
   /** How long a new set is watched under traffic before the old one is stopped. */

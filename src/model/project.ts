@@ -5,6 +5,7 @@ import type { DotenvDialect, LayerFormat } from "./layer.ts";
 import type { Policies, PolicySources } from "./policy.ts";
 import type { DeclaredResource, EnvironmentFolder, IsolationException } from "./resource.ts";
 import type { Design, Expectation, Rule } from "./rule.ts";
+import type { StoreDeclaration } from "./secret-reference.ts";
 import type { SettingDeclaration, SettingValue } from "./setting.ts";
 
 /** A repository with a `ringfence.yaml`. */
@@ -20,6 +21,8 @@ export interface Project {
   readonly layers: readonly LayerDeclaration[];
   /** Path template of the secrets files, with `{env}`. */
   readonly secretsPath: string;
+  /** Stores of the project's own, and what is otherwise with those that are built in. */
+  readonly stores: readonly StoreDeclaration[];
   readonly settings: readonly SettingDeclaration[];
   /** Conditions that settings must meet together. */
   readonly rules: readonly Rule[];

@@ -19,12 +19,20 @@ export const query = defineQuery({
     const identity = identityOf(app, environment);
     const key = identity === undefined ? undefined : deriveKey(identity, `fingerprint:${app.project.name}`);
     const entries = [...settings.values()].map((setting): [string, SettingView] => {
-      const from = setting.history.find(({ wins }) => wins)?.source ?? "default";
+      const winner = setting.history.find(({ wins }) => wins);
+      const from = winner?.source ?? "default";
       if (!setting.secret) return [setting.name, { value: setting.value, secret: false, from }];
       const print = key && !setting.sealed ? { fingerprint: fingerprint(key, setting.text) } : {};
       return [
         setting.name,
-        { value: null, secret: true, from, ...print, ...(setting.sealed && { sealed: true }) },
+        {
+          value: null,
+          secret: true,
+          from,
+          ...print,
+          ...(setting.pending ? { unasked: true } : setting.sealed && { sealed: true }),
+          ...(winner?.reference !== undefined && { reference: winner.reference }),
+        },
       ];
     });
     return { environment: environment.name, settings: Object.fromEntries(entries) };

@@ -41,6 +41,8 @@ const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
   runOutput: "output of run",
   runRecordRequired: "run needs a record",
   signedSecrets: "secrets are signed",
+  secretsCacheMs: "store values kept",
+  secretsOfflineMs: "store values offline",
   strictSettings: "unknown settings are errors",
   observeMs: "watched for",
 };

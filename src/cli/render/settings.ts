@@ -1,6 +1,6 @@
 /** Settings, findings and secrets for people. */
 import { formatPlace } from "../../base/place.ts";
-import type { ExportView, SecretListView, SettingsView } from "../../contract/settings.ts";
+import type { ExportView, SecretListView, SettingsView, SettingView } from "../../contract/settings.ts";
 import type { Explanation } from "../../model/setting.ts";
 import { labelled, styled, table } from "../style.ts";
 import { shownText } from "./shown.ts";
@@ -9,18 +9,20 @@ function valueText(value: unknown): string {
   return shownText(typeof value === "string" ? value : JSON.stringify(value));
 }
 
+function secretText({ fingerprint, sealed, unasked, reference }: SettingView): string {
+  if (reference !== undefined) return `[secret at ${shownText(reference)}]`;
+  if (unasked) return "[secret, not asked for]";
+  if (fingerprint) return `[secret ${fingerprint}]`;
+  return sealed ? "[secret, sealed here]" : "[secret]";
+}
+
 export function renderSettings({ environment, settings }: SettingsView): string {
   const rows = Object.entries(settings)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { value, secret, fingerprint, sealed, from }]) => [
+    .map(([name, view]) => [
       shownText(name),
-      secret
-        ? styled(
-            "yellow",
-            fingerprint ? `[secret ${fingerprint}]` : sealed ? "[secret, sealed here]" : "[secret]",
-          )
-        : valueText(value),
-      styled("dim", shownText(from)),
+      view.secret ? styled("yellow", secretText(view)) : valueText(view.value),
+      styled("dim", shownText(view.from)),
     ]);
   return rows.length > 0
     ? table([`${environment}`, "value", "from"], rows)
@@ -29,9 +31,10 @@ export function renderSettings({ environment, settings }: SettingsView): string 
 
 export function renderExplain({ key, secret, value, layers }: Explanation): string {
   const shown = (one: unknown) => (secret ? "[secret]" : valueText(one));
-  const rows = layers.map(({ source, file, line, column, value: set, wins }) => {
+  const rows = layers.map(({ source, file, line, column, value: set, reference, wins }) => {
     const place = formatPlace({ file, line, column });
-    return [wins ? styled("green", "→") : " ", shown(set), file === source ? place : `${source} (${place})`];
+    const text = reference === undefined ? shown(set) : `[secret at ${shownText(reference)}]`;
+    return [wins ? styled("green", "→") : " ", text, file === source ? place : `${source} (${place})`];
   });
   return [
     `${styled("bold", shownText(key))} = ${shown(value)}`,

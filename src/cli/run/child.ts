@@ -22,6 +22,14 @@ export interface ChildRun {
   readonly variables: Readonly<Record<string, string>>;
   /** Values that may not appear in the output; undefined: output is inherited as it is. */
   readonly scrub: readonly string[] | undefined;
+  /** Done once the child has ended, also where this process then ends by a signal. */
+  readonly beforeEnd?: () => Promise<void> | undefined;
+}
+
+/** What a run holds that must be renewed while it lasts, and given back. */
+export interface RunLeases {
+  start(): void;
+  end(): Promise<void>;
 }
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"] as const;
@@ -104,16 +112,24 @@ function dieBy(signal: NodeJS.Signals): Promise<number> {
   return new Promise((resolve) => setTimeout(resolve, 100, 128 + os.signals[signal]));
 }
 
-function forwardSignals(child: ChildProcess): () => void {
+/** Begins before the child is there: one that it is started for may already send a signal. */
+function forwardSignals(
+  childOf: () => ChildProcess | undefined,
+  beforeEnd: ChildRun["beforeEnd"],
+): () => void {
   const onTerminal = [0, 1, 2].some((handle) => isatty(handle));
   const handlers = FORWARDED.map((signal) => {
     const handler = () => {
-      const ended = child.exitCode !== null || child.signalCode !== null;
+      const child = childOf();
+      const ended = !child || child.exitCode !== null || child.signalCode !== null;
       // The child is gone and only its own children hold the output open: the signal is for us.
       if (ended && signal !== "SIGWINCH") {
         process.off(signal, handler);
-        process.kill(process.pid, signal);
-      } else if (!(onTerminal && FROM_TERMINAL.includes(signal))) child.kill(signal);
+        const end = () => process.kill(process.pid, signal);
+        const ending = beforeEnd?.();
+        if (ending) ending.finally(end);
+        else end();
+      } else if (!(onTerminal && FROM_TERMINAL.includes(signal))) child?.kill(signal);
     };
     process.on(signal, handler);
     return [signal, handler] as const;
@@ -148,6 +164,21 @@ function startChild(run: ChildRun): StartedChild {
   }
 }
 
+interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Passes the child's output on until there is no more, and the child has ended. */
+async function endOf({ child, streams }: StartedChild, run: ChildRun): Promise<ChildEnd> {
+  const ended = new Promise<ChildEnd>((resolve, reject) => {
+    child.once("error", (error) => reject(startFailure(error, run)));
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  const [end] = await Promise.all([ended, ...streams.map((stream, i) => pass(stream, i + 1))]);
+  return end;
+}
+
 /**
  * Runs the command to its end and answers its exit code; ends this process itself where a signal ended the child.
  *
@@ -155,15 +186,14 @@ function startChild(run: ChildRun): StartedChild {
  */
 export async function runChild(run: ChildRun): Promise<number> {
   for (const value of run.scrub ?? []) rememberSecret(value);
-  const { child, streams } = startChild(run);
-  const stopForwarding = forwardSignals(child);
-  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
-    child.once("error", (error) => reject(startFailure(error, run)));
-    child.once("exit", (code, signal) => resolve({ code, signal }));
-  });
+  let child: ChildProcess | undefined;
+  const stopForwarding = forwardSignals(() => child, run.beforeEnd);
   try {
-    const [{ code, signal }] = await Promise.all([ended, ...streams.map((stream, i) => pass(stream, i + 1))]);
+    const started = startChild(run);
+    child = started.child;
+    const { code, signal } = await endOf(started, run);
     stopForwarding();
+    await run.beforeEnd?.();
     return signal === null ? (code ?? 1) : await dieBy(signal);
   } finally {
     stopForwarding();

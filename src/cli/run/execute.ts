@@ -8,6 +8,7 @@ import { detect, guardNested, guardRun } from "../../snapshot/detection.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { appendSpool, type Injection } from "../../snapshot/spool.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
+import type { RunLeases } from "./child.ts";
 import { resolveCommand } from "./command.ts";
 import { runErrors } from "./errors.ts";
 import { planExec, replaceProcess } from "./exec.ts";
@@ -24,6 +25,8 @@ export interface Execution {
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** This machine's name unless told. */
   readonly host?: string;
+  /** Credentials that end with the run: this process then stays, to renew them and to give them back. */
+  readonly leases?: RunLeases | undefined;
 }
 
 function warn(text: string): void {
@@ -64,6 +67,7 @@ export async function execute({
   request,
   variables: outer = process.env,
   host = hostname(),
+  leases,
 }: Execution): Promise<number> {
   const { command, force } = request;
   const selection = detect(snapshot.detection, { flag: request.environment, variables: outer, host });
@@ -93,8 +97,9 @@ export async function execute({
   const scrub = isScrubbed(snapshot, outer)
     ? snapshot.secretNames.flatMap((name) => snapshot.variables[name] ?? [])
     : undefined;
-  const plan = scrub ? undefined : planExec(file, command, variables);
+  const plan = scrub || leases ? undefined : planExec(file, command, variables);
   if (plan) return replaceProcess(plan, variables);
   const { runChild } = await import("./child.ts");
-  return runChild({ file, command, variables, scrub });
+  leases?.start();
+  return runChild({ file, command, variables, scrub, beforeEnd: () => leases?.end() });
 }

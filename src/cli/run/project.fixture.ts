@@ -83,6 +83,7 @@ export function createTestProject(): TestProject {
     revision: digestOfBytes("revision"),
     program: RINGFENCE_VERSION,
     createdAt: new Date().toISOString(),
+    expiresAtMs: null,
     ...changes,
   });
   return {
