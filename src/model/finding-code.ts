@@ -53,7 +53,18 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   },
   MANIFEST_SHARED_PORT: { stage: "environment", summary: "One port for two services or environments." },
   MANIFEST_SHARED_NAME: { stage: "environment", summary: "One `short` name for two environments." },
-  MANIFEST_SHARED_RECIPIENT: { stage: "security", summary: "One age recipient for two environments." },
+  MANIFEST_SHARED_RECIPIENT: {
+    stage: "security",
+    summary: "One age recipient for two environments, people or machines.",
+  },
+  MANIFEST_UNKNOWN_RECIPIENT: {
+    stage: "structure",
+    summary: "`recipients` names a person, machine or role that the project does not have.",
+  },
+  MANIFEST_NO_RECIPIENT: {
+    stage: "structure",
+    summary: "`recipients` names people of whom none has a recipient.",
+  },
   MANIFEST_SHARED_HOST: { stage: "environment", summary: "One host pattern for two environments." },
   MANIFEST_SHARED_KEY: { stage: "security", summary: "One public key for two people." },
   MANIFEST_SERVICE: { stage: "structure", summary: "A service with both `entry` and `build`, or neither." },

@@ -8,6 +8,7 @@ import { resolvePolicies } from "./manifest-policies.ts";
 import { designsOf, expectationsAt, rulesOf } from "./manifest-rules.ts";
 import type { ManifestData } from "./manifest-schema.ts";
 import type { Environment, EnvironmentTemplate, Person, Project, Service, Stage } from "./project.ts";
+import { bareRecipient, holdersOf, type Machine } from "./recipient.ts";
 import type { SettingDeclaration, SettingValue } from "./setting.ts";
 import { placeOf, type SourceNode } from "./source-tree.ts";
 
@@ -16,7 +17,12 @@ function builtIn(name: string): KindName | undefined {
   return KIND_NAMES.find((kind) => kind === name);
 }
 
-function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
+function environmentsOf(
+  data: ManifestData,
+  root: SourceNode,
+  people: readonly Person[],
+  machines: readonly Machine[],
+): Environment[] {
   return Object.entries(data.environments).map(([name, given]) => {
     const own = given ?? {};
     const kind = own.kind ?? name;
@@ -31,6 +37,7 @@ function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
       ],
       root,
     );
+    const holders = holdersOf(own.recipients ?? [], people, machines);
     return {
       name,
       kind,
@@ -40,7 +47,8 @@ function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
       ...resolved,
       hosts: own.hosts ?? [],
       ports: own.ports ?? {},
-      recipients: own.recipients ?? [],
+      recipients: [...new Set(holders.map(({ recipient }) => recipient))],
+      holders,
       place: placeOf(root, ["environments", name]),
     };
   });
@@ -67,11 +75,19 @@ function pipelineOf(data: ManifestData, root: SourceNode): Stage[] {
 }
 
 function peopleOf(data: ManifestData, root: SourceNode): Person[] {
-  return Object.entries(data.people ?? {}).map(([name, { key, roles }]) => ({
+  return Object.entries(data.people ?? {}).map(([name, { key, roles, recipient }]) => ({
     name,
     key,
     roles: roles ?? [],
+    recipient: recipient === undefined ? undefined : bareRecipient(recipient),
     place: placeOf(root, ["people", name]),
+  }));
+}
+
+function machinesOf(data: ManifestData): Machine[] {
+  return Object.entries(data.machines ?? {}).map(([name, { recipient }]) => ({
+    name,
+    recipient: bareRecipient(recipient),
   }));
 }
 
@@ -98,7 +114,9 @@ export function projectOf(
   settings: readonly SettingDeclaration[],
   at: { readonly root: string; readonly file: string },
 ): Project {
-  const environments = environmentsOf(data, root);
+  const people = peopleOf(data, root);
+  const machines = machinesOf(data);
+  const environments = environmentsOf(data, root, people, machines);
   const usual = environments.find(({ name }) => name === "development") ?? environments[0];
   return {
     name: data.project,
@@ -119,7 +137,8 @@ export function projectOf(
     templates: templatesOf(data, root),
     services: servicesOf(data, root),
     pipeline: pipelineOf(data, root),
-    people: peopleOf(data, root),
+    people,
+    machines,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Place } from "../base/place.ts";
 import type { KindName } from "./kind.ts";
 import type { DotenvDialect, LayerFormat } from "./layer.ts";
 import type { Policies, PolicySources } from "./policy.ts";
+import type { Holder, Machine } from "./recipient.ts";
 import type { Design, Expectation, Rule } from "./rule.ts";
 import type { SettingDeclaration, SettingValue } from "./setting.ts";
 
@@ -33,6 +34,7 @@ export interface Project {
   /** In travelling order: a stage stands after every stage it names in `after`. */
   readonly pipeline: readonly Stage[];
   readonly people: readonly Person[];
+  readonly machines: readonly Machine[];
 }
 
 /** How the environment is found where no flag names it. */
@@ -60,8 +62,10 @@ export interface Environment {
   readonly hosts: readonly string[];
   /** Public port of each service that has one. */
   readonly ports: Readonly<Record<string, number>>;
-  /** age recipients that this environment's secrets are encrypted to. */
+  /** What this environment's secrets are encrypted to: `age1…` and `ssh-ed25519 AAAA…`, each once. */
   readonly recipients: readonly string[];
+  /** Whose these are, by the entries of the manifest. */
+  readonly holders: readonly Holder[];
   readonly place: Place;
 }
 
@@ -156,6 +160,8 @@ export interface Person {
   /** Ed25519 public key, `ed25519:` and base64 of the raw 32 bytes. */
   readonly key: string;
   readonly roles: readonly string[];
+  /** What secrets for the person are encrypted to; undefined where nothing is. */
+  readonly recipient: string | undefined;
   readonly place: Place;
 }
 

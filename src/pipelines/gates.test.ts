@@ -16,12 +16,14 @@ const production: Environment = {
   hosts: [],
   ports: {},
   recipients: [],
+  holders: [],
   place,
 };
 const keys = { ann: createKeyPair(), ben: createKeyPair(), eve: createKeyPair() };
 const person = (name: keyof typeof keys, roles: string[]): Person => ({
   name,
   roles,
+  recipient: undefined,
   place,
   key: keys[name].publicText,
 });
