@@ -144,8 +144,9 @@ export function openApp(options: AppOptions): App {
       openProcessTarget({
         environment: environment.name,
         folder: join(state, "environments", environment.name),
-        keyFile:
-          environment.recipients.length > 0 ? identityPath(home, project.name, environment.name) : undefined,
+        keyFile: environment.holders.some(({ kind }) => kind === "identity")
+          ? identityPath(home, project.name, environment.name)
+          : undefined,
         production: environment.policies.production,
       }),
     progress: options.progress ?? (() => {}),

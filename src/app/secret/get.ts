@@ -3,6 +3,7 @@ import * as z from "zod";
 import { nearest } from "../../base/nearest.ts";
 import { secretsErrors } from "../../secrets/index.ts";
 import { defineQuery } from "../definition.ts";
+import { noIdentity } from "../identities.ts";
 import { readSecrets } from "../resolution.ts";
 
 export const query = defineQuery({
@@ -28,12 +29,7 @@ export const query = defineQuery({
       });
     }
     if (entry.value === undefined) {
-      throw secretsErrors.SECRETS_NO_IDENTITY({
-        what: `${name} can't be opened here`,
-        where: secrets.file,
-        why: `this machine has no identity of ${environment.name}`,
-        fix: `ringfence identity create -e ${environment.name}   (then have the file encrypted to it)`,
-      });
+      throw noIdentity(app, environment, { what: `${name} can't be opened here`, file: secrets.file });
     }
     await app.record.transact((_transaction, record) =>
       record({

@@ -90,6 +90,15 @@ export function renderIdentity(answer: {
   ].join("\n");
 }
 
-export function renderPerson(answer: { readonly name: string; readonly key: string }): string {
-  return `${styled("green", "✓")} you are ${answer.name}: ${answer.key} (added to ringfence.yaml)\n${styled("dim", "next: git add ringfence.yaml")}`;
+export function renderPerson(answer: {
+  readonly name: string;
+  readonly key: string;
+  readonly recipient: string;
+}): string {
+  return [
+    `${styled("green", "✓")} you are ${answer.name} (in ringfence.yaml)`,
+    labelled("  key", answer.key, 13),
+    labelled("  recipient", answer.recipient, 13),
+    styled("dim", "next: git add ringfence.yaml"),
+  ].join("\n");
 }
