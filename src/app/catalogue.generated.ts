@@ -201,7 +201,7 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"strict","type":"boolean","required":false,"description":"exit 3 when something is shared with production, leaks or is out of place"},
     ],
     load: () => import("./inspection/inspect.ts") },
-  { ...{"name":"me init","form":"operation","summary":"Make your key on this machine and add you to people: in the manifest","scope":"project","environmentFlag":null,"explicit":true},
+  { ...{"name":"me init","form":"operation","summary":"Make your key and identity on this machine and add you to people: in the manifest","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [], flags: [
       {"name":"name","type":"string","required":false,"description":"your name in the manifest; the login name unless told"},
       {"name":"role","type":"list","required":false,"description":"a role that you ask for; may be repeated","default":[]},
@@ -261,6 +261,34 @@ export const catalogue: readonly CatalogueItem[] = [
   { ...{"name":"secret list","form":"query","summary":"List the names in an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [], flags: [],
     load: () => import("./secret/list.ts") },
+  { ...{"name":"secret recipients add","form":"operation","summary":"Let a person, machine, role or recipient open an environment's secrets","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"entry","required":true,"description":"person:NAME, machine:NAME, role:NAME, age1… or ssh-ed25519 AAAA…"},
+    ], flags: [],
+    load: () => import("./secret/recipients-add.ts") },
+  { ...{"name":"secret recipients apply","form":"operation","summary":"Encrypt an environment's secrets anew to whom the manifest names now","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./secret/recipients-apply.ts") },
+  { ...{"name":"secret recipients list","form":"query","summary":"List who may open an environment's secrets, and where file and manifest differ","scope":"environment","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./secret/recipients-list.ts") },
+  { ...{"name":"secret recipients remove","form":"operation","summary":"Take an entry out of who may open an environment's secrets, and encrypt the file anew","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"entry","required":true,"description":"the entry as secret recipients list shows it"},
+    ], flags: [],
+    load: () => import("./secret/recipients-remove.ts") },
+  { ...{"name":"secret revoke","form":"operation","summary":"Take a person or machine out of all secrets, encrypt them anew, and list what has to be rotated","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"who","required":true,"description":"a person's name, or machine:NAME"},
+    ], flags: [
+      {"name":"remove","type":"boolean","required":false,"description":"take a person out of people: altogether; their approvals and signatures stop counting","default":false},
+    ],
+    load: () => import("./secret/revoke.ts") },
+  { ...{"name":"secret revoked","form":"query","summary":"List secrets that revoked people and machines could read and that are not rotated yet; exit 3 when there are some","scope":"project","environmentFlag":null,"explicit":false},
+    positionals: [], flags: [
+      {"name":"all","type":"boolean","required":false,"description":"also those that are rotated or gone"},
+    ],
+    load: () => import("./secret/revoked.ts") },
   { ...{"name":"secret set","form":"operation","summary":"Encrypt a value from standard input into an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"name","required":true,"description":"the secret's name"},

@@ -57,6 +57,11 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     stage: "security",
     summary: "One age recipient for two environments, people or machines.",
   },
+  SECRETS_RECIPIENTS: {
+    stage: "security",
+    summary:
+      "A secrets file is encrypted to somebody whom the manifest does not let in, or (a warning) not yet to somebody whom it does.",
+  },
   MANIFEST_UNKNOWN_RECIPIENT: {
     stage: "structure",
     summary: "`recipients` names a person, machine or role that the project does not have.",

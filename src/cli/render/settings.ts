@@ -44,7 +44,7 @@ export function renderExport({ text }: ExportView): string {
   return text.replace(/\n$/, "");
 }
 
-export function renderSecretList({ environment, file, secrets, signedBy }: SecretListView): string {
+export function renderSecretList({ environment, file, secrets, signedBy, findings }: SecretListView): string {
   if (secrets.length === 0) return `${environment} has no secrets (${file})`;
   const signature = signedBy ? `signed by ${signedBy}, not verified here` : "not signed";
   const rows = secrets.map(({ name, declared, line }) => [
@@ -52,7 +52,8 @@ export function renderSecretList({ environment, file, secrets, signedBy }: Secre
     declared ? "declared" : styled("yellow", "not declared"),
     `${file}:${line}`,
   ]);
-  return `${table([environment, "", "where"], rows)}\n${styled("dim", signature)}`;
+  const mistakes = findings.map(({ why, fix }) => `${styled("yellow", "!")} ${why}; ${fix}`);
+  return [table([environment, "", "where"], rows), styled("dim", signature), ...mistakes].join("\n");
 }
 
 export function renderSecret({ value }: { readonly value: string }): string {
