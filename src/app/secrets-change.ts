@@ -56,8 +56,8 @@ function openersOf(
   return keyringFor(app, environment, listSecrets(text, { file }).recipients).identities;
 }
 
-/** The file's text with these values, encrypted and signed. @param file what it is to follow. */
-async function encrypt(
+/** The file's text with these values, encrypted and signed. A merge driver calls it without an operation. @param file what it is to follow. */
+export async function encrypt(
   writer: Writer,
   file: { readonly file: string; readonly text: string | undefined },
   values: Readonly<Record<string, string>>,

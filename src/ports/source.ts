@@ -29,6 +29,8 @@ export interface Source {
    * there is no repository, or it was never committed.
    */
   versions(path: string): Promise<readonly SourceVersion[]>;
+  /** The project's folder below the repository's root, without a final slash; empty where it is the root itself. */
+  folder(): Promise<string>;
   /** Sets values of the repository's own configuration, by name. Throws `SOURCE_NO_REPOSITORY`. */
   configure(values: Readonly<Record<string, string>>): Promise<void>;
   /** Writes the project's files at a commit into an empty folder; nothing of the work tree leaks in. */

@@ -3,6 +3,7 @@ export { assertNotReplayed, BINDING_NAME, type SecretsBinding } from "./binding.
 export { secretsErrors } from "./errors.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { createIdentity, parseIdentityFile, recipientOf } from "./identities.ts";
+export { mergeValues } from "./merge.ts";
 export {
   type ListedSecrets,
   listSecrets,

@@ -202,6 +202,8 @@ export function openGitSource(root: string): Source {
       }
     },
 
+    folder: async () => (await locate(root)).prefix.replace(/\/$/, ""),
+
     async configure(values) {
       await locate(root);
       for (const [name, value] of Object.entries(values)) {

@@ -15,12 +15,9 @@ export const operation = defineOperation({
   scope: "project",
   input: z.object({
     who: z.string().meta({ position: 0, description: "a person's name, or machine:NAME" }),
-    remove: z
-      .boolean()
-      .default(false)
-      .meta({
-        description: "take a person out of people: altogether; their approvals and signatures stop counting",
-      }),
+    remove: z.boolean().default(false).meta({
+      description: "take a person out of people: altogether; their approvals and signatures stop counting",
+    }),
   }),
   plan: (context, input) => planRevoke(context, input),
   ...REKEYING,

@@ -22,6 +22,14 @@ import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import {
+  renderGitSetup,
+  renderMerge,
+  renderRecipients,
+  renderRevoke,
+  renderRevoked,
+  renderTextconv,
+} from "./secrets.ts";
+import {
   renderExplain,
   renderExport,
   renderIdentity,
@@ -71,6 +79,19 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret list": renderSecretList,
   "secret get": renderSecret,
   "secret set": renderSecretSet,
+  "secret accept": renderConfigEdit,
+  "secret copy": renderConfigEdit,
+  "secret edit": renderConfigEdit,
+  "secret unset": renderConfigEdit,
+  "secret recipients list": renderRecipients,
+  "secret recipients add": renderConfigEdit,
+  "secret recipients remove": renderConfigEdit,
+  "secret recipients apply": renderConfigEdit,
+  "secret revoke": renderRevoke,
+  "secret revoked": renderRevoked,
+  "secret merge": renderMerge,
+  "secret textconv": renderTextconv,
+  "secret git-setup": renderGitSetup,
   "identity create": renderIdentity,
   "me init": renderPerson,
   "release create": renderRelease,
