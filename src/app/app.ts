@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
 import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
+import { openEditor } from "../adapters/editor-process/index.ts";
 import { openProgramRunner } from "../adapters/program-process/index.ts";
 import { openGitSource } from "../adapters/source-git/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
@@ -19,11 +20,13 @@ import type { RuleChecker } from "../model/rule-check.ts";
 import type { ArtifactStore } from "../ports/artifacts.ts";
 import type { Builder } from "../ports/builder.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Editor } from "../ports/editor.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
 import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
 import { identityPath, ringfenceHome } from "../snapshot/home.ts";
+import { withoutKeys } from "../snapshot/key-variables.ts";
 import { ensureStateFolder, stateFolder } from "../snapshot/state-folder.ts";
 import { answeringOnce } from "./answering-once.ts";
 import { lazyStore } from "./lazy-store.ts";
@@ -54,6 +57,8 @@ export interface App {
   readonly artifacts: ArtifactStore;
   readonly source: Source;
   readonly builder: Builder;
+  /** The person's own editor. */
+  readonly editor: Editor;
   /** Within one command the same call is answered once. */
   readonly programs: ProgramRunner;
   /** Undefined where the work tree's project has no rules, or only {@link openApp} was asked; see {@link checkerFor}. */
@@ -135,6 +140,7 @@ export function openApp(options: AppOptions): App {
     artifacts: openArtifactsFolder(join(state, "artifacts")),
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
+    editor: openEditor(withoutKeys(variables)),
     programs: answeringOnce(openProgramRunner()),
     rules: undefined,
     layers: new Map(),

@@ -253,6 +253,19 @@ export const catalogue: readonly CatalogueItem[] = [
   { ...{"name":"rollback","form":"operation","summary":"Go back to the release that was verified in the environment before","scope":"environment","environmentFlag":"position","explicit":true},
     positionals: [], flags: [],
     load: () => import("./promotion/rollback.ts") },
+  { ...{"name":"secret accept","form":"operation","summary":"Let an older secrets file count again, as after going back to an older branch; needs a reason","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./secret/accept.ts") },
+  { ...{"name":"secret copy","form":"operation","summary":"Copy secrets from another environment; the two then share a credential, so it needs a reason","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"names","required":true,"description":"the secret's name; several joined by commas"},
+    ], flags: [
+      {"name":"from","type":"string","required":true,"description":"the environment that has it"},
+    ],
+    load: () => import("./secret/copy.ts") },
+  { ...{"name":"secret edit","form":"operation","summary":"Edit an environment's secrets in your editor; what changed is shown by name","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./secret/edit.ts") },
   { ...{"name":"secret get","form":"query","summary":"Print one secret's value; the reading is recorded first","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"name","required":true,"description":"the secret's name"},
@@ -312,6 +325,11 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"file","required":true,"description":"the file, or git's copy of it"},
     ], flags: [],
     load: () => import("./secret/textconv.ts") },
+  { ...{"name":"secret unset","form":"operation","summary":"Take a secret out of an environment's secrets file","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the secret's name"},
+    ], flags: [],
+    load: () => import("./secret/unset.ts") },
   { ...{"name":"status","form":"query","summary":"Show what runs where and whether it is healthy","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [], flags: [],
     load: () => import("./status/show.ts") },

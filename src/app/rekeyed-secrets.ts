@@ -13,7 +13,8 @@ import type { Context, Step } from "./definition.ts";
 import { draftStep, type NewTexts, type PlannedFiles } from "./layer-change.ts";
 import { following, outsideOf, projectAfter, revisionsAfter } from "./manifest-change.ts";
 import { readTextIfThere } from "./project.ts";
-import { readSecrets } from "./resolution.ts";
+import { readSecrets, type SecretsState } from "./resolution.ts";
+import { currentRevision, revisionWith } from "./revision.ts";
 import { changeOf, fileStep, verifyWritten, whyFilesChanged } from "./revision-file.ts";
 import { foundStep, keptStep, whyNotAsPlanned } from "./revision-steps.ts";
 import {
@@ -111,6 +112,31 @@ export async function planRekey(
   const digests = new Map<string, Digest>(secrets.map(({ change }) => [change.file, change.after]));
   return { files, edits, secrets, revisions: revisionsAfter(app, after, digests) };
 }
+
+/**
+ * The same for values that change, and nobody's access: the facts of an operation that runs {@link rekeySteps}.
+ *
+ * @throws what `secretsChange` throws
+ */
+export async function planValues(
+  { app, actor, environment }: Pick<Context, "app" | "actor" | "environment">,
+  secrets: SecretsState,
+  values: Readonly<Record<string, string>>,
+): Promise<Pick<RekeyFacts, "files" | "revisions" | "edits" | "secrets">> {
+  const change = await secretsChange({ app, actor, environment }, secrets, values);
+  const former = secrets.recipients.length > 0 ? secrets.recipients : environment.recipients;
+  const before = currentRevision(app, environment);
+  const after = revisionWith(before, new Map([[change.file, change.after]]));
+  return {
+    files: [],
+    edits: [],
+    secrets: [{ environment: environment.name, change, former }],
+    revisions: [{ environment: environment.name, before: before.digest, after: after.digest }],
+  };
+}
+
+/** A plan in which nothing is written. */
+export const NOTHING_TO_WRITE = { files: [], edits: [], secrets: [], revisions: [] } as const;
 
 /** What a plan says of the files that are encrypted anew. */
 export function rekeyEffects(

@@ -1,5 +1,6 @@
 /** Secrets: encrypted files in SOPS format, age identities, bindings, signatures and fingerprints. The only way in. */
 export { assertNotReplayed, BINDING_NAME, type SecretsBinding } from "./binding.ts";
+export { parseSecretsText, secretsText } from "./edit-text.ts";
 export { secretsErrors } from "./errors.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { createIdentity, parseIdentityFile, recipientOf } from "./identities.ts";
