@@ -54,7 +54,7 @@ describe("secret edit", () => {
     () => {
       const before = leftOver();
       const ran = edit(
-        `ls -l "$1" | cut -c1-10 > mode; sed -i -e 's/^ONE=.*/ONE=PlantedNew/' -e '/^TWO=/d' "$1"; echo 'THREE="Planted\\nThree"' >> "$1"`,
+        `ls -l "$1" | cut -c1-10 > mode; sed -i -e 's/^ONE=.*/ONE=PlantedNew/' -e '/^TWO=/d' "$1"; printf '%s\\n' 'THREE="Planted\\nThree"' >> "$1"`,
       );
       expect(ran.exit).toBe(0);
       expect(ran.stdout + ran.stderr).not.toContain("Planted");

@@ -33,8 +33,8 @@ function wordsShown(): string[] {
   return all
     .flatMap(({ commands }) => commands)
     .filter(({ command }) => !command.includes("/dev/null"))
-    .flatMap(({ command }) => [...command.matchAll(/\bringfence ([a-z]+)(?: ([a-z]+))?/g)])
-    .flatMap(([, first, second]) => [first!, `${first} ${second}`]);
+    .flatMap(({ command }) => [...command.matchAll(/\bringfence ([a-z]+)(?: ([a-z-]+))?(?: ([a-z]+))?/g)])
+    .flatMap(([, first, second, third]) => [first!, `${first} ${second}`, `${first} ${second} ${third}`]);
 }
 
 test("every command is shown in a session", () => {

@@ -10,6 +10,9 @@ import { REKEYING, rekeyAnswer } from "./rekey.ts";
 
 type Values = Readonly<Record<string, string>>;
 
+/** An editor that is a program may make the same mistake for ever. */
+const MOST_TIMES = 20;
+
 const headOf = (environment: string): string[] => [
   `The secrets of ${environment}.`,
   "One NAME=value a line, to the end of the line; or a JSON string in double quotes.",
@@ -31,14 +34,14 @@ function withMistakes(text: string, mistakes: readonly string[]): string {
 }
 
 /** Opens the editor until what it leaves can be read, so that no edit is lost. Who leaves the mistakes wants out. */
-async function editedValues(context: Context, text: string): Promise<Values> {
+async function editedValues(context: Context, text: string, times = 1): Promise<Values> {
   const answer = await context.app.editor.edit(text, `${context.environment.name}.env`);
   if (!answer.ok) throw notEdited(context, answer.why);
   const read = parseSecretsText(answer.text);
   if (read.ok) return read.values;
-  if (answer.text === text)
-    throw notEdited(context, `${read.mistakes.join("; ")}; and that was left as it is`);
-  return editedValues(context, withMistakes(answer.text, read.mistakes));
+  const isLeft = answer.text === text || times === MOST_TIMES;
+  if (isLeft) throw notEdited(context, `${read.mistakes.join("; ")}; and that was left as it is`);
+  return editedValues(context, withMistakes(answer.text, read.mistakes), times + 1);
 }
 
 /** By name only. */
