@@ -11,7 +11,7 @@ import { keyringFor } from "./identities.ts";
 import { readSecrets } from "./resolution.ts";
 
 /** Values by name; undefined for a file that nothing here opens, or that is no secrets file of the environment. */
-export function valuesIn(
+function valuesIn(
   app: App,
   environment: Environment,
   text: string,

@@ -36,7 +36,7 @@ export function personIdentityPath(home: string, person: string): string {
 }
 
 /** Files of the personal identities that lie here. */
-export function personIdentityFiles(home: string): string[] {
+function personIdentityFiles(home: string): string[] {
   const folder = peopleFolder(home);
   try {
     const files = readdirSync(folder).filter((file) => file.endsWith(ENDING));
