@@ -9,9 +9,7 @@ const SAFE_BYTES = 120 * 1024;
 
 /** What execve copies: each string with its NUL, and a pointer to it. */
 function copiedBytes(strings: readonly string[]): number {
-  let total = 0;
-  for (const text of strings) total += Buffer.byteLength(text) + 1 + 8;
-  return total;
+  return Buffer.byteLength(strings.join("")) + strings.length * (1 + 8);
 }
 
 export interface ExecPlan {
@@ -38,9 +36,14 @@ export function planExec(
 }
 
 /** Never returns. */
-export function replaceProcess(plan: ExecPlan, variables: Readonly<Record<string, string>>): never {
+export function replaceProcess(
+  plan: ExecPlan,
+  variables: Readonly<Record<string, string>>,
+  beforeEnd: () => void,
+): never {
   // Node ignores these two, and what is ignored stays so over execve; what is caught is reset to its default.
   process.on("SIGPIPE", () => {});
   process.on("SIGXFSZ", () => {});
-  return process.execve!(plan.file, plan.argv, { ...variables });
+  beforeEnd();
+  return process.execve!(plan.file, plan.argv, variables);
 }
