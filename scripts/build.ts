@@ -145,7 +145,9 @@ async function writeSchema(): Promise<void> {
 /** Tells the first file which `main.cjs` it belongs to: code that V8 made of another one may not be used. */
 function writeFirstFile(): void {
   const text = readFileSync(join(root, "src/cli/ringfence.cjs"), "utf8");
-  const digest = createHash("sha256").update(readFileSync(join(dist, "main.cjs"))).digest("hex");
+  const digest = createHash("sha256")
+    .update(readFileSync(join(dist, "main.cjs")))
+    .digest("hex");
   const told = text.replace('digest = "none"', `digest = "${digest.slice(0, 16)}"`);
   if (told === text) throw new Error("src/cli/ringfence.cjs has no place for the digest of main.cjs");
   writeFileSync(join(dist, "ringfence.cjs"), told, { mode: 0o755 });

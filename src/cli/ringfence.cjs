@@ -14,6 +14,31 @@ var major = Number(found[0]);
 // The digest of main.cjs: the build puts it here.
 var digest = "none";
 
+function keepCode(fs, codeFile, script) {
+  var own = codeFile + "." + process.pid;
+  var handle;
+  try {
+    handle = fs.openSync(own, "wx", 420); // rw-r--r--
+    try {
+      fs.writeFileSync(handle, script.createCachedData());
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(own, codeFile);
+  } catch (_) {
+    // A folder that is not ours to write into: the next start compiles again.
+    fs.rmSync(own, { force: true });
+  }
+}
+
+// main.cjs asks for few modules of Node's, but often; and for cli.js, which is an ES module.
+var modules = {};
+function requireOnce(name) {
+  if (!modules[name]) modules[name] = process.getBuiltinModule(name) || require(name);
+  return modules[name];
+}
+
 function startMain() {
   var fs = process.getBuiltinModule("node:fs");
   var vm = process.getBuiltinModule("node:vm");
@@ -21,38 +46,12 @@ function startMain() {
   var codeFile = __dirname + "/main-" + digest + "-" + process.version + "-" + process.arch + ".v8";
   var code = fs.existsSync(codeFile) ? fs.readFileSync(codeFile) : undefined;
   // The bundler writes ASCII only.
-  var script = new vm.Script(fs.readFileSync(file, "latin1"), {
-    filename: file,
-    cachedData: code,
-  });
-
-  function keepCode() {
-    if (code) return;
-    var own = codeFile + "." + process.pid;
-    try {
-      var handle = fs.openSync(own, "wx");
-      try {
-        fs.writeFileSync(handle, script.createCachedData());
-        fs.fsyncSync(handle);
-      } finally {
-        fs.closeSync(handle);
-      }
-      fs.renameSync(own, codeFile);
-    } catch (_) {
-      // A folder that is not ours to write into: the next start compiles again.
-      fs.rmSync(own, { force: true });
-    }
-  }
-
-  // main.cjs asks for few modules of Node's, but often; and for cli.js, which is an ES module.
-  var modules = {};
-  function requireOnce(name) {
-    return modules[name] || (modules[name] = process.getBuiltinModule(name) || require(name));
-  }
-
+  var script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData: code });
   var main = { exports: {} };
   script.runInThisContext()(main, requireOnce);
-  main.exports.start(process.argv.slice(2), keepCode);
+  main.exports.start(process.argv.slice(2), () => {
+    if (!code) keepCode(fs, codeFile, script);
+  });
 }
 
 if (major > needed[0] || (major === needed[0] && Number(found[1]) >= needed[1])) {

@@ -6,7 +6,7 @@ import { redact } from "../../base/redact.ts";
  * for Unicode's tables, even if it is never used, and the hot path reads this file.
  */
 function unprintable(): RegExp {
-  return new RegExp("[\\p{Cc}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]", "gu");
+  return /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 }
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };

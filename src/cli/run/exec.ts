@@ -31,6 +31,9 @@ export function planExec(
     startable === "script"
       ? { file: "/bin/sh", argv: ["/bin/sh", file, ...command.slice(1)] }
       : { file, argv: command };
+  // A bound that costs nearly nothing: a unit of UTF-16 has at most 3 bytes, and JSON's quotes and commas outweigh
+  // what a string costs beside its bytes.
+  if (3 * JSON.stringify([plan.argv, plan.file, variables]).length < SAFE_BYTES) return plan;
   const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   return copiedBytes([...plan.argv, plan.file, ...pairs]) < SAFE_BYTES ? plan : undefined;
 }
