@@ -10,7 +10,8 @@ import type { Row } from "./row.ts";
 const names = readdirSync(fileURLToPath(new URL(".", import.meta.url)))
   .filter(
     (file) =>
-      file.endsWith(".ts") && !["run.ts", "row.ts", "processes.ts", "generated-project.ts"].includes(file),
+      file.endsWith(".ts") &&
+      !["run.ts", "row.ts", "processes.ts", "generated-project.ts", "scrub-texts.ts"].includes(file),
   )
   .map((file) => file.slice(0, -3));
 

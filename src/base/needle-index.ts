@@ -1,21 +1,33 @@
 /**
- * An index over byte sequences (needles) that lets a search look at every fourth byte only, whatever their number.
+ * An index over byte sequences (needles) that lets a search look at every fourth or eighth byte only, whatever their
+ * number.
  *
- * Of each needle a window of seven bytes is chosen, and its four overlapping stretches of four bytes (grams) are kept.
- * Wherever the needle stands in memory, one of the four lies at a multiple of four. Reading aligned words and asking
- * whether a word is a gram of any needle therefore misses none; this is the idea of Wu and Manber's multi-pattern
- * search (1994), with fixed steps. The index finds; what is searched and what a find means is `secret-scanner.ts`.
+ * The search steps through memory in aligned words of four bytes, every one (a step of 4) or every second one (a step
+ * of 8). Of each needle as many overlapping stretches of four bytes (grams) are kept as a step has bytes: wherever the
+ * needle stands, one of them lies where the search looks. Asking of each word whether it is a gram of any needle
+ * therefore misses none; this is the idea of Wu and Manber's multi-pattern search (1994), with fixed steps. The index
+ * finds; what is searched and what a find means is `secret-scanner.ts`.
  */
 
 const GRAM = 4;
-const WINDOW = 2 * GRAM - 1;
-/** A needle one byte shorter than a window has every byte in the last place of its last gram. */
-export const SHORTEST_INDEXED = WINDOW - 1;
+const STEPS = { short: GRAM, long: 2 * GRAM };
+
+/** The bytes that all grams of a step cover together. */
+function windowOf(step: number): number {
+  return step + GRAM - 1;
+}
+
+/** From this length on a needle is listed by the word behind its gram as well, for which its window is longer. */
+const SHORTEST_PAIRED = windowOf(STEPS.long) + GRAM;
+
+/** One byte less than a window of the short step: the last gram has any byte in its last place. */
+export const SHORTEST_INDEXED = windowOf(STEPS.short) - 1;
 const ANY_BYTE = 256;
 /** The window is looked for in this many bytes at the end: enough to find a good one, and quick for long needles. */
 const MOST_SEARCHED = 64;
 /** A word's hash is the upper bits of its product with this (Knuth's multiplicative hashing). */
 export const MULTIPLIER = 0x9e3779b1 | 0;
+const PAIR_MULTIPLIER = 0x85ebca6b | 0;
 /** Places in the filter for each gram: the more, the fewer foreign words pass. Larger tables leave the fast caches. */
 const FILTER_PER_GRAM = 16;
 const [FEWEST_BITS, MOST_BITS] = [12, 20];
@@ -65,30 +77,36 @@ function classOf(byte: number): number {
 }
 
 const CLASSES = Uint8Array.from({ length: 256 }, (_, byte) => classOf(byte));
-/** One bit for each two neighbours in a window. */
-const PAIRS = (1 << (WINDOW - 1)) - 1;
-const ONES = Uint8Array.from({ length: PAIRS + 1 }, (_, bits) => bits.toString(2).replaceAll("0", "").length);
+/** How many bits are set in a number, one for each two neighbours in the longest window. */
+const ONES = new Uint8Array(1 << (SHORTEST_PAIRED - 1));
+for (let bits = 1; bits < ONES.length; bits++) ONES[bits] = ONES[bits >> 1]! + (bits & 1);
 
 /**
  * Where in a needle its window begins: where letters, digits and signs take turns most, which ordinary text does
  * rarely; of equal ones the last, for secrets of one kind often begin alike.
  */
-function windowStart(bytes: Uint8Array, start: number, to: number): number {
+function windowStart(bytes: Uint8Array, start: number, to: number, length: number): number {
   const from = Math.max(start, to - MOST_SEARCHED);
+  const pairs = (1 << (length - 1)) - 1;
   let best = from;
-  let least = WINDOW;
-  let alike = PAIRS;
+  let least = length;
+  let alike = pairs;
   let former = 0;
   for (let at = from; at < to; at++) {
     const is = CLASSES[bytes[at]!]!;
-    alike = ((alike << 1) & PAIRS) | (is === former ? 1 : 0);
+    alike = ((alike << 1) & pairs) | (is === former ? 1 : 0);
     former = is;
     const cost = ONES[alike]!;
-    if (cost > least || at - from < WINDOW - 1) continue;
-    best = at - WINDOW + 1;
+    if (cost > least || at - from < length - 1) continue;
+    best = at - length + 1;
     least = cost;
   }
   return best;
+}
+
+/** Two words as one: the key of the lists of longer needles. Many needles share a gram, few share two. */
+function pairOf(gram: number, next: number): number {
+  return gram ^ Math.imul(next, PAIR_MULTIPLIER);
 }
 
 /** How many bits number as many places, within the limits. */
@@ -99,6 +117,8 @@ function bitsFor(places: number): number {
 /** The grams of all needles, by hash, each with its needle and its place in there. */
 export class NeedleIndex {
   readonly needles: Needles;
+  /** So many bytes lie between the beginnings of two words that are looked at. */
+  readonly step: number;
   /** 1 where a word with this hash may be a gram. */
   readonly filter: Uint8Array;
   /** A word's hash is `Math.imul(word, MULTIPLIER) >>> shift`. */
@@ -106,8 +126,9 @@ export class NeedleIndex {
   readonly #listShift: number;
   /** The first entry of each list, plus one. */
   readonly #heads: Int32Array;
-  readonly #grams: Int32Array;
+  readonly #keys: Int32Array;
   readonly #next: Int32Array;
+  readonly #hasShort: boolean;
   readonly #needleOf: Int32Array;
   readonly #offsetOf: Int32Array;
   #entries = 0;
@@ -115,18 +136,20 @@ export class NeedleIndex {
   constructor(needles: Needles) {
     this.needles = needles;
     const { starts, count } = needles;
-    let short = 0;
-    for (let i = 0; i < count; i++) if (starts[i + 1]! - starts[i]! < WINDOW) short++;
-    const room = count * GRAM + short * ANY_BYTE;
+    const lengths = Array.from({ length: count }, (_, i) => starts[i + 1]! - starts[i]!);
+    this.step = lengths.every((length) => length >= windowOf(STEPS.long)) ? STEPS.long : STEPS.short;
+    const short = lengths.filter((length) => length < windowOf(STEPS.short)).length;
+    const room = count * this.step + short * ANY_BYTE;
     const bits = bitsFor(room * FILTER_PER_GRAM);
     this.shift = 32 - bits;
     this.filter = new Uint8Array(1 << bits);
     const listBits = bitsFor(room * LISTS_PER_GRAM);
     this.#listShift = 32 - listBits;
     this.#heads = new Int32Array(1 << listBits);
-    [this.#grams, this.#next, this.#needleOf, this.#offsetOf] = [room, room, room, room].map(
+    [this.#keys, this.#next, this.#needleOf, this.#offsetOf] = [room, room, room, room].map(
       (length) => new Int32Array(length),
     ) as [Int32Array, Int32Array, Int32Array, Int32Array];
+    this.#hasShort = lengths.some((length) => length < SHORTEST_PAIRED);
     for (let i = 0; i < count; i++) this.#addNeedle(i);
   }
 
@@ -135,35 +158,53 @@ export class NeedleIndex {
     const from = starts[needle]!;
     const to = starts[needle + 1]!;
     if (to - from < SHORTEST_INDEXED) throw new RangeError(`a needle of ${to - from} bytes`);
-    const whole = to - from >= WINDOW;
-    const window = whole ? windowStart(bytes, from, to) : from;
-    for (let at = window; at < window + (whole ? GRAM : GRAM - 1); at++) {
-      this.#add(wordAt(bytes, at), needle, at - from);
-    }
-    if (whole) return;
-    const at = window + GRAM - 1;
-    for (let byte = 0; byte < ANY_BYTE; byte++) {
-      this.#add(word(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, byte), needle, at - from);
+    const length = windowOf(this.step);
+    if (to - from >= SHORTEST_PAIRED) {
+      const window = windowStart(bytes, from, to, length + GRAM);
+      for (let at = window; at < window + this.step; at++) {
+        const gram = wordAt(bytes, at);
+        this.#add(gram, pairOf(gram, wordAt(bytes, at + GRAM)), needle, at - from);
+      }
+    } else if (to - from >= length) {
+      const window = windowStart(bytes, from, to, length);
+      for (let at = window; at < window + this.step; at++)
+        this.#addShort(wordAt(bytes, at), needle, at - from);
+    } else {
+      let at = from;
+      for (; at + GRAM <= to; at++) this.#addShort(wordAt(bytes, at), needle, at - from);
+      for (let byte = 0; byte < ANY_BYTE; byte++) {
+        this.#addShort(word(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, byte), needle, at - from);
+      }
     }
   }
 
-  #add(gram: number, needle: number, offset: number): void {
+  #addShort(gram: number, needle: number, offset: number): void {
+    this.#add(gram, gram, needle, offset);
+  }
+
+  #add(gram: number, key: number, needle: number, offset: number): void {
     const entry = this.#entries++;
-    const hash = Math.imul(gram, MULTIPLIER);
-    this.filter[hash >>> this.shift] = 1;
-    this.#grams[entry] = gram;
+    this.filter[Math.imul(gram, MULTIPLIER) >>> this.shift] = 1;
+    const list = Math.imul(key, MULTIPLIER) >>> this.#listShift;
+    this.#keys[entry] = key;
     this.#needleOf[entry] = needle;
     this.#offsetOf[entry] = offset;
-    this.#next[entry] = this.#heads[hash >>> this.#listShift]!;
-    this.#heads[hash >>> this.#listShift] = entry + 1;
+    this.#next[entry] = this.#heads[list]!;
+    this.#heads[list] = entry + 1;
   }
 
   /** Tells every needle that stands in the data with this gram at this place; by its beginning and its end. */
   find(data: Uint8Array, at: number, gram: number, found: (from: number, to: number) => void): void {
+    if (this.#hasShort) this.#findListed(data, at, gram, found);
+    if (at + 2 * GRAM > data.length) return;
+    this.#findListed(data, at, pairOf(gram, wordAt(data, at + GRAM)), found);
+  }
+
+  #findListed(data: Uint8Array, at: number, key: number, found: (from: number, to: number) => void): void {
     const { bytes, starts } = this.needles;
-    const list = Math.imul(gram, MULTIPLIER) >>> this.#listShift;
+    const list = Math.imul(key, MULTIPLIER) >>> this.#listShift;
     for (let entry = this.#heads[list]! - 1; entry >= 0; entry = this.#next[entry]! - 1) {
-      if (this.#grams[entry] !== gram) continue;
+      if (this.#keys[entry] !== key) continue;
       const needle = this.#needleOf[entry]!;
       const start = starts[needle]!;
       const from = at - this.#offsetOf[entry]!;

@@ -2,7 +2,7 @@
  * Known secret values and their encodings are replaced wherever text leaves us.
  * The set of known values belongs to the process: whoever opens a secret registers it here first.
  */
-import { encodingsOf, partsOf } from "./secret-forms.ts";
+import { formsOf } from "./secret-forms.ts";
 import { createScanner, type Scanner, type ScanResult } from "./secret-scanner.ts";
 
 export { encodingsOf } from "./secret-forms.ts";
@@ -25,9 +25,7 @@ function currentScanner(): Scanner | undefined {
   if (scanner || values.size === 0) return scanner;
   const needles = new Set<string>();
   for (const value of values) {
-    for (const part of partsOf(value)) {
-      for (const form of encodingsOf(part)) needles.add(form);
-    }
+    for (const form of formsOf(value)) needles.add(form);
   }
   scanner = createScanner([...needles]);
   return scanner;

@@ -3,7 +3,14 @@
  * It holds the search only; which sequences are secret and what replaces them is the caller's (`redact.ts`).
  */
 import { NeedleHeads } from "./needle-heads.ts";
-import { joinNeedles, MULTIPLIER, NeedleIndex, partialWord, SHORTEST_INDEXED } from "./needle-index.ts";
+import {
+  joinNeedles,
+  MULTIPLIER,
+  NeedleIndex,
+  type Needles,
+  partialWord,
+  SHORTEST_INDEXED,
+} from "./needle-index.ts";
 
 /** A stretch of bytes that belongs to one or more needles. */
 export interface FoundRange {
@@ -37,25 +44,29 @@ interface Found {
 }
 
 const NO_WORDS = new Int32Array(0);
-/** Words a turn: hardly any passes the filter, so that one branch for four is the cheapest. */
+/** So many are looked at in one turn: hardly any passes the filter, so that one branch for four is the cheapest. */
 const TURN = 4;
 
-/** The next turn of words, from one on, of which one passes the filter; the first one behind all turns for none. */
-function nextPossible(words: Int32Array, filter: Uint8Array, shift: number, from: number): number {
-  const end = words.length - (words.length % TURN);
-  for (let i = from; i < end; i += TURN) {
+/** Where the next turn of words begins of which one passes the filter; behind all whole turns for none. */
+function nextPossible(words: Int32Array, index: NeedleIndex, from: number): number {
+  const { filter, shift } = index;
+  const stride = index.step >> 2;
+  const turn = stride * TURN;
+  let i = from;
+  for (const end = words.length - turn; i <= end; i += turn) {
     const possible =
       filter[Math.imul(words[i]!, MULTIPLIER) >>> shift]! |
-      filter[Math.imul(words[i + 1]!, MULTIPLIER) >>> shift]! |
-      filter[Math.imul(words[i + 2]!, MULTIPLIER) >>> shift]! |
-      filter[Math.imul(words[i + 3]!, MULTIPLIER) >>> shift]!;
-    if (possible !== 0) return i;
+      filter[Math.imul(words[i + stride]!, MULTIPLIER) >>> shift]! |
+      filter[Math.imul(words[i + 2 * stride]!, MULTIPLIER) >>> shift]! |
+      filter[Math.imul(words[i + 3 * stride]!, MULTIPLIER) >>> shift]!;
+    if (possible !== 0) break;
   }
-  return end;
+  return i;
 }
 
-/** The needles that are too short for the index. */
-function findShort(needles: readonly Buffer[], data: Uint8Array, all: Found[]): void {
+/** Looks for one needle after the other. */
+function findEach(needles: readonly Uint8Array[], data: Uint8Array, all: Found[]): void {
+  if (needles.length === 0) return;
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   for (const needle of needles) {
     for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) {
@@ -65,23 +76,22 @@ function findShort(needles: readonly Buffer[], data: Uint8Array, all: Found[]): 
 }
 
 /** Every needle of the index in the data, in no order. */
-function findLong(index: NeedleIndex, data: Uint8Array): Found[] {
-  const all: Found[] = [];
+function findIndexed(index: NeedleIndex, data: Uint8Array, all: Found[]): void {
   const found = (from: number, to: number) => void all.push({ from, to });
   const before = -data.byteOffset & 3;
   const count = Math.max(0, data.length - before) >> 2;
   const words = count > 0 ? new Int32Array(data.buffer, data.byteOffset + before, count) : NO_WORDS;
-  const { filter, shift } = index;
+  const { filter, shift, step } = index;
+  const stride = step >> 2;
   for (let i = 0; i < count; ) {
-    i = nextPossible(words, filter, shift, i);
-    for (const end = Math.min(count, i + TURN); i < end; i++) {
+    i = nextPossible(words, index, i);
+    for (const end = Math.min(count, i + TURN * stride); i < end; i += stride) {
       if (filter[Math.imul(words[i]!, MULTIPLIER) >>> shift])
         index.find(data, before + 4 * i, words[i]!, found);
     }
   }
   const rest = before + 4 * count;
   if (rest < data.length) index.find(data, rest, partialWord(data, rest), found);
-  return all;
 }
 
 /** What was found before `decided`, in order; what overlaps is one range, so that no part of any needle stays. */
@@ -100,22 +110,52 @@ function joined(all: Found[], covered: number, decided: number): ScanResult {
   return { ranges, decided, covered: beyond };
 }
 
+/** Up to so many searches, in so few bytes, one needle after the other costs less than making the index. */
+const [FEW_SEARCHES, FEW_BYTES] = [10_000, 16_384];
+
+/** Finds all needles, by whatever is the quickest. */
+class NeedleSearch {
+  readonly #texts: readonly string[];
+  readonly #needles: readonly Uint8Array[];
+  #searches = 0;
+  #index: NeedleIndex | undefined;
+  #short: readonly Uint8Array[] = [];
+
+  constructor(texts: readonly string[], { bytes, starts }: Needles) {
+    this.#texts = texts;
+    this.#needles = texts.map((_, i) => bytes.subarray(starts[i]!, starts[i + 1]!));
+  }
+
+  findAll(data: Uint8Array): Found[] {
+    const all: Found[] = [];
+    this.#searches += this.#needles.length;
+    if (!this.#index && this.#searches <= FEW_SEARCHES && data.length <= FEW_BYTES) {
+      findEach(this.#needles, data, all);
+      return all;
+    }
+    this.#index ??= this.#createIndex();
+    findIndexed(this.#index, data, all);
+    findEach(this.#short, data, all);
+    return all;
+  }
+
+  #createIndex(): NeedleIndex {
+    const isLong = (_: string, i: number) => this.#needles[i]!.length >= SHORTEST_INDEXED;
+    this.#short = this.#needles.filter((needle) => needle.length < SHORTEST_INDEXED);
+    return new NeedleIndex(joinNeedles(this.#texts.filter(isLong)));
+  }
+}
+
 /** A scanner for texts (needles), in UTF-8, of at least four bytes each. */
 export function createScanner(texts: readonly string[]): Scanner {
-  const all = joinNeedles(texts);
-  const isShort = (text: string) => Buffer.byteLength(text) < SHORTEST_INDEXED;
-  const short = texts.filter(isShort).map((text) => Buffer.from(text));
-  const index = new NeedleIndex(
-    short.length === 0 ? all : joinNeedles(texts.filter((text) => !isShort(text))),
-  );
+  const needles = joinNeedles(texts);
+  const search = new NeedleSearch(texts, needles);
   let heads: NeedleHeads | undefined;
   return {
     scan(data, last, covered) {
-      heads ??= last ? undefined : new NeedleHeads(all);
+      heads ??= last ? undefined : new NeedleHeads(needles);
       const decided = last ? data.length : heads!.undecidedFrom(data);
-      const found = findLong(index, data);
-      findShort(short, data, found);
-      return joined(found, covered, decided);
+      return joined(search.findAll(data), covered, decided);
     },
   };
 }
