@@ -94,6 +94,11 @@ function linesOf(value: string): string[] {
   return [...inner, body, ...cutByWidth(body)].filter((line) => line.length >= SHORTEST_LINE);
 }
 
+/** Whether a value is long enough to be told from ordinary text. */
+export function isScrubbable(value: string): boolean {
+  return value.trim().length >= SHORTEST_SCRUBBED;
+}
+
 function wholesOf(value: string): string[] {
   return [value, value.trim()].filter((part) => part.length >= SHORTEST_SCRUBBED);
 }

@@ -3,43 +3,7 @@
  * else is a guess from the characters, and the page says so by calling it what it looks like.
  */
 import { isPlaceholder, passwordIn } from "../model/credential-text.ts";
-
-/** Where it comes from, and the part of it that names the provider and nothing else. */
-interface ProviderFormat {
-  readonly what: string;
-  readonly prefix: string;
-  readonly pattern: RegExp;
-}
-
-const PROVIDERS: readonly ProviderFormat[] = [
-  { what: "AWS access key", prefix: "AKIA", pattern: /\bAKIA[0-9A-Z]{16}\b/ },
-  { what: "AWS temporary access key", prefix: "ASIA", pattern: /\bASIA[0-9A-Z]{16}\b/ },
-  { what: "GitHub token", prefix: "github_pat_", pattern: /\bgithub_pat_[A-Za-z0-9_]{22,}/ },
-  { what: "GitHub token", prefix: "gh", pattern: /\bgh[pousr]_[A-Za-z0-9]{30,}/ },
-  { what: "GitLab token", prefix: "glpat-", pattern: /\bglpat-[A-Za-z0-9_-]{20,}/ },
-  { what: "Slack token", prefix: "xox", pattern: /\bxox[abposre]-[A-Za-z0-9-]{10,}/ },
-  {
-    what: "Slack webhook",
-    prefix: "https://hooks.slack.com/",
-    pattern: /hooks\.slack\.com\/services\/\w+\/\w+\/\w+/,
-  },
-  { what: "Stripe live key", prefix: "sk_live_", pattern: /\bsk_live_[A-Za-z0-9]{16,}/ },
-  { what: "Stripe live key", prefix: "rk_live_", pattern: /\brk_live_[A-Za-z0-9]{16,}/ },
-  { what: "Stripe test key", prefix: "sk_test_", pattern: /\b[sr]k_test_[A-Za-z0-9]{16,}/ },
-  { what: "Google API key", prefix: "AIza", pattern: /\bAIza[0-9A-Za-z_-]{35}/ },
-  { what: "SendGrid key", prefix: "SG.", pattern: /\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}/ },
-  { what: "npm token", prefix: "npm_", pattern: /\bnpm_[A-Za-z0-9]{36}/ },
-  { what: "Anthropic key", prefix: "sk-ant-", pattern: /\bsk-ant-[A-Za-z0-9_-]{20,}/ },
-  { what: "OpenAI key", prefix: "sk-", pattern: /\bsk-(?:proj-)?[A-Za-z0-9_-]{32,}/ },
-  { what: "Airtable token", prefix: "pat", pattern: /\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}\b/ },
-  { what: "age identity", prefix: "AGE-SECRET-KEY-", pattern: /\bAGE-SECRET-KEY-1[A-Z0-9]{50,}/ },
-  {
-    what: "JSON Web Token",
-    prefix: "eyJ",
-    pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/,
-  },
-  { what: "private key", prefix: "-----BEGIN", pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY/ },
-];
+import { credentialShapeIn } from "../model/provider-format.ts";
 
 const WORDS =
   /(?:^|_)(?:PASSWORDS?|PASSWD|PASSPHRASE|PWD|PASS|SECRETS?|TOKENS?|APIKEY|KEY|CREDENTIALS?|DSN|SALT|PEPPER|PAT|AUTH|COOKIE)(?=_|$)|(?:PASSWORD|SECRET|TOKEN|APIKEY)$/;
@@ -95,7 +59,7 @@ const PUBLIC_NAME =
 
 /** What a known provider's format says a value is; with the prefix that names the provider. */
 export function providerOf(value: string): { readonly what: string; readonly prefix: string } | undefined {
-  return PROVIDERS.find(({ pattern }) => pattern.test(value));
+  return credentialShapeIn(value);
 }
 
 const SHORTEST_BY_NAME = 4;
