@@ -87,7 +87,7 @@ export async function rows(): Promise<readonly Row[]> {
     const ours = projects.flatMap(({ count, project }) => sidesOf(project, count));
     // The others take long and have no limit to be held against: fewer starts do.
     const compared = [
-      ...compareWithBare(ours, { rounds: 11, starts: 10 }),
+      ...compareWithBare(ours, { rounds: 9, starts: 20 }),
       ...compareWithBare(others.sides, { rounds: 3, starts: 3 }),
     ];
     return process.platform === "linux" ? [...compared, residentRow(projects[0]!.project)] : compared;
