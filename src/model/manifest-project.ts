@@ -39,7 +39,7 @@ function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
       short: own.short ?? name,
       region: own.region,
       ...resolved,
-      hosts: own.hosts ?? [],
+      hosts: own.hosts ?? declared?.hosts ?? [],
       ports: own.ports ?? {},
       recipients: own.recipients ?? [],
       prefix: own.prefix,
