@@ -20,6 +20,7 @@ import { failingIn } from "./incident.ts";
 import { assertOpened } from "./leaving-settings.ts";
 import { type Configuration, type ConfigureOptions, configure } from "./resolution.ts";
 import { ruleOf } from "./rule.ts";
+import { conditionsOf } from "./run-conditions.ts";
 import { requireTrust, trustIn } from "./trust/programs.ts";
 
 export interface RunInput {
@@ -105,7 +106,7 @@ function snapshotOf(app: App, environment: Environment, { inputs, configuration,
   const plain = texts(settings.filter(({ secret }) => !secret));
   const variables = texts(settings);
   return {
-    format: 3,
+    format: 4,
     project: project.name,
     environment: environment.name,
     kind: environment.kind,
@@ -119,6 +120,7 @@ function snapshotOf(app: App, environment: Environment, { inputs, configuration,
     removed,
     shapes: shapesOf(project, environment, new Set(Object.keys(variables))),
     failures: { errors: environment.policies.errors, escalation: environment.policies.escalation },
+    conditions: conditionsOf(project, environment),
     secretNames: settings.filter(({ secret }) => secret).map(({ name }) => name),
     declared: [...decisive(project, { configuration, phase })],
     secretsRevision: configuration.secrets.opened?.binding.revision ?? 0,

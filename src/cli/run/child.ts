@@ -13,6 +13,7 @@ import { isatty } from "node:tty";
 import { systemCode } from "../../base/error.ts";
 import { createScrubber, rememberSecret } from "../../base/redact.ts";
 import { runErrors } from "./errors.ts";
+import type { LineKeeper, Log } from "./log-file.ts";
 import { createPipes } from "./pipes.ts";
 
 export interface ChildRun {
@@ -22,6 +23,27 @@ export interface ChildRun {
   readonly variables: Readonly<Record<string, string>>;
   /** Values that may not appear in the output; undefined: output is inherited as it is. */
   readonly scrub: readonly string[] | undefined;
+  /** What goes with the child. */
+  readonly watch?: ChildWatch | undefined;
+  /** Where output is kept besides being shown; only with `scrub`. */
+  readonly log?: Log | undefined;
+}
+
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Goes with a child from its start to its end. */
+export interface ChildWatch {
+  /** Handles of the child for reports to us, from 3 on. */
+  readonly reports: readonly ("pipe" | "ignore")[];
+  /** @param abandon ends the reading of output that others than the child still hold open. */
+  started(child: ChildProcess, abandon: () => void): void;
+  /** Gives the child a signal. */
+  signal(child: ChildProcess, signal: NodeJS.Signals): void;
+  /** @throws why the end is not the command's own */
+  ended(end: ChildEnd): Promise<void>;
 }
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"] as const;
@@ -47,15 +69,26 @@ async function writeAll(handle: number, data: Buffer): Promise<void> {
   }
 }
 
-/** Passes a stream on, scrubbed, until its end; when nobody reads any more, the child's end is closed as well. */
-async function pass(stream: Readable, handle: number): Promise<void> {
+/**
+ * Passes a stream on, scrubbed, until its end; when nobody reads any more, the child's end is closed as well. What is
+ * kept is kept before it is shown.
+ */
+async function pass(stream: Readable, handle: number, kept: LineKeeper | undefined): Promise<void> {
   const scrubber = createScrubber();
   try {
-    for await (const chunk of stream) await writeAll(handle, scrubber.push(chunk as Buffer));
-    await writeAll(handle, scrubber.end());
+    for await (const chunk of stream) {
+      const safe = scrubber.push(chunk as Buffer);
+      kept?.push(safe);
+      await writeAll(handle, safe);
+    }
+    const last = scrubber.end();
+    kept?.push(last);
+    await writeAll(handle, last);
   } catch (error) {
     stream.destroy();
-    if (systemCode(error) !== "EPIPE") throw error;
+    if (systemCode(error) !== "EPIPE" && systemCode(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+  } finally {
+    kept?.end();
   }
 }
 
@@ -104,7 +137,7 @@ function dieBy(signal: NodeJS.Signals): Promise<number> {
   return new Promise((resolve) => setTimeout(resolve, 100, 128 + os.signals[signal]));
 }
 
-function forwardSignals(child: ChildProcess): () => void {
+function forwardSignals(child: ChildProcess, watch: ChildWatch | undefined): () => void {
   const onTerminal = [0, 1, 2].some((handle) => isatty(handle));
   const handlers = FORWARDED.map((signal) => {
     const handler = () => {
@@ -113,7 +146,10 @@ function forwardSignals(child: ChildProcess): () => void {
       if (ended && signal !== "SIGWINCH") {
         process.off(signal, handler);
         process.kill(process.pid, signal);
-      } else if (!(onTerminal && FROM_TERMINAL.includes(signal))) child.kill(signal);
+      } else if (!(onTerminal && FROM_TERMINAL.includes(signal))) {
+        if (watch) watch.signal(child, signal);
+        else child.kill(signal);
+      }
     };
     process.on(signal, handler);
     return [signal, handler] as const;
@@ -136,7 +172,7 @@ function startChild(run: ChildRun): StartedChild {
     const child = spawn(run.file, run.command.slice(1), {
       argv0: run.command[0]!,
       env: { ...run.variables },
-      stdio: ["inherit", pipes?.[0].input ?? output, pipes?.[1].input ?? output],
+      stdio: ["inherit", pipes?.[0].input ?? output, pipes?.[1].input ?? output, ...(run.watch?.reports ?? [])],
     });
     const sockets = [child.stdout, child.stderr].filter((stream) => stream !== null);
     return { child, streams: pipes?.map((pipe) => pipe.output) ?? sockets };
@@ -156,14 +192,19 @@ function startChild(run: ChildRun): StartedChild {
 export async function runChild(run: ChildRun): Promise<number> {
   for (const value of run.scrub ?? []) rememberSecret(value);
   const { child, streams } = startChild(run);
-  const stopForwarding = forwardSignals(child);
-  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+  const stopForwarding = forwardSignals(child, run.watch);
+  const ended = new Promise<ChildEnd>((resolve, reject) => {
     child.once("error", (error) => reject(startFailure(error, run)));
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
+  run.watch?.started(child, () => {
+    for (const stream of streams) stream.destroy();
+  });
   try {
-    const [{ code, signal }] = await Promise.all([ended, ...streams.map((stream, i) => pass(stream, i + 1))]);
+    const passing = streams.map((stream, i) => pass(stream, i + 1, run.log?.keeper()));
+    const [{ code, signal }] = await Promise.all([ended, ...passing]);
     stopForwarding();
+    await run.watch?.ended({ code, signal });
     return signal === null ? (code ?? 1) : await dieBy(signal);
   } finally {
     stopForwarding();

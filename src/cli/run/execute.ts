@@ -4,6 +4,7 @@
  */
 import { hostname } from "node:os";
 import { isRingfenceError } from "../../base/error.ts";
+import { hasConditions, tellConditions } from "../../snapshot/conditions.ts";
 import { detect, guardNested, guardRun } from "../../snapshot/detection.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { appendSpool, type Injection } from "../../snapshot/spool.ts";
@@ -79,7 +80,16 @@ export async function execute({
   guardNested(selection, outer, again);
   const forced = guardRun(snapshot.detection, selection, { host, force, again });
   const variables = childVariables(snapshot, outer);
+  const { conditions } = snapshot;
+  tellConditions(variables, conditions, { root, command: command[0]! });
   const file = resolveCommand(command[0]!, variables.PATH);
+  const secrets = snapshot.secretNames.flatMap((name) => snapshot.variables[name] ?? []);
+  const scrub = isScrubbed(snapshot, outer) ? secrets : undefined;
+  const run = { file, command, variables, scrub };
+  const { environment } = snapshot;
+  const conditioned = hasConditions(conditions)
+    ? (await import("./conditions.ts")).prepareConditioned({ ...run, conditions, environment, root, outer, secrets })
+    : undefined;
   if (forced) warn(`GUARD_WRONG_HOST: ${forced.warning}`);
   record(snapshot, root, {
     environment: snapshot.environment,
@@ -90,11 +100,9 @@ export async function execute({
     method: selection.method,
     ...(forced && { force: forced.reason }),
   });
-  const scrub = isScrubbed(snapshot, outer)
-    ? snapshot.secretNames.flatMap((name) => snapshot.variables[name] ?? [])
-    : undefined;
+  if (conditioned) return conditioned.start();
   const plan = scrub ? undefined : planExec(file, command, variables);
   if (plan) return replaceProcess(plan, variables);
   const { runChild } = await import("./child.ts");
-  return runChild({ file, command, variables, scrub });
+  return runChild(run);
 }
