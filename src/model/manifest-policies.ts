@@ -133,7 +133,11 @@ const FIELDS: Fields = {
   ...RUN_FIELDS,
   signedSecrets: { path: ["secrets", "signed"], read: ({ secrets }) => secrets?.signed },
   strictSettings: { path: ["settings", "strict"], read: ({ settings }) => settings?.strict },
-  observeMs: { path: ["rollout", "observe"], read: ({ rollout }) => durationMs(rollout?.observe), type: "duration" },
+  observeMs: {
+    path: ["rollout", "observe"],
+    read: ({ rollout }) => durationMs(rollout?.observe),
+    type: "duration",
+  },
 };
 
 /** One place that overrides policies: `["kinds", "edge", "policies"]`, with what stands there. */

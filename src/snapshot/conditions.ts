@@ -79,7 +79,10 @@ export function commandName(command: string): string {
 
 /** Absolute path of the log file of a command. */
 export function logPath(root: string, { path }: LogFile, command: string): string {
-  return resolve(root, path.replaceAll("{command}", () => commandName(command)));
+  return resolve(
+    root,
+    path.replaceAll("{command}", () => commandName(command)),
+  );
 }
 
 const OWN = /^RINGFENCE_(?:FOLDER|LOG)_/;

@@ -45,7 +45,7 @@ const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
   runProcesses: "processes of a run",
   runOpenFiles: "open files of a run",
   runTimeMs: "longest run",
-  runUnenforced: "limits that can't be enforced",
+  runUnenforced: "unenforceable limits",
   runUmask: "umask of a run",
   runView: "files that a run sees",
   runWritable: "writable besides",

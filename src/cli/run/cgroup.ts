@@ -5,9 +5,18 @@
  * A group is called `ringfence-<pid>-<start>` after the process that made it, so that one that was left behind (that
  * process was killed) is known, and removed by the next run.
  */
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { systemCode } from "../../base/error.ts";
+import { startOf } from "./processes.ts";
 
 export type Controller = "memory" | "pids" | "cpu";
 
@@ -65,7 +74,8 @@ function mountsOf(text: string): Mount[] {
 /** The folder of our own group below a mount; undefined where the mount does not show it. */
 function ownFolder({ root, at }: Mount, path: string): string | undefined {
   const below = relative(root, path);
-  return below.startsWith("..") ? undefined : join(at, below);
+  // A path that leads upward is how the kernel names a group outside our namespace.
+  return path.includes("..") || below.startsWith("..") ? undefined : join(at, below);
 }
 
 function isWritable(folder: string): boolean {
@@ -80,11 +90,7 @@ function isWritable(folder: string): boolean {
 }
 
 /** The nearest group upward whose children have all these controllers. No process may sit in a group that hands them on. */
-function placeOfVersion2(
-  mount: Mount,
-  path: string,
-  wanted: readonly Controller[],
-): CgroupPlace | undefined {
+function placeOfVersion2(mount: Mount, path: string, wanted: readonly Controller[]): CgroupPlace | undefined {
   for (let folder = ownFolder(mount, path); folder?.startsWith(mount.at); folder = dirname(folder)) {
     const handedOn = readOrNothing(join(folder, "cgroup.subtree_control")).trim().split(/\s+/);
     const controllers = wanted.filter((one) => handedOn.includes(one));
@@ -105,7 +111,7 @@ export function cgroupPlaces(facts: CgroupFacts, wanted: readonly Controller[]):
   const second = unified && ownPath !== undefined && placeOfVersion2(unified, ownPath, wanted);
   if (second) places.push(second);
   for (const controller of wanted) {
-    if (second && second.controllers.includes(controller)) continue;
+    if (second?.controllers.includes(controller)) continue;
     const mount = mounts.find(({ version, options }) => version === 1 && options.includes(controller));
     const path = mount && pathOf(controller);
     const folder = mount && path !== undefined ? ownFolder(mount, path) : undefined;
@@ -155,12 +161,6 @@ function boundFiles(
           ] as const)
       : []),
   ];
-}
-
-/** When a process started, in ticks since the machine did; undefined for one that is not there (proc(5), field 22). */
-function startOf(pid: number): string | undefined {
-  const stat = readOrNothing(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
 }
 
 /** Removes groups whose maker is gone, as far as nothing runs in them. */

@@ -172,7 +172,12 @@ function startChild(run: ChildRun): StartedChild {
     const child = spawn(run.file, run.command.slice(1), {
       argv0: run.command[0]!,
       env: { ...run.variables },
-      stdio: ["inherit", pipes?.[0].input ?? output, pipes?.[1].input ?? output, ...(run.watch?.reports ?? [])],
+      stdio: [
+        "inherit",
+        pipes?.[0].input ?? output,
+        pipes?.[1].input ?? output,
+        ...(run.watch?.reports ?? []),
+      ],
     });
     const sockets = [child.stdout, child.stderr].filter((stream) => stream !== null);
     return { child, streams: pipes?.map((pipe) => pipe.output) ?? sockets };

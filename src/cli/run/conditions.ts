@@ -2,7 +2,7 @@
  * A run under its environment's conditions: folders, umask, view, limits, log. Loaded only where there are some.
  * Whatever can't be met refuses the run before anything is started or recorded.
  */
-import { resolve } from "node:path";
+import { isatty } from "node:tty";
 import { logPath, type RunConditions, type RunLimits } from "../../snapshot/conditions.ts";
 import { workingFolder } from "../working-folder.ts";
 import { type Cgroup, createCgroup } from "./cgroup.ts";
@@ -14,7 +14,7 @@ import { type LimitMeans, type LimitPlan, limitedCommand, machineMeans, planLimi
 import { openLogFile } from "./log-file.ts";
 import { say } from "./report.ts";
 import { STATUS_HANDLE, supervise } from "./supervision.ts";
-import { findBubblewrap, viewArguments } from "./view.ts";
+import { findBubblewrap, onTerminal, viewArguments } from "./view.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -74,14 +74,15 @@ function viewed({ conditions, root, file, command, variables, outer }: Condition
   const { view, folders } = conditions;
   if (!view) return [file, ...command.slice(1)];
   const facts = { root, outer, workingFolder: workingFolder() };
-  return [
+  const bubblewrap = [
     findBubblewrap(variables.PATH),
     ...["--json-status-fd", String(STATUS_HANDLE)],
     ...viewArguments(view, folders, facts),
     "--",
-    // A file without #! is a script for the shell, as execvp has it.
-    ...(command[0] === file ? command : [resolve(file), ...command.slice(1)]),
   ];
+  const inner = [file, ...command.slice(1)];
+  const isInteractive = [0, 1, 2].some((handle) => isatty(handle));
+  return isInteractive ? onTerminal(bubblewrap, inner) : [...bubblewrap, ...inner];
 }
 
 /** A prepared run: everything that can refuse it has been asked. */
@@ -104,7 +105,9 @@ export function prepareConditioned(run: Conditioned): PreparedRun {
   const logAt = logFile && logPath(root, logFile, run.command[0]!);
   const log =
     logFile &&
-    openLogFile(logAt!, logFile, (why) => warn(`RUN_LOG_UNWRITABLE: ${why} (${logAt}); output is only shown`));
+    openLogFile(logAt!, logFile, (why) =>
+      warn(`RUN_LOG_UNWRITABLE: ${why} (${logAt}); output is only shown`),
+    );
   return {
     async start() {
       const scrub = log ? run.secrets : run.scrub;

@@ -43,7 +43,8 @@ export const runErrors = errorCatalogue({
     http: 507,
   },
   RUN_FOLDER_UNSAFE: {
-    summary: "A folder of the environment leads elsewhere, belongs to or can be written by others, or cannot be made.",
+    summary:
+      "A folder of the environment leads elsewhere, belongs to or can be written by others, or cannot be made.",
     exit: EXIT.refused,
     http: 409,
   },

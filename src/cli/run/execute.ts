@@ -88,7 +88,14 @@ export async function execute({
   const run = { file, command, variables, scrub };
   const { environment } = snapshot;
   const conditioned = hasConditions(conditions)
-    ? (await import("./conditions.ts")).prepareConditioned({ ...run, conditions, environment, root, outer, secrets })
+    ? (await import("./conditions.ts")).prepareConditioned({
+        ...run,
+        conditions,
+        environment,
+        root,
+        outer,
+        secrets,
+      })
     : undefined;
   if (forced) warn(`GUARD_WRONG_HOST: ${forced.warning}`);
   record(snapshot, root, {

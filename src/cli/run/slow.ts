@@ -48,7 +48,9 @@ async function planOf({ command, json }: RunRequest, snapshot: Snapshot): Promis
   const { environment, variables, secretNames, conditions } = snapshot;
   const isKept = conditions.logFile !== undefined;
   const output = isKept || isScrubbed(snapshot, process.env) ? "scrubbed" : "direct";
-  const told = hasConditions(conditions) ? (await import("./told-conditions.ts")).tellOf(conditions) : undefined;
+  const told = hasConditions(conditions)
+    ? (await import("./told-conditions.ts")).tellOf(conditions)
+    : undefined;
   const plan = {
     environment,
     command: command[0]!,

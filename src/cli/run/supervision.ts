@@ -3,7 +3,6 @@
  * that it may take, the pid that signals are for, and why it ended.
  */
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { formatDuration, formatSize } from "../../base/units.ts";
@@ -12,6 +11,7 @@ import type { Cgroup } from "./cgroup.ts";
 import type { ChildEnd, ChildWatch } from "./child.ts";
 import { runErrors } from "./errors.ts";
 import { FAILURE_HANDLE } from "./limits.ts";
+import { childrenOf, descendantsOf, killKnown, startOf } from "./processes.ts";
 
 /** Where bwrap reports its child, as lines of JSON. */
 export const STATUS_HANDLE = 4;
@@ -37,31 +37,7 @@ export interface Supervised {
 /** The command's own pid: bwrap's child is the first process of its namespace, and the command that one's child. */
 function commandIn(statusLine: string): number | undefined {
   const first = /"child-pid": *(\d+)/.exec(statusLine)?.[1];
-  if (first === undefined) return undefined;
-  try {
-    const children = readFileSync(`/proc/${first}/task/${first}/children`, "utf8").trim();
-    return Number(children.split(" ")[0]) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The processes that one has started, as far as they are still its own. */
-function descendants(pid: number): number[] {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-    return children.split(" ").filter(Boolean).flatMap((child) => [Number(child), ...descendants(Number(child))]);
-  } catch {
-    return [];
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // Gone by itself.
-  }
+  return first === undefined ? undefined : childrenOf(Number(first))[0];
 }
 
 export function supervise(given: Supervised): ChildWatch {
@@ -78,15 +54,18 @@ export function supervise(given: Supervised): ChildWatch {
   };
   const endLate = (child: ChildProcess, abandon: () => void): void => {
     isLate = true;
-    child.once("exit", () => {
+    const pid = child.pid!;
+    const known = [{ pid, start: startOf(pid) }, ...descendantsOf(pid)];
+    const endAll = (): void => {
+      for (const one of [...known, ...descendantsOf(pid)]) killKnown(one);
       cgroup?.kill();
+    };
+    child.once("exit", () => {
+      endAll();
       timers.push(setTimeout(abandon, LAST_OUTPUT_MS));
     });
     signalled(child, "SIGTERM");
-    const last = setTimeout(() => {
-      for (const pid of child.pid === undefined ? [] : [child.pid, ...descendants(child.pid)]) kill(pid);
-    }, GRACE_MS);
-    timers.push(last);
+    timers.push(setTimeout(endAll, GRACE_MS));
   };
   return {
     reports: inView || inShell ? [inShell ? "pipe" : "ignore", inView ? "pipe" : "ignore"] : [],

@@ -30,7 +30,9 @@ export function tellOf({ limits, folders, umask, view, logFile }: RunConditions)
   } as const;
   const lines = [
     ...facts.limits.map((text) => `  limit   ${text}`),
-    ...facts.unenforceable.map((text) => `  limit   ${text} (${limits?.unenforced === "warn" ? "warned about" : "refused"})`),
+    ...facts.unenforceable.map(
+      (text) => `  limit   ${text} (${limits?.unenforced === "warn" ? "warned about" : "refused"})`,
+    ),
     ...facts.folders.map(({ name, path, mode }) => `  folder  ${name} ${path} (${mode})`),
     ...(facts.umask === null ? [] : [`  umask   ${facts.umask}`]),
     ...(view ? [`  view    own: ${view.hidden.length} paths of other environments hidden`] : []),

@@ -48,9 +48,20 @@ function coversOf(hidden: readonly string[], writable: readonly string[]): Cover
 
 function argumentsOf({ path, what }: Cover): string[] {
   if (what === "writable") return ["--bind", path, path];
-  return what === "hidden folder"
-    ? ["--perms", "0555", "--tmpfs", path]
-    : ["--ro-bind", "/dev/null", path];
+  return what === "hidden folder" ? ["--perms", "0555", "--tmpfs", path] : ["--ro-bind", "/dev/null", path];
+}
+
+/**
+ * A terminal gives INT and QUIT to bwrap, too, which would end and take the command with it before that could answer.
+ * So bwrap ignores them; for the command `env` (of GNU coreutils) sets them back to what they usually do.
+ */
+export function onTerminal(bubblewrap: readonly string[], command: readonly string[]): readonly string[] {
+  return [
+    ...["/bin/sh", "-c", 'trap "" INT QUIT; exec "$@"', "ringfence"],
+    ...bubblewrap,
+    ...["/usr/bin/env", "--default-signal=INT,QUIT", "--"],
+    ...command,
+  ];
 }
 
 export interface ViewFacts {
@@ -71,7 +82,9 @@ export function viewArguments(
   const homes = [ringfenceHome(outer), resolve(outer.HOME || homedir(), ".config/ringfence")];
   const hidden = [...view.hidden, stateFolder(root), ...homes].flatMap(real);
   const covers = coversOf(hidden, own);
-  const inTmp = [root, workingFolder].flatMap(real).filter((path) => !relative("/tmp", path).startsWith(".."));
+  const inTmp = [root, workingFolder]
+    .flatMap(real)
+    .filter((path) => !relative("/tmp", path).startsWith(".."));
   return [
     ...["--ro-bind", "/", "/", "--dev", "/dev", "--unshare-pid", "--proc", "/proc", "--tmpfs", "/tmp"],
     // A project below /tmp would be covered with it.
