@@ -73,6 +73,7 @@ function resolversOf({ project, layersOf }: GeneratedProject): readonly Resolver
       secrets: [],
       process: {},
       rules: undefined,
+      references: undefined,
     };
     return (cache) => {
       const { settings, findings } = resolve({ ...input, ...(cache && { cache }) });

@@ -3,12 +3,14 @@
  * the configuration needs no store.
  */
 import { existsSync } from "node:fs";
-import { hostname } from "node:os";
+import { homedir, hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
 import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
+import { openEditor } from "../adapters/editor-process/index.ts";
+import { openAwsKeyService } from "../adapters/key-service-aws/index.ts";
 import { openProgramRunner } from "../adapters/program-process/index.ts";
 import { openGitHooks, openGitSource, openGitTexts } from "../adapters/source-git/index.ts";
 import { openProcessTarget } from "../adapters/target-process/index.ts";
@@ -20,19 +22,24 @@ import type { ArtifactStore } from "../ports/artifacts.ts";
 import type { Builder } from "../ports/builder.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommitHooks } from "../ports/commit-hooks.ts";
+import type { Editor } from "../ports/editor.ts";
+import type { KeyService } from "../ports/key-service.ts";
 import type { LeakRules } from "../ports/leak-rules.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
 import type { RepositoryTexts } from "../ports/repository-texts.ts";
+import type { SecretStore } from "../ports/secret-store.ts";
 import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
 import { identityPath, ringfenceHome } from "../snapshot/home.ts";
+import { withoutKeys } from "../snapshot/key-variables.ts";
 import { ensureStateFolder, stateFolder } from "../snapshot/state-folder.ts";
 import { answeringOnce } from "./answering-once.ts";
 import { lazyStore } from "./lazy-store.ts";
 import { LEASE_MS } from "./lease.ts";
 import { loadProject } from "./project.ts";
 import { type AuditRecord, openRecord } from "./record.ts";
+import type { ReferenceValues } from "./reference-values.ts";
 
 /** One step's progress, for whoever watches. */
 export interface Progress {
@@ -57,10 +64,18 @@ export interface App {
   readonly artifacts: ArtifactStore;
   readonly source: Source;
   readonly builder: Builder;
+  /** The person's own editor. */
+  readonly editor: Editor;
   /** Within one command the same call is answered once. */
   readonly programs: ProgramRunner;
+  /** Services that secrets files of others may be encrypted to. */
+  readonly keyServices: readonly KeyService[];
   /** Undefined where the work tree's project has no rules, or only {@link openApp} was asked; see {@link checkerFor}. */
   readonly rules: RuleChecker | undefined;
+  /** What stores of secrets have said so far; see prepared in references.ts. */
+  readonly references: ReferenceValues;
+  /** The store that answers a scheme; undefined where there is none. */
+  secretStore(scheme: string, access: StoreAccess): Promise<SecretStore | undefined>;
   /** Layers that were parsed already: environments share some. */
   readonly layers: LayerCache;
   readonly leaseMs: number;
@@ -81,6 +96,8 @@ export interface AppOptions {
   readonly progress?: (progress: Progress) => void;
   /** For what a person must see although the command goes on. */
   readonly warn?: (text: string) => void;
+  /** Stores of secrets by scheme, instead of those that are built in or declared. */
+  readonly secretStores?: Readonly<Record<string, SecretStore>>;
   /** Decorates the store, so that a test can stop the process at any write. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -89,6 +106,51 @@ export interface AppOptions {
 async function openStore(path: string): Promise<Store> {
   const { openSqliteStore } = await import("../adapters/store-sqlite/index.ts");
   return openSqliteStore({ path });
+}
+
+/** What a store of secrets is opened with. */
+export interface StoreAccess {
+  /** All that it finds in its environment. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Answers a scheme of the project's own. */
+  readonly command: readonly string[] | undefined;
+}
+
+async function openSecretCommand(folder: string, scheme: string, { variables, command }: StoreAccess) {
+  const { openCommandSecrets } = await import("../adapters/secrets-command/index.ts");
+  return openCommandSecrets({ folder, scheme, variables, command });
+}
+
+type OpenSecretStore = (root: string, access: StoreAccess) => Promise<SecretStore>;
+
+/** AWS's packages are those beside Ringfence: loading the project's would run its code before it is trusted. */
+const openAws: OpenSecretStore = async (_root, { variables }) =>
+  (await import("../adapters/secrets-aws/index.ts")).openAwsSecrets({ folder: undefined, variables });
+
+const openVault: OpenSecretStore = async (_root, { variables }) =>
+  (await import("../adapters/secrets-vault/index.ts")).openVaultSecrets({
+    variables,
+    home: variables.HOME || homedir(),
+  });
+
+/** The stores that are built in, by scheme. Each is loaded when a setting is kept there. */
+const SECRET_STORES: Readonly<Record<string, OpenSecretStore>> = {
+  file: async (root) => (await import("../adapters/secrets-file/index.ts")).openFileSecrets({ root }),
+  cmd: (root, access) => openSecretCommand(root, "cmd", access),
+  "aws-sm": openAws,
+  "aws-ssm": openAws,
+  "aws-sts": openAws,
+  vault: openVault,
+  "vault-lease": openVault,
+};
+
+async function openSecretStore(
+  root: string,
+  scheme: string,
+  access: StoreAccess,
+): Promise<SecretStore | undefined> {
+  if (Object.hasOwn(SECRET_STORES, scheme)) return SECRET_STORES[scheme]!(root, access);
+  return access.command && openSecretCommand(root, scheme, access);
 }
 
 /** The built settings library beside this module, for services whose project has not installed it. */
@@ -138,8 +200,13 @@ export function openApp(options: AppOptions): App {
     artifacts: openArtifactsFolder(join(state, "artifacts")),
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
+    editor: openEditor(withoutKeys(variables)),
     programs: answeringOnce(openProgramRunner()),
+    keyServices: [openAwsKeyService()],
     rules: undefined,
+    references: new Map(),
+    secretStore: async (scheme, access) =>
+      options.secretStores?.[scheme] ?? openSecretStore(project.root, scheme, access),
     layers: new Map(),
     leaseMs: options.leaseMs ?? LEASE_MS,
     scratch: join(state, "scratch"),
@@ -147,8 +214,9 @@ export function openApp(options: AppOptions): App {
       openProcessTarget({
         environment: environment.name,
         folder: join(state, "environments", environment.name),
-        keyFile:
-          environment.recipients.length > 0 ? identityPath(home, project.name, environment.name) : undefined,
+        keyFile: environment.holders.some(({ kind }) => kind === "identity")
+          ? identityPath(home, project.name, environment.name)
+          : undefined,
         production: environment.policies.production,
       }),
     progress: options.progress ?? (() => {}),

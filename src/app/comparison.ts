@@ -2,6 +2,7 @@
  * Configurations for a comparison: as they stand in the files, opened as far as this machine can. The process
  * environment is left out of all of them: it is this shell's, and would make environments look alike.
  */
+
 import { randomBytes } from "node:crypto";
 import { isRingfenceError, type RingfenceError } from "../base/error.ts";
 import { type Fingerprint, type Resolution, resolve, type SecretEntry, type Side } from "../config/index.ts";
@@ -11,6 +12,7 @@ import type { Design } from "../model/rule.ts";
 import { fingerprint } from "../secrets/index.ts";
 import type { App } from "./app.ts";
 import { assignments, refuseFlags } from "./config-flags.ts";
+import { referencesOf } from "./reference-values.ts";
 import { type ConfigureOptions, configure, readLayers, rememberSecrets } from "./resolution.ts";
 
 /** An environment as it is now, and why its secrets are unknown, where they are. */
@@ -73,6 +75,7 @@ export function comparedEnvironment(
       flags,
       phase: options.phase,
       rules: app.rules,
+      references: referencesOf(app.references, project, environment),
     });
     rememberSecrets(resolution);
     refuseFlags(project, resolution, Object.keys(flags));

@@ -1,37 +1,19 @@
 /** Layers that programs give: run where they are trusted, with an environment that leads to no key and no secret. */
-import { redact } from "../base/redact.ts";
 import { shellWord, shellWords } from "../base/shell-word.ts";
 import { failedLayer, type LayerText, printedLayer, untrustedLayer } from "../config/index.ts";
 import type { Environment, EnvironmentLayer, Project } from "../model/project.ts";
 import type { ProgramCall } from "../ports/programs.ts";
 import { ENVIRONMENT_VARIABLE } from "../snapshot/detection.ts";
-import { withoutKeys } from "../snapshot/key-variables.ts";
 import { layerProgram, type Program, type ProgramContent, whyUntrusted } from "../trust/index.ts";
 import type { App } from "./app.ts";
+import { programVariables, WITHIN } from "./program-variables.ts";
 import { trustIn } from "./trust/programs.ts";
 import { readTrustRecord } from "./trust/record-file.ts";
-
-/** Set for a program, so that one that asks Ringfence for its own layer is not started without end. */
-const WITHIN = "RINGFENCE_LAYER";
 
 /** Where the layers are: the project's own folder, or a checkout of it with the manifest that lies there. */
 export interface LayerPlace {
   readonly project: Project;
   readonly root: string;
-}
-
-/** The caller's variables without ways to keys, and without secrets: by their names, and by values that are known. */
-function variablesFor(app: App, project: Project, environment: Environment, layer: EnvironmentLayer) {
-  const secrets = new Set(project.settings.filter(({ secret }) => secret).map(({ name }) => name));
-  const kept = Object.entries(withoutKeys(app.variables)).filter(
-    ([name, value]) => !secrets.has(name) && redact(value) === value,
-  );
-  return {
-    ...Object.fromEntries(kept),
-    [project.detect.variable]: environment.name,
-    [ENVIRONMENT_VARIABLE]: environment.name,
-    [WITHIN]: layer.path,
-  };
 }
 
 function callOf(
@@ -74,7 +56,7 @@ export function programLayer(
     const why = `the program of the layer ${outer} asks for it, and programs are not run by programs`;
     return failedLayer(layer, why, "let the program ask for no environment whose layers are programs");
   }
-  const variables = variablesFor(app, project, environment, layer);
+  const variables = programVariables(app, project, environment, layer.path);
   const answer = app.programs.run(callOf(content, environment, { folder: root, variables }));
   if (answer.ok) return printedLayer(layer, answer.text, fix);
   return failedLayer(layer, answer.why, answer.fix ?? fix);

@@ -1,4 +1,5 @@
 /** What a release takes from a commit: its manifest, and each environment's configuration by revision. */
+
 import { join } from "node:path";
 import { digestOf } from "../base/digest.ts";
 import { isLayerMissing, type LayerText, type Resolution, resolve } from "../config/index.ts";
@@ -11,6 +12,7 @@ import { MANIFEST } from "../snapshot/project-root.ts";
 import type { App } from "./app.ts";
 import { appErrors } from "./errors.ts";
 import { manifestError, readTextIfThere } from "./project.ts";
+import { referencesOf } from "./reference-values.ts";
 import { readLayers } from "./resolution.ts";
 
 /** The project as a checkout's manifest describes it. @throws APP_NO_PROJECT, APP_MANIFEST_INVALID */
@@ -95,6 +97,7 @@ export function configurationAt(
     secrets: names.map(({ name, place }) => ({ name, place, value: undefined })),
     process: {},
     rules: "unasked",
+    references: referencesOf(app.references, project, environment),
   });
   assertKeepable(environment, layers, { findings });
   const all = [...settings.values()];

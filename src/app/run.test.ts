@@ -33,7 +33,14 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 function compiled(phase: string | undefined, variables: Readonly<Record<string, string>> = {}) {
   const all = { RINGFENCE_HOME: join(root, "home"), ...variables };
-  return compileRun({ folder: root, environment: undefined, force: undefined, variables: all, phase });
+  return compileRun({
+    folder: root,
+    environment: undefined,
+    force: undefined,
+    variables: all,
+    phase,
+    warn: () => {},
+  });
 }
 const isKept = (): boolean => existsSync(snapshotPath(root, "development"));
 

@@ -5,9 +5,9 @@ import { redact } from "../base/redact.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
 import { assertUsable, removedInPhase, settingsOfPhase, shapesOf, withReferences } from "../config/index.ts";
 import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
-import { PHASES, type Phase } from "../model/setting.ts";
+import { PHASES, type Phase, type ResolvedSetting } from "../model/setting.ts";
 import { type CommandAgain, detect, guardNested, guardRun } from "../snapshot/detection.ts";
-import { identityPath, keyMaterial } from "../snapshot/home.ts";
+import { keyMaterial } from "../snapshot/home.ts";
 import { describeInput, type SnapshotInput } from "../snapshot/inputs.ts";
 import { writeIndex } from "../snapshot/project-index.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
@@ -16,8 +16,11 @@ import { layerPrograms } from "../trust/index.ts";
 import { type App, openAppWithRules } from "./app.ts";
 import { keepForNextTime } from "./cache.ts";
 import { appErrors } from "./errors.ts";
+import { identityFiles } from "./identities.ts";
 import { failingIn } from "./incident.ts";
 import { assertOpened } from "./leaving-settings.ts";
+import { keepLeases, type LeaseKeeper } from "./reference-leases.ts";
+import { giveBack, type Prepared, prepared, warnOfEarlier } from "./references.ts";
 import { type Configuration, type ConfigureOptions, configure } from "./resolution.ts";
 import { ruleOf } from "./rule.ts";
 import { conditionsOf } from "./run-conditions.ts";
@@ -34,6 +37,10 @@ export interface RunInput {
   readonly set?: readonly string[];
   /** `run` where it is not told. */
   readonly phase?: string | undefined;
+  /** Nothing will run: no store is asked, and the snapshot lacks what they would say. */
+  readonly dryRun?: boolean;
+  /** For what a person must see while the command runs. */
+  readonly warn: (text: string) => void;
 }
 
 export interface CompiledRun {
@@ -41,10 +48,13 @@ export interface CompiledRun {
   readonly snapshot: Snapshot;
   /** What the caller's variables say in vain, for people; without secrets. */
   readonly warnings: readonly string[];
+  /** Credentials to renew while the command runs, and to give back after it; undefined where there are none. */
+  readonly leases: LeaseKeeper | undefined;
 }
 
 /** Described before they are read: a change in between is then seen at the next run. */
-function describeInputs({ project, home }: App, environment: Environment): SnapshotInput[] {
+function describeInputs(app: App, environment: Environment): SnapshotInput[] {
+  const { project } = app;
   const files = layersFor(project, environment).filter(
     ({ declaration }) => declaration.program?.kind !== "command",
   );
@@ -54,7 +64,7 @@ function describeInputs({ project, home }: App, environment: Environment): Snaps
     ...files.map(({ path }) => path),
     ...programs.flatMap(({ content }) => content.files.map(({ path }) => path)),
     expandTemplate(project.secretsPath, environment),
-    identityPath(home, project.name, environment.name),
+    ...identityFiles(app, environment),
   ];
   return [...new Set(paths)].map((path) => describeInput(project.root, path));
 }
@@ -97,6 +107,13 @@ function decisive(
   );
 }
 
+/** Whether a setting's value comes from another store, also by way of others. */
+function isKeptElsewhere({ name }: ResolvedSetting, configuration: Configuration): boolean {
+  return [...withReferences([name], configuration)].some((read) =>
+    configuration.settings.get(read)?.history.some(({ reference }) => reference !== undefined),
+  );
+}
+
 function snapshotOf(app: App, environment: Environment, { inputs, configuration, phase }: Draft): Snapshot {
   const { project, clock } = app;
   const settings = settingsOfPhase(configuration, phase);
@@ -105,6 +122,7 @@ function snapshotOf(app: App, environment: Environment, { inputs, configuration,
     Object.fromEntries(wanted.map(({ name, text }) => [name, text]));
   const plain = texts(settings.filter(({ secret }) => !secret));
   const variables = texts(settings);
+  const usesReferences = settings.some((setting) => isKeptElsewhere(setting, configuration));
   return {
     format: 4,
     project: project.name,
@@ -127,6 +145,7 @@ function snapshotOf(app: App, environment: Environment, { inputs, configuration,
     revision: digestOf({ environment: environment.name, plain, secrets: configuration.secrets.digest }),
     program: RINGFENCE_VERSION,
     createdAt: new Date(clock.now()).toISOString(),
+    expiresAtMs: usesReferences ? clock.now() + environment.policies.secretsCacheMs : null,
   };
 }
 
@@ -136,13 +155,36 @@ export interface Draft {
   readonly inputs: readonly SnapshotInput[];
   readonly configuration: Configuration;
   readonly phase: Phase;
+  /** What other stores gave. */
+  readonly given: Omit<Prepared<unknown>, "resolution">;
 }
 
-/** Resolves for a phase, `run` where none is told; mistakes are findings of the configuration. */
-export function draftOf(app: App, environment: Environment, options: ConfigureOptions = {}): Draft {
+/** How a draft gets what other stores keep. */
+interface DraftOptions extends ConfigureOptions {
+  /** Left out: they are asked. `lasting`: for more than one run. */
+  readonly stores?: "unasked" | "lasting" | undefined;
+}
+
+/**
+ * Resolves for a phase, `run` where none is told, with what other stores keep; mistakes are findings of the
+ * configuration.
+ *
+ * @throws REFERENCE_UNRESOLVED, REFERENCE_LEASED, TRUST_REQUIRED
+ */
+export async function draftOf(
+  app: App,
+  environment: Environment,
+  { stores, ...options }: DraftOptions = {},
+): Promise<Draft> {
   const phase = options.phase ?? "run";
   const inputs = describeInputs(app, environment);
-  return { inputs, phase, configuration: configure(app, environment, { ...options, phase }) };
+  const resolveIn = (inside: App) => configure(inside, environment, { ...options, phase });
+  const { resolution: configuration, ...given } = await prepared(app, environment, resolveIn, {
+    phase,
+    ...(stores === "unasked" && { only: [] }),
+    ...(stores === "lasting" && { lasting: true }),
+  });
+  return { inputs, phase, configuration, given };
 }
 
 /** @throws SECRETS_NO_IDENTITY when a secret stays sealed, CONFIG_INVALID for everything else that is wrong. */
@@ -183,9 +225,31 @@ export async function compileRun(input: RunInput): Promise<CompiledRun> {
   return failingIn(place, () => compiledRun(app, environment, input));
 }
 
-function compiledRun(app: App, environment: Environment, input: RunInput): CompiledRun {
+async function compiledRun(app: App, environment: Environment, input: RunInput): Promise<CompiledRun> {
   requireTrust(app, layerPrograms(app.project, [environment]));
-  const draft = draftOf(app, environment, { set: input.set ?? [], phase: phaseOf(input.phase) });
+  const draft = await draftOf(app, environment, {
+    set: input.set ?? [],
+    phase: phaseOf(input.phase),
+    stores: input.dryRun ? "unasked" : undefined,
+  });
+  try {
+    return keptRun(app, environment, draft, input);
+  } catch (error) {
+    await giveBack(draft.given.leases);
+    throw error;
+  }
+}
+
+/** Whether a snapshot says for a while what a run gets. */
+function isLasting(draft: Draft, { expiresAtMs, programs }: Snapshot, now: number): boolean {
+  if (draft.phase !== "run" || programs) return false;
+  return (
+    expiresAtMs === null ||
+    (expiresAtMs > now && draft.given.offline.length + draft.given.leases.length === 0)
+  );
+}
+
+function keptRun(app: App, environment: Environment, draft: Draft, { dryRun, warn }: RunInput): CompiledRun {
   const snapshot = compile(app, environment, draft);
   const names = new Set([...snapshot.declared, ...Object.keys(snapshot.variables)]);
   const fromCaller = [...draft.configuration.settings.values()].some(
@@ -193,11 +257,14 @@ function compiledRun(app: App, environment: Environment, input: RunInput): Compi
       names.has(name) &&
       history.some(({ source, wins }) => wins && (source === "process environment" || source === "--set")),
   );
-  if (!fromCaller && draft.phase === "run" && !snapshot.programs) {
+  const isAsked = !dryRun || snapshot.expiresAtMs === null;
+  if (!fromCaller && isAsked && isLasting(draft, snapshot, app.clock.now())) {
     keepForNextTime(() => keepSnapshot(app, snapshot));
   }
   const warnings = draft.configuration.findings
     .filter(({ code, severity }) => code === "SETTING_FINAL" && severity === "warning")
     .map(({ code, why, fix }) => redact(`${code}: ${why}; fix: ${fix}`));
-  return { root: app.project.root, snapshot, warnings };
+  warnOfEarlier((text) => warnings.push(text), environment.name, draft.given);
+  const leases = keepLeases(draft.given.leases, { clock: app.clock, warn });
+  return { root: app.project.root, snapshot, warnings, leases };
 }

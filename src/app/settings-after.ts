@@ -1,10 +1,12 @@
 /** What the settings of an environment would be with other texts in some of its files, and whether they may. */
+
 import { type Resolution, resolve, type SecretEntry } from "../config/index.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Gate } from "../model/gate.ts";
 import type { Environment } from "../model/project.ts";
 import { settingsGate } from "../pipelines/index.ts";
 import type { App } from "./app.ts";
+import { referencesOf } from "./reference-values.ts";
 import { readLayers, readSecrets, rememberSecrets } from "./resolution.ts";
 
 /** Text by path; undefined for a file that is gone. */
@@ -21,7 +23,8 @@ export function resolutionWith(
     texts.has(layer.path) ? { ...layer, text: texts.get(layer.path) } : layer,
   );
   const { project, rules } = app;
-  const resolution = resolve({ project, environment, layers, secrets, process: {}, rules });
+  const references = referencesOf(app.references, project, environment);
+  const resolution = resolve({ project, environment, layers, secrets, process: {}, rules, references });
   rememberSecrets(resolution);
   return resolution;
 }

@@ -3,7 +3,8 @@ import type { Place } from "../base/place.ts";
 import { type FindingDraft, FindingList } from "../model/finding-list.ts";
 import { policyValue } from "../model/policy-value.ts";
 import type { Environment, LayerDeclaration, Project } from "../model/project.ts";
-import { type SettingDeclaration, UNSET } from "../model/setting.ts";
+import type { ReferenceReader, ReferenceReading } from "../model/secret-reference.ts";
+import { type SettingDeclaration, type SettingValue, UNSET } from "../model/setting.ts";
 import { plainText } from "../model/setting-value.ts";
 import { parseDotenv } from "./dotenv.ts";
 import type { Candidate } from "./evaluate.ts";
@@ -43,6 +44,7 @@ export interface GatherInput {
   readonly secrets: readonly SecretEntry[];
   readonly declared: ReadonlyMap<string, SettingDeclaration>;
   readonly suggestions: () => Suggestions;
+  readonly references: ReferenceReader | undefined;
   readonly cache?: LayerCache | undefined;
 }
 
@@ -101,6 +103,15 @@ function withoutLines({ entries, problems }: ParsedLayer): ParsedLayer {
     entries: entries.map((entry) => ({ ...entry, place: whole(entry.place) })),
     problems: problems.map((problem) => ({ ...problem, place: whole(problem.place) })),
   };
+}
+
+function failedReference(
+  setting: string,
+  text: string,
+  place: Place,
+  { code, why, fix }: Extract<ReferenceReading, { kind: "failed" }>,
+): FindingDraft {
+  return { code, setting, place, why: `${setting} is kept at ${text}: ${why}`, fix };
 }
 
 class Gatherer {
@@ -192,6 +203,11 @@ class Gatherer {
       const { name, value, place, syntax } = entry;
       this.#checkKnown(name, place, severity);
       const secret = this.secretNames.has(name);
+      const kept = secret ? this.#keptElsewhere(name, value, place) : undefined;
+      if (kept) {
+        this.#push(name, { ...kept, origin: "layer", source: path, final: isFinal(name), syntax });
+        continue;
+      }
       const readable = secret && this.#inPlain(entry);
       const interpolated = entry.interpolated && !readable;
       this.#push(name, {
@@ -209,6 +225,19 @@ class Gatherer {
         syntax,
       });
     }
+  }
+
+  /** The part of a candidate that its text decides where that is a reference to another store. */
+  #keptElsewhere(name: string, text: SettingValue, place: Place) {
+    const { references, declared } = this.#input;
+    if (typeof text !== "string" || declared.get(name)?.reference === false) return undefined;
+    const reading = references?.(text);
+    if (!reading) return undefined;
+    const isKnown = reading.kind === "value";
+    const problem = reading.kind === "failed" ? failedReference(name, text, place, reading) : undefined;
+    const common = { interpolated: false, secret: true, sealed: false, removes: false };
+    const value = isKnown ? reading.text : null;
+    return { ...common, place, value, text: value ?? "", reference: { text, isKnown, problem } };
   }
 
   #parsed(declaration: LayerDeclaration, text: string, path: string): ParsedLayer {
@@ -268,8 +297,13 @@ class Gatherer {
 
   #secret({ name, value, place }: SecretEntry): void {
     this.#checkKnown(name, place, "warning");
-    const text = value ?? "";
     const source = place.file;
+    const kept = value === undefined ? undefined : this.#keptElsewhere(name, value, place);
+    if (kept) {
+      this.#push(name, { ...kept, origin: "secrets", source, final: false });
+      return;
+    }
+    const text = value ?? "";
     const sealed = value === undefined;
     const common = { interpolated: false, secret: true, final: false, removes: false };
     this.#push(name, { ...common, origin: "secrets", source, place, value: value ?? null, text, sealed });

@@ -8,6 +8,7 @@
 import type { Place } from "../base/place.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import { orderGraph } from "../model/graph.ts";
+import type { PendingReference } from "../model/secret-reference.ts";
 import type { SettingValue } from "../model/setting.ts";
 import { plainText, type RawValue } from "../model/setting-value.ts";
 import type { Suggestions } from "./suggestions.ts";
@@ -28,12 +29,24 @@ export interface Candidate {
   readonly secret: boolean;
   /** Encrypted, and can't be opened here. */
   readonly sealed: boolean;
+  /** Left out where the value stands here. */
+  readonly reference?: CandidateReference | undefined;
   /** Later sources may not say otherwise. */
   readonly final: boolean;
   /** It takes away what lower sources say. */
   readonly removes: boolean;
   /** Its value is what these say together; left out where it says it alone. */
   readonly merging?: Merging | undefined;
+}
+
+/** A candidate whose value is kept in another store. */
+interface CandidateReference {
+  /** As written. */
+  readonly text: string;
+  /** False: nobody has asked, or there is none. */
+  readonly isKnown: boolean;
+  /** Why there is no value, where that is known. */
+  readonly problem?: FindingDraft | undefined;
 }
 
 /** A value made of what several sources say, each with the references of its own syntax. */
@@ -52,6 +65,8 @@ export interface Evaluated {
   /** A finding says why there is no value. */
   readonly failed: boolean;
   readonly references: readonly string[];
+  /** References to other stores that it hangs on, and that nobody has asked for. */
+  readonly pending: readonly PendingReference[];
 }
 
 export interface Evaluation {
@@ -75,9 +90,17 @@ const LONGEST_TEXT = 131_072;
 const SYNTAX_FIX = `write \${NAME}, \${NAME:-default} or \${NAME:?message}; $\${ is a literal \${`;
 
 const NO_REFERENCES: readonly string[] = [];
+const NOTHING_PENDING: readonly PendingReference[] = [];
 
-function asWritten({ value, text, secret, sealed }: Candidate): Evaluated {
-  return { value, text, secret, sealed, failed: false, references: NO_REFERENCES };
+/** The candidates that a value is made of. */
+function partsOf(candidate: Candidate): readonly Candidate[] {
+  return candidate.merging?.parts ?? [candidate];
+}
+
+function pendingOf(setting: string, candidate: Candidate): readonly PendingReference[] {
+  return partsOf(candidate).flatMap(({ reference, place }) =>
+    reference && !reference.isKnown && !reference.problem ? [{ setting, text: reference.text, place }] : [],
+  );
 }
 
 /** Where the value that stands so many levels below a setting's winner is kept. NUL can be in no name. */
@@ -113,13 +136,28 @@ class Evaluator {
       return shape ? namesOf(shape) : [];
     };
     for (const [name, winner] of winners) {
-      if (!this.#shapes.has(name)) this.settings.set(name, asWritten(winner));
+      if (!this.#shapes.has(name)) this.settings.set(name, this.#asWritten(name, winner));
     }
     const { order, cycles } = orderGraph(this.#shapes.keys(), edges);
     for (const cycle of cycles) this.#refuseCycle(cycle);
     for (const key of order) this.settings.set(key, this.#evaluate(key));
     for (const key of this.#lower.keys()) this.settings.delete(key);
     return { settings: this.settings, problems: this.problems };
+  }
+
+  #asWritten(name: string, candidate: Candidate): Evaluated {
+    const { value, text, secret, sealed, reference } = candidate;
+    const common = { value, text, secret, references: NO_REFERENCES };
+    if (!reference) return { ...common, sealed, failed: false, pending: NOTHING_PENDING };
+    const pending = pendingOf(name, candidate);
+    return { ...common, sealed: pending.length > 0, failed: this.#hasFailed(candidate), pending };
+  }
+
+  /** Whether a store gave no value; says so. */
+  #hasFailed(candidate: Candidate): boolean {
+    const problems = partsOf(candidate).flatMap(({ reference }) => reference?.problem ?? []);
+    this.problems.push(...problems);
+    return problems.length > 0;
   }
 
   #candidate(key: string): Candidate | undefined {
@@ -176,7 +214,8 @@ class Evaluator {
   }
 
   #evaluate(key: string): Evaluated {
-    const { text, secret, sealed } = this.#candidate(key)!;
+    const candidate = this.#candidate(key)!;
+    const { text, secret, sealed } = candidate;
     const shape = this.#shapes.get(key)!;
     const read = new Set<string>();
     const result = this.#fill(key, shape, read);
@@ -188,14 +227,17 @@ class Evaluator {
       const why = `${settingOf(key)} grows beyond ${LONGEST_TEXT} characters, more than an environment variable can hold`;
       this.#refuse(key, "SETTING_INTERPOLATION", why, "refer to fewer values");
     }
-    const failed = this.#refused.has(key);
+    const failed = this.#hasFailed(candidate) || this.#refused.has(key);
+    const pending = [...pendingOf(settingOf(key), candidate), ...found.flatMap((other) => other.pending)];
+    const isKnown = !failed && pending.length === 0;
     return {
-      value: failed ? null : result,
-      text: failed ? "" : filled,
+      value: isKnown ? result : null,
+      text: isKnown ? filled : "",
       secret: secret || found.some((other) => other.secret),
-      sealed,
+      sealed: sealed || pending.length > 0,
       failed,
       references,
+      pending,
     };
   }
 
@@ -230,6 +272,8 @@ class Evaluator {
   #follow(key: string, { name: target, otherwise }: Reference, read: Set<string>): string {
     read.add(target);
     const found = this.settings.get(target);
+    // Nobody has asked for it: whoever reads it is not known either.
+    if (found && found.pending.length > 0) return "";
     if (found?.sealed) {
       const why = `${settingOf(key)} refers to ${settingOf(target)}, a secret that can't be opened here`;
       const fix = `use an identity of ${this.#input.environment}, or drop the reference`;

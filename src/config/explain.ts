@@ -28,12 +28,13 @@ export function explain(resolution: Resolution, name: string): Explanation {
     key: name,
     secret,
     value: secret ? null : value,
-    layers: history.map(({ source, place, value: written, wins, removes, merged }) => ({
+    layers: history.map(({ source, place, value: written, reference, wins, removes, merged }) => ({
       source,
       file: place.file,
       line: place.line,
       column: place.column,
       value: secret ? null : (written ?? null),
+      ...(reference !== undefined && { reference }),
       wins,
       removes,
       merged,

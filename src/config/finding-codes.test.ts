@@ -14,6 +14,7 @@ const PAGES: Readonly<Record<string, string>> = {
   SCAN: "docs/config-test.md",
   ISOLATION: "docs/isolation.md",
   LEAK: "docs/secret-scan.md",
+  REFERENCE: "docs/references.md",
 };
 const CODE = new RegExp(`"((?:${Object.keys(PAGES).join("|")})_[A-Z_]+)"`, "g");
 

@@ -51,8 +51,9 @@ function partsOf(
   return top.origin !== "secrets" && top.text.includes(UNSET) ? [top] : undefined;
 }
 
-function refers({ interpolated, value, text }: Candidate): boolean {
-  return interpolated && mayRefer(value, text);
+/** Its value is not known before all are evaluated. */
+function refers({ interpolated, value, text, reference }: Candidate): boolean {
+  return (interpolated && mayRefer(value, text)) || (reference !== undefined && !reference.isKnown);
 }
 
 /** Merges what the parts say once their references are followed. One that does not fit is the value: it is refused. */

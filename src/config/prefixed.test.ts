@@ -32,6 +32,7 @@ function settled(name: string, { settings = "{ API_KEY: {} }", files, secrets = 
     })),
     process: { DEV_TOKEN: "from the shell" },
     rules: "unasked",
+    references: undefined,
   });
   return {
     values: Object.fromEntries([...resolution.settings].map(([key, { text }]) => [key, text])),

@@ -8,6 +8,7 @@ import type { Finding } from "../model/finding.ts";
 import type { FindingDraft, FindingList } from "../model/finding-list.ts";
 import type { Environment, Project } from "../model/project.ts";
 import type { RuleChecker } from "../model/rule-check.ts";
+import type { PendingReference, ReferenceReader } from "../model/secret-reference.ts";
 import type { Contribution, Phase, ResolvedSetting, SettingDeclaration } from "../model/setting.ts";
 import { adviceOn } from "./advice.ts";
 import { type Gathered, gather, type LayerCache, type LayerText, type SecretEntry } from "./candidates.ts";
@@ -41,6 +42,8 @@ export interface ResolveInput {
    * there, and every rule is an error.
    */
   readonly rules: RuleChecker | "unasked" | undefined;
+  /** Tells which texts of secrets are references to other stores, and what those said. Undefined: none is one. */
+  readonly references: ReferenceReader | undefined;
   /** Handed to several resolutions, shared layers are parsed once. */
   readonly cache?: LayerCache;
 }
@@ -232,6 +235,7 @@ class Resolver {
       source: candidate.source,
       place: candidate.place,
       value: secret ? undefined : candidate.value,
+      ...(candidate.reference && { reference: candidate.reference.text }),
       wins: candidate === top,
       removes: candidate.removes,
       merged: parts?.includes(candidate) ?? false,
@@ -261,7 +265,8 @@ class Resolver {
     const declaration = this.#declared.get(name);
     const choice = this.#choices.get(name)!;
     const { winner } = choice;
-    const { secret, sealed, failed, references } = evaluated;
+    const { secret, sealed, failed, references, pending } = evaluated;
+    for (const one of pending) if (one.setting === name) this.#unasked(one);
     const unsetAt = (): Place => unsetItemAt(choice);
     const checked = checkValue({ project, environment, name, declaration, winner, unsetAt, evaluated });
     this.#findings.addAll(checked.drafts);
@@ -272,7 +277,19 @@ class Resolver {
     if (declaration && empty && !typeError) this.#missing(declaration, winner);
     const history = this.#history(name, choice, secret);
     const { value, text } = checked;
-    return { name, value, text, secret, sealed, set: true, declaration, history, references };
+    const setting = { name, value, text, secret, sealed, set: true, declaration, history, references };
+    return pending.length > 0 ? { ...setting, pending } : setting;
+  }
+
+  #unasked({ setting, text, place }: PendingReference): void {
+    this.#findings.add({
+      code: "REFERENCE_UNASKED",
+      severity: "advice",
+      setting,
+      place,
+      why: `${setting} is kept at ${text}, which was not asked: whether it is there is unknown`,
+      fix: `ringfence config check -e ${this.#input.environment.name} --resolve`,
+    });
   }
 }
 

@@ -23,7 +23,15 @@ function findings(rules: ResolveInput["rules"]) {
   const layers = layersFor(project!, environment).map((layer) => ({ ...layer, text: LAYER }));
   const place = { file: "secrets/development.yaml", line: 1, column: 1 };
   const secrets = [{ name: "SEALED", value: undefined, place }];
-  return resolve({ project: project!, environment, layers, secrets, process: {}, rules }).findings;
+  return resolve({
+    project: project!,
+    environment,
+    layers,
+    secrets,
+    process: {},
+    rules,
+    references: undefined,
+  }).findings;
 }
 
 test("settings without a value that counts are told apart", () => {

@@ -42,6 +42,7 @@ ${scene.settings ? `settings: ${scene.settings}` : ""}
       secrets,
       process: {},
       rules: undefined,
+      references: undefined,
     });
     return { environment, resolution, layers, secrets: new Set(secretNames) };
   };

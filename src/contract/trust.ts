@@ -10,10 +10,10 @@ export interface ProgramFileView {
 }
 
 export interface ProgramView {
-  readonly kind: "command" | "module" | "build";
+  readonly kind: "command" | "module" | "build" | "store" | "reference";
   readonly name: string;
   readonly words: readonly string[];
-  /** Where the manifest declares it. */
+  /** Where the manifest declares it; of a reference where that stands. */
   readonly where: string;
   /** Of the words and the files: what trust is bound to. */
   readonly digest: Digest;

@@ -56,7 +56,23 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     stage: "environment",
     summary: "One `short` name or `prefix` for two environments.",
   },
-  MANIFEST_SHARED_RECIPIENT: { stage: "security", summary: "One age recipient for two environments." },
+  MANIFEST_SHARED_RECIPIENT: {
+    stage: "security",
+    summary: "One age recipient for two environments, people or machines.",
+  },
+  SECURITY_RECIPIENTS: {
+    stage: "security",
+    summary:
+      "A secrets file is encrypted to somebody whom the manifest does not let in, or (a warning) not yet to somebody whom it does.",
+  },
+  MANIFEST_UNKNOWN_RECIPIENT: {
+    stage: "structure",
+    summary: "`recipients` names a person, machine or role that the project does not have.",
+  },
+  MANIFEST_NO_RECIPIENT: {
+    stage: "structure",
+    summary: "`recipients` names people of whom none has a recipient.",
+  },
   MANIFEST_SHARED_HOST: { stage: "environment", summary: "One host pattern for two environments." },
   MANIFEST_SHARED_KEY: { stage: "security", summary: "One public key for two people." },
   MANIFEST_SERVICE: { stage: "structure", summary: "A service with both `entry` and `build`, or neither." },
@@ -144,6 +160,19 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     stage: "environment",
     summary: "A reference to a secret that can't be opened here.",
   },
+  REFERENCE_INVALID: {
+    stage: "structure",
+    summary: "A [reference](references.md) to another store that can't be understood.",
+  },
+  REFERENCE_UNASKED: {
+    stage: "environment",
+    summary:
+      "Advice: a secret is kept in another store, which was not asked: whether it is there is unknown.",
+  },
+  REFERENCE_UNAVAILABLE: {
+    stage: "environment",
+    summary: "A store was asked for a secret and gave none.",
+  },
   SETTING_CYCLE: { stage: "structure", summary: "References run in a circle." },
   SETTING_WRONG_ENVIRONMENT: {
     stage: "environment",
@@ -191,6 +220,20 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   SECURITY_DEFAULT_CREDENTIAL: {
     stage: "security",
     summary: "A credential that everybody knows, or a placeholder for one, where the data is not synthetic.",
+  },
+  SECURITY_FORMAT: {
+    stage: "security",
+    summary:
+      "A value has not the `format` that its declaration demands, or is surely another vendor's credential than its name says.",
+  },
+  SECURITY_KEY_MODE: {
+    stage: "security",
+    summary: "A key for tests in a production kind, or a live key where `externalServices` are not real.",
+  },
+  SECURITY_SCRUBBING: {
+    stage: "security",
+    summary:
+      "Warning: a secret is too short to be masked in output (fewer than 6 characters), or a common word whose masking blanks out ordinary text.",
   },
   ADVICE_POOL: {
     stage: "performance",

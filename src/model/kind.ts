@@ -64,6 +64,8 @@ const local: Policies = {
   runOutput: "direct",
   runRecordRequired: false,
   signedSecrets: false,
+  secretsCacheMs: 0,
+  secretsOfflineMs: undefined,
   strictSettings: false,
   observeMs: 2_000,
 };

@@ -4,51 +4,22 @@
  * one mistake elsewhere hides none of these.
  */
 import { nearest } from "../base/nearest.ts";
-import { formatPlace, type Place } from "../base/place.ts";
 import type { FindingDraft } from "./finding-list.ts";
 import { orderGraph } from "./graph.ts";
 import { KIND_NAMES } from "./kind.ts";
-import { FORMATS, hasRecipientChecksum, isPublicKey } from "./manifest-formats.ts";
+import { FORMATS, isPublicKey } from "./manifest-formats.ts";
 import { resourceFindings } from "./manifest-isolation.ts";
+import {
+  namesIn as names,
+  sharedFindings as shared,
+  type Use,
+  unknownName as unknown,
+} from "./manifest-names.ts";
+import { recipientFindings } from "./manifest-recipients.ts";
+import { STORE_SCHEMES } from "./secret-reference.ts";
 import { entriesAt, nodeAt, placeOf, type SourceNode, textsAt } from "./source-tree.ts";
 
 type Drafts = Iterable<FindingDraft>;
-
-/** A name that should be one of the known ones, and is not. */
-function unknown(
-  code: string,
-  noun: string,
-  name: string,
-  known: readonly string[],
-  place: Place,
-): FindingDraft {
-  const meant = nearest(name, known);
-  const choice = known.length > 0 ? `write one of ${known.join(", ")}` : `declare ${name} first`;
-  return { code, place, why: `${name} is no ${noun}`, fix: meant ? `write ${meant}` : choice };
-}
-
-interface Use {
-  readonly key: string;
-  readonly owner: string;
-  readonly place: Place;
-}
-
-/** Everything that two owners use though only one may. */
-function* shared(code: string, noun: string, uses: Iterable<Use>, fix: string): Drafts {
-  const first = new Map<string, Use>();
-  for (const use of uses) {
-    const other = first.get(use.key);
-    if (!other) first.set(use.key, use);
-    else if (other.owner !== use.owner) {
-      const why = `${use.owner} and ${other.owner} (${formatPlace(other.place)}) share the ${noun} ${use.key}`;
-      yield { code, place: use.place, why, fix };
-    }
-  }
-}
-
-function names(root: SourceNode, section: string): string[] {
-  return entriesAt(root, section).map(([name]) => name);
-}
 
 /** What `required`, `in` and `only` may name: the environments, and the kinds that one may have. */
 export function targetsOf(root: SourceNode): string[] {
@@ -120,13 +91,6 @@ function* isolation(root: SourceNode): Drafts {
     environmentNames.flatMap((owner) =>
       textsAt(root, "environments", owner, key).map(({ text, place }) => ({ key: text, owner, place })),
     );
-  const recipients = uses("recipients");
-  for (const { key, place } of recipients) {
-    if (!FORMATS.recipient.pattern.test(key) || hasRecipientChecksum(key)) continue;
-    const why = "the age recipient is mistyped: its checksum does not fit";
-    yield { code: "MANIFEST_VALUE", place, why, fix: "copy it again from where age-keygen printed it" };
-  }
-  const ownIdentity = "make an identity for this environment alone, and name its recipient here";
   yield* shared(
     "MANIFEST_SHARED_NAME",
     "name in paths",
@@ -143,7 +107,6 @@ function* isolation(root: SourceNode): Drafts {
     uses("prefix"),
     "give each environment a prefix of its own",
   );
-  yield* shared("MANIFEST_SHARED_RECIPIENT", "age recipient", recipients, ownIdentity);
   yield* shared(
     "MANIFEST_SHARED_HOST",
     "host pattern",
@@ -172,6 +135,25 @@ function* people(root: SourceNode): Drafts {
     keys,
     "let each person make a key with ringfence me init",
   );
+}
+
+/** A scheme that is built in has its own way to its store; any other needs a command that is told what to get. */
+function* stores(root: SourceNode): Drafts {
+  for (const [scheme, { keyPlace }] of entriesAt(root, "stores")) {
+    const isBuiltIn = STORE_SCHEMES.some((known) => known === scheme);
+    const command = textsAt(root, "stores", scheme, "command");
+    if (isBuiltIn && command.length > 0) {
+      const why = `${scheme} is built in: no command answers it`;
+      yield { code: "MANIFEST_VALUE", place: keyPlace, why, fix: "give the store another scheme" };
+    } else if (!isBuiltIn && command.length === 0) {
+      const why = `${scheme} is no scheme that Ringfence knows, and no command answers it`;
+      const fix = `add command: [${scheme}, read, "{reference}"]`;
+      yield { code: "MANIFEST_MISSING", place: keyPlace, why, fix };
+    } else if (!isBuiltIn && !command.slice(1).some(({ text }) => /\{(reference|path)\}/.test(text))) {
+      const why = `the command of ${scheme} is not told what to get`;
+      yield { code: "MANIFEST_VALUE", place: keyPlace, why, fix: 'add the word "{reference}"' };
+    }
+  }
 }
 
 function* services(root: SourceNode): Drafts {
@@ -273,6 +255,8 @@ export function* linkFindings(root: SourceNode): Drafts {
   yield* isolation(root);
   yield* resourceFindings(root);
   yield* people(root);
+  yield* stores(root);
+  yield* recipientFindings(root);
   yield* services(root);
   yield* pipeline(root);
 }

@@ -78,9 +78,19 @@ export const policiesSchema = z
     run: runSchema.optional(),
     logs: logsSchema.optional(),
     secrets: z
-      .strictObject({ signed: flag("Secrets files must be signed by one of people.") })
+      .strictObject({
+        signed: flag("Secrets files must be signed by one of people."),
+        cache: duration
+          .optional()
+          .describe(
+            "How long compiled settings may hold values of other stores; each run asks where left out.",
+          ),
+        offline: duration
+          .optional()
+          .describe("How old an earlier answer may be that is used while its store can't be reached."),
+      })
       .optional()
-      .describe("What is demanded of secrets files."),
+      .describe("What is demanded of secrets files, and how long values of other stores are kept."),
     settings: z
       .strictObject({ strict: flag("Undeclared settings are errors, not warnings.") })
       .optional()
@@ -132,6 +142,16 @@ const FIELDS: Fields = {
   approverRole: { path: ["approverRole"], read: ({ approverRole }) => approverRole },
   ...RUN_FIELDS,
   signedSecrets: { path: ["secrets", "signed"], read: ({ secrets }) => secrets?.signed },
+  secretsCacheMs: {
+    path: ["secrets", "cache"],
+    read: ({ secrets }) => durationMs(secrets?.cache),
+    type: "duration",
+  },
+  secretsOfflineMs: {
+    path: ["secrets", "offline"],
+    read: ({ secrets }) => durationMs(secrets?.offline),
+    type: "duration",
+  },
   strictSettings: { path: ["settings", "strict"], read: ({ settings }) => settings?.strict },
   observeMs: {
     path: ["rollout", "observe"],

@@ -1,5 +1,6 @@
 /** Makes the project of a manifest that the schema accepted, with defaults filled in and policies resolved. */
 import type { Place } from "../base/place.ts";
+import { parseDuration } from "../base/units.ts";
 import type { FindingDraft } from "./finding-list.ts";
 import { orderGraph } from "./graph.ts";
 import { KIND_NAMES, KIND_POLICIES, type KindName } from "./kind.ts";
@@ -9,6 +10,8 @@ import { resolvePolicies } from "./manifest-policies.ts";
 import { designsOf, expectationsAt, rulesOf } from "./manifest-rules.ts";
 import type { ManifestData } from "./manifest-schema.ts";
 import type { Environment, EnvironmentTemplate, Person, Project, Service, Stage } from "./project.ts";
+import { bareRecipient, holdersOf, type Machine } from "./recipient.ts";
+import type { StoreDeclaration } from "./secret-reference.ts";
 import type { SettingDeclaration, SettingValue } from "./setting.ts";
 import { placeOf, type SourceNode } from "./source-tree.ts";
 
@@ -17,7 +20,12 @@ function builtIn(name: string): KindName | undefined {
   return KIND_NAMES.find((kind) => kind === name);
 }
 
-function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
+function environmentsOf(
+  data: ManifestData,
+  root: SourceNode,
+  people: readonly Person[],
+  machines: readonly Machine[],
+): Environment[] {
   return Object.entries(data.environments).map(([name, given]) => {
     const own = given ?? {};
     const kind = own.kind ?? name;
@@ -32,6 +40,7 @@ function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
       ],
       root,
     );
+    const holders = holdersOf(own.recipients ?? [], people, machines);
     return {
       name,
       kind,
@@ -41,7 +50,8 @@ function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
       ...resolved,
       hosts: own.hosts ?? declared?.hosts ?? [],
       ports: own.ports ?? {},
-      recipients: own.recipients ?? [],
+      recipients: [...new Set(holders.map(({ recipient }) => recipient))],
+      holders,
       prefix: own.prefix,
       folders: foldersOf(own.folders ?? {}, root, name),
       resources: resourcesOf(root, name),
@@ -60,6 +70,15 @@ function servicesOf(data: ManifestData, root: SourceNode): Service[] {
   }));
 }
 
+function storesOf(data: ManifestData, root: SourceNode): StoreDeclaration[] {
+  return Object.entries(data.stores ?? {}).map(([scheme, { command, timeout }]) => ({
+    scheme,
+    command,
+    timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
+    place: placeOf(root, ["stores", scheme]),
+  }));
+}
+
 function pipelineOf(data: ManifestData, root: SourceNode): Stage[] {
   const stages = data.pipeline ?? {};
   const after = (name: string): string[] => [stages[name]?.after ?? []].flat();
@@ -71,11 +90,19 @@ function pipelineOf(data: ManifestData, root: SourceNode): Stage[] {
 }
 
 function peopleOf(data: ManifestData, root: SourceNode): Person[] {
-  return Object.entries(data.people ?? {}).map(([name, { key, roles }]) => ({
+  return Object.entries(data.people ?? {}).map(([name, { key, roles, recipient }]) => ({
     name,
     key,
     roles: roles ?? [],
+    recipient: recipient === undefined ? undefined : bareRecipient(recipient),
     place: placeOf(root, ["people", name]),
+  }));
+}
+
+function machinesOf(data: ManifestData): Machine[] {
+  return Object.entries(data.machines ?? {}).map(([name, { recipient }]) => ({
+    name,
+    recipient: bareRecipient(recipient),
   }));
 }
 
@@ -102,7 +129,9 @@ export function projectOf(
   settings: readonly SettingDeclaration[],
   at: { readonly root: string; readonly file: string },
 ): Project {
-  const environments = environmentsOf(data, root);
+  const people = peopleOf(data, root);
+  const machines = machinesOf(data);
+  const environments = environmentsOf(data, root, people, machines);
   const usual = environments.find(({ name }) => name === "development") ?? environments[0];
   return {
     name: data.project,
@@ -115,6 +144,7 @@ export function projectOf(
     environments,
     layers: layersOf(root, at.file),
     secretsPath: data.secrets ?? "secrets/{env}.yaml",
+    stores: storesOf(data, root),
     settings,
     rules: rulesOf(data.rules ?? [], root),
     expectations: expectationsAt(root, ["expect"]),
@@ -123,7 +153,8 @@ export function projectOf(
     templates: templatesOf(data, root),
     services: servicesOf(data, root),
     pipeline: pipelineOf(data, root),
-    people: peopleOf(data, root),
+    people,
+    machines,
     exceptions: exceptionsOf(data.isolation?.allow ?? [], root),
   };
 }

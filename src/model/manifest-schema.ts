@@ -11,6 +11,7 @@ import { policiesSchema } from "./manifest-policies.ts";
 import { expectSchema, ruleSchema } from "./manifest-rules.ts";
 import { SETTABLE_POLICIES } from "./policy.ts";
 import { PHASES, SETTING_TYPES, SYNC_POLICIES } from "./setting.ts";
+import { FORMAT_NAMES } from "./value-format.ts";
 
 const word = (format: Format) => z.string().regex(format.pattern);
 const name = word(FORMATS.name);
@@ -34,9 +35,12 @@ const environment = z
       .optional()
       .describe("Public port of each service. No two environments and no two services share one."),
     recipients: z
-      .array(word(FORMATS.recipient))
+      .array(word(FORMATS.recipientEntry))
       .optional()
-      .describe("age recipients of this environment's secrets. No two environments share one."),
+      .describe(
+        "Who this environment's secrets are encrypted to: age recipients and ssh-ed25519 keys, of which no two " +
+          "environments share one; person:NAME, machine:NAME, role:NAME.",
+      ),
     short: name
       .optional()
       .describe("Name in paths, where {short} stands for it; as in config/environments/dev."),
@@ -101,6 +105,17 @@ const layer = z.union([
   }),
 ]);
 
+const store = z
+  .strictObject({
+    command: words
+      .optional()
+      .describe(
+        "Prints the secret; run without a shell, once it is trusted. {reference} and {path} stand for what is asked.",
+      ),
+    timeout: word(FORMATS.duration).optional().describe("How long one call may take; 10s where left out."),
+  })
+  .describe("Who answers references of this scheme.");
+
 const override = z.strictObject({
   required: z.boolean().optional().describe("Whether it is required there."),
   default: z.unknown().optional().describe("Applies there where no layer sets the key."),
@@ -150,6 +165,10 @@ export const settingSchema = z
   .strictObject({
     type: z.enum(SETTING_TYPES).optional().describe("string where left out."),
     secret: z.boolean().optional().describe("Encrypted at rest, never shown."),
+    reference: z
+      .boolean()
+      .optional()
+      .describe("false: a value that looks like a reference to another store is the secret itself."),
     required: z
       .union([z.boolean(), z.array(z.string()).describe("Environments and kinds that require it.")])
       .optional()
@@ -157,6 +176,10 @@ export const settingSchema = z
     default: z.unknown().optional().describe("Applies where no layer sets the key."),
     values: words.optional().describe("What an enum allows."),
     pattern: z.string().min(1).optional().describe("A regular expression that the whole value must match."),
+    format: z
+      .enum(FORMAT_NAMES)
+      .optional()
+      .describe("The published format that the value has, as stripe-secret-key."),
     min: bound.optional().describe("Smallest value; with units for a duration or size (5m, 1MiB)."),
     max: bound.optional().describe("Largest value; with units for a duration or size (24h, 1GiB)."),
     phase: z
@@ -231,8 +254,17 @@ const person = z
   .strictObject({
     key: word(FORMATS.publicKey).describe("Ed25519 public key, as ringfence me init prints it."),
     roles: z.array(z.string().min(1)).optional().describe("What the person may do."),
+    recipient: word(FORMATS.recipient)
+      .optional()
+      .describe("What secrets for this person are encrypted to, as ringfence me init prints it."),
   })
   .describe("Who acts and approves.");
+
+const machine = z
+  .strictObject({
+    recipient: word(FORMATS.recipient).describe("What secrets for this machine are encrypted to."),
+  })
+  .describe("A program or host that opens secrets.");
 
 export const manifestSchema = z
   .strictObject({
@@ -257,6 +289,10 @@ export const manifestSchema = z
     secrets: word(FORMATS.secretsFile)
       .optional()
       .describe("Path of the secrets files with {env}; secrets/{env}.yaml where left out."),
+    stores: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), store)
+      .optional()
+      .describe("Stores of secrets by the scheme of their references, as op for op://vault/item."),
     settings: z
       .record(word(FORMATS.variable), settingSchema.nullable())
       .optional()
@@ -280,6 +316,7 @@ export const manifestSchema = z
       .describe("Exceptions from the isolation of environments."),
     pipeline: z.record(z.string(), stage.nullable()).optional().describe("The stages that releases travel."),
     people: z.record(word(FORMATS.person), person).optional().describe("The people by name."),
+    machines: z.record(word(FORMATS.person), machine).optional().describe("The machines by name."),
   })
   .meta({ title: "ringfence.yaml", description: "The manifest of a Ringfence project." });
 

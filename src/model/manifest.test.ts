@@ -231,6 +231,11 @@ describe("one mistake, one finding", () => {
       `${HEAD}  local:\nkinds: { qa: { like: stagin } }\n`,
       ["MANIFEST_UNKNOWN_KIND 4:22"],
     ],
+    [
+      "stores",
+      `${HEAD}  local:\nstores:\n  op: { timeout: 5s }\n  vault: { command: [a, "{path}"] }\n  pass: { command: [pass, show] }\n  file: { timeout: 5s }\n  own: { command: [own, "{reference}"] }\n`,
+      ["MANIFEST_MISSING 5:3", "MANIFEST_VALUE 6:3", "MANIFEST_VALUE 7:3"],
+    ],
     ["entry and build missing", `${HEAD}  local:\nservices: { api: {} }\n`, ["MANIFEST_SERVICE 4:13"]],
     ["a layer outside", `${HEAD}  local:\nlayers: [../.env]\n`, ["MANIFEST_VALUE 4:10"]],
     ["a layer without format", `${HEAD}  local:\nlayers: [settings]\n`, ["MANIFEST_VALUE 4:10"]],

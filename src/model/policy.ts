@@ -46,6 +46,10 @@ export interface Policies {
   readonly runRecordRequired: boolean;
   /** Secrets files must be signed by one of `people`. */
   readonly signedSecrets: boolean;
+  /** How long compiled settings may hold values of other stores; 0: each run asks for them. */
+  readonly secretsCacheMs: number;
+  /** How old an earlier answer of a store may be that is used while the store can't be reached; undefined: none is. */
+  readonly secretsOfflineMs: number | undefined;
   /** Unknown settings in a layer are errors instead of warnings. */
   readonly strictSettings: boolean;
   /** Memory that a run's processes have together, in bytes; undefined: no bound. So for the others. */

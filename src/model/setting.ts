@@ -1,6 +1,8 @@
 /** Settings: what a project declares, and what resolution makes of the layers. */
 import type { Place } from "../base/place.ts";
 import type { SettablePolicy } from "./policy.ts";
+import type { PendingReference } from "./secret-reference.ts";
+import type { FormatName } from "./value-format.ts";
 
 export const SETTING_TYPES = [
   "string",
@@ -57,6 +59,8 @@ export interface SettingDeclaration {
   readonly type: SettingType;
   /** Encrypted at rest, never shown. */
   readonly secret: boolean;
+  /** False: what looks like a reference is the value itself. Left out where references count. */
+  readonly reference?: false;
   /** When it is needed; all phases unless declared. */
   readonly phases: readonly Phase[];
   readonly merge: MergeRule;
@@ -74,6 +78,8 @@ export interface SettingDeclaration {
   readonly default: SettingValue | undefined;
   readonly values: readonly string[] | undefined;
   readonly pattern: string | undefined;
+  /** The published format that its value has. */
+  readonly format?: FormatName | undefined;
   readonly min: number | undefined;
   readonly max: number | undefined;
   /** Codes of findings of the security and performance stages that this setting does not get, and why not. */
@@ -101,6 +107,8 @@ export interface Contribution {
   readonly place: Place;
   /** As written, before interpolation. Undefined for a secret. */
   readonly value: SettingValue | undefined;
+  /** As written, where the value is kept elsewhere; it is no secret. */
+  readonly reference?: string;
   readonly wins: boolean;
   /** It takes the setting away again: what lower layers said does not count. */
   readonly removes: boolean;
@@ -116,8 +124,10 @@ export interface ResolvedSetting {
   /** The form in which a process gets it. */
   readonly text: string;
   readonly secret: boolean;
-  /** The secret stands in the secrets file but can't be opened here; value is null and text empty. */
+  /** It is known to exist, but not its value: it can't be opened here, or is {@link pending}; value is null and text empty. */
   readonly sealed: boolean;
+  /** References that the value hangs on, of which nobody has asked the stores; left out where there are none. */
+  readonly pending?: readonly PendingReference[];
   /** False where the highest layer took it away; value is null and text empty. */
   readonly set: boolean;
   /** As it holds in this environment. */
@@ -141,6 +151,8 @@ export interface Explanation {
     readonly line: number;
     readonly column: number;
     readonly value: SettingValue;
+    /** As written, where the value is kept elsewhere; left out where it stands here. */
+    readonly reference?: string;
     readonly wins: boolean;
     readonly removes: boolean;
     readonly merged: boolean;

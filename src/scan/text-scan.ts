@@ -88,7 +88,7 @@ export async function scanText(
     isText ??= !window.data.subarray(0, LOOKED_AT_BYTES).includes(0);
     const { own } = window;
     const hits = [...valueHits(window, values), ...(isText ? await shapeHits(window, path, rules) : [])];
-    for (const one of joined(hits.filter(({ from }) => from >= own.from && from < own.to))) {
+    for (const one of joined(hits).filter(({ from }) => from >= own.from && from < own.to)) {
       const hit = { ...one, shapes: distinct(one.shapes) };
       const identity = identityOf(hit);
       const known = found.get(identity);

@@ -4,8 +4,8 @@
  */
 import { formatPlace } from "../base/place.ts";
 import { secretsErrors } from "./errors.ts";
-import { malformed } from "./sops-document.ts";
-import type { OpenedValue } from "./sops-file.ts";
+import { malformed } from "./sops/document.ts";
+import type { OpenedValue } from "./sops/file.ts";
 
 /** Name of the leaf; it is no secret of the application. */
 export const BINDING_NAME = "RINGFENCE_BINDING";
@@ -86,7 +86,7 @@ export function assertNotReplayed(
     what: `the secrets of ${binding.environment} are at revision ${binding.revision}; revision ${lastSeenRevision} was seen before`,
     where: file,
     why: "an older file was put back, so secrets that were changed or revoked would return",
-    fix: `git log --oneline -- ${file}   # then: git restore --source=COMMIT ${file}`,
+    fix: `git log --oneline -- ${file}   # then: git restore --source=COMMIT ${file}; or, where the older one is meant: ringfence secret accept -e ${binding.environment} --reason "<why>"`,
     details: { revision: binding.revision, lastSeenRevision },
   });
 }

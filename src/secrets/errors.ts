@@ -53,6 +53,22 @@ export const secretsErrors = errorCatalogue({
     exit: EXIT.undecryptable,
     http: 422,
   },
+  SECRETS_FOREIGN_KEYS: {
+    summary: "A new data key is needed, and Ringfence can't wrap it for a key that the file is encrypted to.",
+    exit: EXIT.refused,
+    http: 409,
+  },
+  SECRETS_KEY_SERVICE: {
+    summary: "A key service such as AWS KMS did not open or wrap the data key of a secrets file.",
+    exit: EXIT.undecryptable,
+    http: 502,
+  },
+  SECRETS_RULES_DISAGREE: {
+    summary:
+      "The project's `.sops.yaml` asks for something else than the manifest for the same secrets file.",
+    exit: EXIT.undecryptable,
+    http: 422,
+  },
   SECRETS_BAD_NAME: {
     summary: "A name can't be that of a secret, or of a person who signs.",
     exit: EXIT.usage,
@@ -72,6 +88,21 @@ export const secretsErrors = errorCatalogue({
     summary: "What should be an age identity is none.",
     exit: EXIT.undecryptable,
     http: 422,
+  },
+  SECRETS_IDENTITY_LOCKED: {
+    summary: "An identity is protected by a passphrase, and none was given, or there is no way to give it.",
+    exit: EXIT.undecryptable,
+    http: 422,
+  },
+  SECRETS_WRONG_PASSPHRASE: {
+    summary: "A passphrase does not open the identities that it should.",
+    exit: EXIT.undecryptable,
+    http: 422,
+  },
+  SECRETS_CONFLICT: {
+    summary: "Two branches changed the same secret differently; nothing was merged.",
+    exit: EXIT.failed,
+    http: 409,
   },
   SECRETS_UNKNOWN: {
     summary: "The secrets file holds no secret of that name.",

@@ -6,10 +6,14 @@ import type { Digest } from "../base/digest.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Place } from "../base/place.ts";
 import { rememberSecret } from "../base/redact.ts";
+import type { KeyService } from "../ports/key-service.ts";
+import { parseIdentity } from "./age/identities.ts";
 import { assertBelongs, BINDING_NAME, bindingOf, type Expectation, type SecretsBinding } from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
 import { readSignature, type SecretsSignature } from "./signature.ts";
-import { openSopsFile, readSopsFile } from "./sops-file.ts";
+import { askForDataKey } from "./sops/data-key.ts";
+import { openSopsFile, readSopsFile } from "./sops/file.ts";
+import { ageRecipients, type KeyServiceId } from "./sops/keys.ts";
 
 export interface SecretValue {
   /** The key; in nested files of others, keys and list positions joined by dots. */
@@ -25,7 +29,7 @@ export interface OpenedSecrets {
   readonly binding: SecretsBinding;
   /** The encrypted values in the order of the file, without the binding. */
   readonly values: readonly SecretValue[];
-  /** Who the file says it is encrypted to; SOPS authenticates no recipients, only a signature does. */
+  /** Who the file says it is encrypted to by age; SOPS authenticates no recipients, only a signature does. */
   readonly recipients: readonly string[];
   /** Of the file without its signature line. */
   readonly digest: Digest;
@@ -39,8 +43,10 @@ export interface OpenOptions {
   /** Relative to the project's root, for places and errors; its ending tells the form. */
   readonly file: string;
   readonly expect: Expectation;
-  /** `AGE-SECRET-KEY-1…` */
+  /** `AGE-SECRET-KEY-1…`, or the text of an OpenSSH private key; as `parseIdentities` gives them. */
   readonly identities: readonly string[];
+  /** The data key, where {@link prepareDataKey} gave one: no identity is needed then, and all else is verified. */
+  readonly dataKey?: Uint8Array | undefined;
   /** What to do with a file without a binding; `refuse` unless told. */
   readonly unbound?: "refuse" | "allow";
   /** Where identities were looked for, for the error. */
@@ -55,8 +61,8 @@ export interface OpenOptions {
  *   SECRETS_MALFORMED, SECRETS_UNSUPPORTED, SECRETS_UNBOUND, SECRETS_WRONG_ENVIRONMENT
  */
 export function openSecrets(text: string, options: OpenOptions): OpenedSecrets {
-  const { file, expect, identities, unbound = "refuse", lookedIn = [] } = options;
-  const { values, metadata } = openSopsFile(text, file, identities, lookedIn);
+  const { file, expect, unbound = "refuse" } = options;
+  const { values, metadata } = openSopsFile(text, file, options);
   const secrets = values.filter(({ leaf }) => leaf.name !== BINDING_NAME);
   for (const secret of secrets) rememberSecret(secret.text);
   const binding = bindingOf(values);
@@ -72,7 +78,7 @@ export function openSecrets(text: string, options: OpenOptions): OpenedSecrets {
     file,
     binding: binding ?? { ...expect, revision: 0 },
     values: secrets.map(({ leaf, text: value }) => ({ name: leaf.name, value, place: leaf.place })),
-    recipients: metadata.wrapped.map(({ recipient }) => recipient),
+    recipients: ageRecipients(metadata),
     ...readSignature(text),
     lastModified: metadata.lastModified,
   };
@@ -93,9 +99,51 @@ export function listSecrets(text: string, options: { readonly file: string }): L
     names: leaves
       .filter((leaf) => leaf.name !== BINDING_NAME && metadata.encrypts(leaf.path))
       .map(({ name, place }) => ({ name, place })),
-    recipients: metadata.wrapped.map(({ recipient }) => recipient),
+    recipients: ageRecipients(metadata),
     ...readSignature(text),
   };
+}
+
+/** One key that a file is encrypted to. */
+export interface FileKey {
+  /** As SOPS files call it: `age`, `kms`, `gcp_kms`, `azure_kv`, `hc_vault`, `hckms`, `pgp`. */
+  readonly service: KeyServiceId;
+  /** What the service knows the key by: a recipient, an ARN, a fingerprint … */
+  readonly name: string;
+  readonly place: Place;
+}
+
+/**
+ * Everyone that a secrets file is encrypted to, without opening it. Any key of a group opens it; of several groups,
+ * `threshold` have to be opened. Nothing of it is verified.
+ *
+ * @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED
+ */
+export function wrappedKeys(
+  text: string,
+  options: { readonly file: string },
+): { readonly groups: readonly (readonly FileKey[])[]; readonly threshold: number } {
+  const { groups, threshold } = readSopsFile(text, options.file).metadata;
+  const shown = groups.map((group) => group.map(({ service, name, place }) => ({ service, name, place })));
+  return { groups: shown, threshold };
+}
+
+/**
+ * What has to be done before {@link openSecrets}, which asks nobody: gets the data key of a file that the identities
+ * at hand don't open from the key services that it is also encrypted to. To be called with every secrets file while
+ * what a command needs is prepared; its answer goes to `openSecrets` as `dataKey`, and is kept no longer.
+ *
+ * @returns undefined where there is nothing to ask; `openSecrets` then says what is wrong, if anything is.
+ * @throws SECRETS_KEY_SERVICE when the services that were asked leave it shut; SECRETS_MALFORMED, SECRETS_UNSUPPORTED,
+ *   SECRETS_BAD_IDENTITY
+ */
+export async function prepareDataKey(
+  text: string,
+  options: Pick<OpenOptions, "file" | "identities"> & { readonly services: readonly KeyService[] },
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const identities = options.identities.map((identity) => parseIdentity(identity));
+  return await askForDataKey(readSopsFile(text, options.file), identities, options.services, signal);
 }
 
 /** The secret of that name. @throws SECRETS_UNKNOWN with the nearest name. */

@@ -130,7 +130,7 @@ describe("a file that is written again", () => {
     const on = foreignLeaf("True", "bool", key, "FLAG:");
     const foreign = JSON.stringify({ FLAG: on, sops: await foreignMetadata(["True"], key, me.recipient) });
     const previous = { text: foreign, file: "s.json", identities: [me.identity] };
-    const next = await writeSecrets(request({ previous, values: { FLAG: "true" } }));
+    const next = await writeSecrets(request({ file, previous, values: { FLAG: "true" } }));
     expect(lines(next).get("FLAG")).toBe(`FLAG: ${on}`);
     expect(record(open(next))).toEqual({ FLAG: "true" });
   });

@@ -1,13 +1,57 @@
 /**
- * A signature over a secrets file, in its first line as a comment, so that file and signature change together and
- * other tools pass it by. Anyone can encrypt to public recipients: only the signature says who wrote the file.
+ * A signature over a secrets file, in a line of its own, so that file and signature change together and other tools
+ * pass it by. Anyone can encrypt to public recipients: only the signature says who wrote the file.
+ *
+ * In YAML and dotenv files it is the first line, a comment. JSON has none: there it is the first member of `sops`,
+ * where other tools look for names that they know, and leave this one out when they write the file anew.
  */
 import { type Digest, digestOfBytes } from "../base/digest.ts";
 import { verifyMessage } from "../base/ed25519.ts";
 import { secretsErrors } from "./errors.ts";
 
-const MARK = "# ringfence-signature: ";
-const LINE = /^# ringfence-signature: (\S(?:.*\S)?) ([A-Za-z0-9+/]{86}==)$/;
+const SIGNED = /^(\S(?:.*\S)?) ([A-Za-z0-9+/]{86}==)$/;
+
+/** How the line looks in one kind of file, and where it stands. */
+interface LineForm {
+  readonly mark: string;
+  /** Where the line stands, or would; undefined for a file that has no such place. */
+  start(text: string): number | undefined;
+  /** The line without its line feed. */
+  write(signed: string): string;
+  /** What {@link write} was given; undefined for another line. */
+  read(line: string): string | undefined;
+}
+
+const COMMENT: LineForm = {
+  mark: "# ringfence-signature: ",
+  start: () => 0,
+  write: (signed) => `# ringfence-signature: ${signed}`,
+  read: (line) => line.slice("# ringfence-signature: ".length),
+};
+
+/** Before the line, in files as Ringfence lays them out: a line feed stands in no JSON text. */
+const METADATA_LINE = '\n\t"sops": {\n';
+
+const MEMBER: LineForm = {
+  mark: '\t\t"ringfence_signature": ',
+  start(text) {
+    const at = text.indexOf(METADATA_LINE);
+    return at < 0 ? undefined : at + METADATA_LINE.length;
+  },
+  write: (signed) => `\t\t"ringfence_signature": ${JSON.stringify(signed)},`,
+  read(line) {
+    try {
+      const signed: unknown = JSON.parse(line.slice('\t\t"ringfence_signature": '.length).replace(/,$/, ""));
+      return typeof signed === "string" && MEMBER.write(signed) === line ? signed : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+function lineForm(text: string): LineForm {
+  return text.startsWith("{") ? MEMBER : COMMENT;
+}
 
 /** Who signed, as the file says it; proves nothing before {@link verifySignature} has. */
 export interface SecretsSignature {
@@ -17,7 +61,7 @@ export interface SecretsSignature {
 }
 
 interface SplitFile {
-  /** The file without the signature line. */
+  /** The file without the signature's line. */
   readonly content: string;
   readonly isMarked: boolean;
   /** Undefined where there is no such line, or it is malformed. */
@@ -25,10 +69,14 @@ interface SplitFile {
 }
 
 function split(text: string): SplitFile {
-  if (!text.startsWith(MARK)) return { content: text, isMarked: false, signature: undefined };
-  const end = text.indexOf("\n");
-  const [line, content] = end < 0 ? [text, ""] : [text.slice(0, end), text.slice(end + 1)];
-  const match = LINE.exec(line);
+  const form = lineForm(text);
+  const start = form.start(text);
+  if (start === undefined || !text.startsWith(form.mark, start))
+    return { content: text, isMarked: false, signature: undefined };
+  const end = text.indexOf("\n", start);
+  const line = end < 0 ? text.slice(start) : text.slice(start, end);
+  const content = text.slice(0, start) + (end < 0 ? "" : text.slice(end + 1));
+  const match = SIGNED.exec(form.read(line) ?? "");
   const signature = match ? { person: match[1]!, signature: match[2]! } : undefined;
   return { content, isMarked: true, signature };
 }
@@ -51,19 +99,28 @@ export function readSignature(text: string): {
  * The file with the signature line of a person, in place of the one it had.
  *
  * @param sign the person's Ed25519 signature over a message, as base64.
- * @throws SECRETS_BAD_NAME for a person's name that does not fit into the line.
+ * @throws SECRETS_BAD_NAME for a person's name that does not fit into the line; SECRETS_UNSUPPORTED for a JSON file
+ *   that Ringfence has not written.
  */
 export function signSecrets(text: string, person: string, sign: (message: string) => string): string {
   const { content } = split(text);
   const signature = sign(statement(person, digestOfBytes(content)));
-  const line = `${MARK}${person} ${signature}`;
-  if (!LINE.test(line))
+  const signed = `${person} ${signature}`;
+  if (!SIGNED.test(signed))
     throw secretsErrors.SECRETS_BAD_NAME({
       what: "a person's name can't stand in a signature line",
       why: "it is empty, begins or ends with a space, or holds a line break",
       fix: "give the person another name under `people` in the manifest",
     });
-  return `${line}\n${content}`;
+  const form = lineForm(content);
+  const start = form.start(content);
+  if (start === undefined)
+    throw secretsErrors.SECRETS_UNSUPPORTED({
+      what: "the JSON file has no place for a signature",
+      why: "it stands in the first line below `sops`, in a file as Ringfence writes it",
+      fix: "ringfence secret set NAME --environment ENVIRONMENT   # writes the file anew",
+    });
+  return `${content.slice(0, start)}${form.write(signed)}\n${content.slice(start)}`;
 }
 
 /**

@@ -63,7 +63,7 @@ describe("tampering is refused", () => {
     ],
     ["cut after the values", () => text.slice(0, text.indexOf("sops:")), "SECRETS_MALFORMED"],
     ["cut in the data key", () => text.slice(0, text.indexOf("-----BEGIN") + 120), "SECRETS_MALFORMED"],
-    ["cut before the MAC", () => text.slice(0, text.indexOf("    mac:")), "SECRETS_MAC_MISSING"],
+    ["cut before the MAC", () => text.slice(0, text.indexOf("    mac:")), "SECRETS_MALFORMED"],
     ["a bit of the data", () => flip(region("API_KEY", "data")), "SECRETS_MAC_MISMATCH"],
     ["a bit of the nonce", () => flip(region("API_KEY", "iv")), "SECRETS_MAC_MISMATCH"],
     ["a bit of the tag", () => flip(region("API_KEY", "tag")), "SECRETS_MAC_MISMATCH"],

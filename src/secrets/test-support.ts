@@ -4,7 +4,7 @@ import { createCipheriv, createHash, randomBytes } from "node:crypto";
 import { Encrypter } from "age-encryption";
 import { expect } from "vitest";
 import { isRingfenceError, type RingfenceError } from "../base/error.ts";
-import { encodeArmor } from "./age-format.ts";
+import { encodeArmor } from "./age/format.ts";
 
 export const missingAge =
   spawnSync("age", ["--version"]).status === 0 && spawnSync("age-keygen", ["--version"]).status === 0

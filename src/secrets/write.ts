@@ -1,57 +1,44 @@
 /**
- * Writes secrets files: YAML in SOPS format, bound to an environment. What did not change keeps its ciphertext,
- * so that a diff shows which secrets were changed and nothing else.
+ * Writes secrets files: SOPS format in YAML, JSON or dotenv form, bound to an environment. What did not change keeps
+ * its ciphertext, so that a diff shows which secrets were changed and nothing else.
  */
-import { createHash, randomBytes } from "node:crypto";
 import { rememberSecret } from "../base/redact.ts";
-import { decodeArmor, encodeArmor } from "./age-format.ts";
+import { parseRecipient } from "./age/identities.ts";
 import { assertBelongs, BINDING_NAME, bindingOf, bindingText, type SecretsBinding } from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
-import { parseRecipient } from "./identities.ts";
-import { unsupported } from "./sops-document.ts";
-import { type OpenedFile, openSopsFile } from "./sops-file.ts";
-import { DEFAULT_UNENCRYPTED_SUFFIX, goTimestamp } from "./sops-metadata.ts";
-import { pathContext, sealLeaf } from "./sops-value.ts";
+import { type DataKey, keepsDataKey, newDataKey, type Rewrapping } from "./recipients.ts";
+import { unsupported } from "./sops/document.ts";
+import { type OpenedFile, openSopsFile, type SopsKeys } from "./sops/file.ts";
+import { formOf, type SopsForm } from "./sops/form.ts";
+import { DEFAULT_UNENCRYPTED_SUFFIX, goTimestamp } from "./sops/metadata.ts";
+import { METADATA_PREFIX } from "./sops/read-dotenv.ts";
+import { pathContext, type SealedLeaf, sealLeaf } from "./sops/value.ts";
+import { writeSopsFile } from "./sops/write-file.ts";
 
-/** The SOPS release whose format this is. */
-const FORMAT_VERSION = "3.9.0";
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Plain YAML keys that some parser takes for a boolean or null. */
-const NOT_PLAIN = /^(y|n|yes|no|on|off|true|false|null)$/i;
 
 export interface WriteRequest {
-  /** The file as it stands, and identities that open it. Left out for a new file. */
-  readonly previous?: {
-    readonly text: string;
-    readonly file: string;
-    readonly identities: readonly string[];
-  };
+  /** Where the file will stand; its ending tells the form. As the previous one, unless told; YAML without either. */
+  readonly file?: string;
+  /** The file as it stands, and what opens it. Left out for a new file. */
+  readonly previous?: SopsKeys & { readonly text: string; readonly file: string };
   /** The revision must be above the one of the file as it stands. */
   readonly binding: SecretsBinding;
   /** All secrets that the file shall hold, not only the changed ones. */
   readonly values: Readonly<Record<string, string>>;
-  /** age X25519 recipients. */
+  /** `age1…` and `ssh-ed25519 …`. */
   readonly recipients: readonly string[];
   /** ISO 8601. */
   readonly now: string;
-}
-
-interface Entry {
-  readonly name: string;
-  readonly raw: string;
-  /** What the MAC covers. */
-  readonly authenticated: Buffer;
-}
-
-interface FileKey {
-  readonly dataKey: Buffer;
-  readonly wrapped: readonly { readonly recipient: string; readonly enc: string }[];
+  /** Wraps a new data key for the keys of others that the file is encrypted to. */
+  readonly rewrapping?: Rewrapping;
 }
 
 /** @throws SECRETS_BAD_NAME */
-function checkName(name: string): void {
+function checkName(name: string, form: SopsForm): void {
+  const isPart = form === "dotenv" ? name.startsWith(METADATA_PREFIX) : name === "sops";
   const reserved =
-    name === BINDING_NAME || name === "sops"
+    name === BINDING_NAME || name === "sops" || isPart
       ? "the name is taken by the file's own parts"
       : name.endsWith(DEFAULT_UNENCRYPTED_SUFFIX)
         ? `SOPS keeps names that end in ${DEFAULT_UNENCRYPTED_SUFFIX} in plain text`
@@ -90,13 +77,20 @@ function checkRecipients(recipients: readonly string[]): void {
 /** The file as it stands, when it may be built upon. */
 function openPrevious({ previous, binding }: WriteRequest): OpenedFile | undefined {
   if (!previous) return undefined;
-  const opened = openSopsFile(previous.text, previous.file, previous.identities);
+  const opened = openSopsFile(previous.text, previous.file, previous);
   const plain = opened.leaves.find((leaf) => !opened.metadata.encrypts(leaf.path));
   if (plain)
     throw unsupported(
       plain.place,
       `${plain.name} stands in plain text here, and would be lost`,
       `move ${plain.name} into a settings layer and take it out with: sops ${previous.file}`,
+    );
+  const nested = opened.leaves.find((leaf) => leaf.path.length !== 1 || leaf.name !== leaf.path[0]);
+  if (nested)
+    throw unsupported(
+      nested.place,
+      `${nested.name} stands in a map or a list, and Ringfence writes values side by side`,
+      `give the values names of their own with: sops ${previous.file}`,
     );
   const before = bindingOf(opened.values);
   if (!before) return opened;
@@ -110,81 +104,32 @@ function openPrevious({ previous, binding }: WriteRequest): OpenedFile | undefin
   });
 }
 
-/** Whether the data key is wrapped for exactly these recipients already. */
-function isWrappedFor({ metadata }: OpenedFile, recipients: readonly string[]): boolean {
-  const before = metadata.wrapped.map(({ recipient }) => recipient);
-  const isSame = before.sort().join(" ") === [...new Set(recipients)].sort().join(" ");
-  return isSame && metadata.otherKeys.length === 0 && metadata.wrapped.every(({ enc }) => decodeArmor(enc));
-}
-
-/** A new data key, wrapped for each recipient. Loads the age library, which reading never does. */
-async function createKey(recipients: readonly string[]): Promise<FileKey> {
-  const { Encrypter } = await import("age-encryption");
-  const dataKey = randomBytes(32);
-  const wrapped = await Promise.all(
-    [...new Set(recipients)].map(async (recipient) => {
-      const encrypter = new Encrypter();
-      encrypter.addRecipient(recipient);
-      return { recipient, enc: encodeArmor(await encrypter.encrypt(dataKey)) };
-    }),
-  );
-  return { dataKey, wrapped };
-}
-
 /** Names that were there keep their order, new ones follow. */
 function orderNames(values: WriteRequest["values"], before: readonly string[]): string[] {
   const kept = before.filter((name) => Object.hasOwn(values, name));
   return [...new Set([...kept, ...Object.keys(values)])];
 }
 
-function sealEntry(name: string, value: string, dataKey: Buffer, reuse: OpenedFile | undefined): Entry {
+function sealEntry(name: string, value: string, dataKey: Buffer, reuse: OpenedFile | undefined): SealedLeaf {
   const same = reuse?.values.find(({ leaf, text }) => leaf.name === name && text === value);
   if (same) return { name, raw: same.leaf.text, authenticated: same.authenticated };
   return { name, raw: sealLeaf(value, dataKey, pathContext([name])), authenticated: Buffer.from(value) };
 }
 
-function keyText(name: string): string {
-  return NOT_PLAIN.test(name) ? `"${name}"` : name;
-}
-
-function toYaml(entries: readonly Entry[], key: FileKey, lastModified: string): string {
-  const hash = createHash("sha512");
-  for (const { authenticated } of entries) hash.update(authenticated);
-  const mac = sealLeaf(hash.digest("hex").toUpperCase(), key.dataKey, lastModified);
-  const indented = (enc: string): string[] =>
-    enc
-      .trimEnd()
-      .split("\n")
-      .map((line) => `            ${line}`);
-  const lines = [
-    ...entries.map(({ name, raw }) => `${keyText(name)}: ${raw === "" ? '""' : raw}`),
-    "sops:",
-    "    age:",
-    ...key.wrapped.flatMap(({ recipient, enc }) => [
-      `        - recipient: ${recipient}`,
-      "          enc: |",
-      ...indented(enc),
-    ]),
-    `    lastmodified: "${lastModified}"`,
-    `    mac: ${mac}`,
-    `    unencrypted_suffix: ${DEFAULT_UNENCRYPTED_SUFFIX}`,
-    `    version: ${FORMAT_VERSION}`,
-  ];
-  return `${lines.join("\n")}\n`;
-}
-
 /**
  * The text of a secrets file, unsigned. With a previous file and the same recipients its data key is kept, and
- * with it the ciphertext of every value that did not change; other recipients get a new data key, and everything
- * is encrypted anew.
+ * with it the ciphertext of every value that did not change, and whoever else the file is encrypted to; other
+ * recipients get a new data key, and everything is encrypted anew.
  *
  * @throws SECRETS_BAD_NAME, SECRETS_BAD_VALUE, SECRETS_BAD_RECIPIENT; for the previous file what
- *   `openSecrets` throws, SECRETS_REPLAYED when it is as new, SECRETS_UNSUPPORTED when it holds plain values.
+ *   `openSecrets` throws, SECRETS_REPLAYED when it is as new, SECRETS_UNSUPPORTED when it holds plain or nested
+ *   values; SECRETS_FOREIGN_KEYS, SECRETS_KEY_SERVICE when a new data key can't be wrapped for the keys of others.
  */
 export async function writeSecrets(request: WriteRequest): Promise<string> {
-  const { binding, values, recipients, now } = request;
+  const { binding, values, recipients, now, rewrapping } = request;
+  const form = formOf(request.file ?? request.previous?.file ?? "") ?? "yaml";
   for (const [name, value] of Object.entries(values)) {
-    checkName(name);
+    checkName(name, form);
     checkValue(name, value);
     rememberSecret(value);
   }
@@ -192,14 +137,14 @@ export async function writeSecrets(request: WriteRequest): Promise<string> {
   const lastModified = goTimestamp(now);
   if (!lastModified) throw new RangeError(`${now} is no ISO 8601 time`);
   const previous = openPrevious(request);
-  const reuse = previous && isWrappedFor(previous, recipients) ? previous : undefined;
-  const key = reuse
-    ? { dataKey: reuse.dataKey, wrapped: reuse.metadata.wrapped }
-    : await createKey(recipients);
+  const reuse = previous && keepsDataKey(previous.metadata, recipients) ? previous : undefined;
+  const { dataKey, keys }: DataKey = reuse
+    ? { dataKey: reuse.dataKey, keys: reuse.metadata }
+    : await newDataKey(recipients, previous, { now: lastModified, ...rewrapping });
   const before = previous?.values.map(({ leaf }) => leaf.name) ?? [];
   const entries = [
-    sealEntry(BINDING_NAME, bindingText(binding), key.dataKey, undefined),
-    ...orderNames(values, before).map((name) => sealEntry(name, values[name]!, key.dataKey, reuse)),
+    sealEntry(BINDING_NAME, bindingText(binding), dataKey, undefined),
+    ...orderNames(values, before).map((name) => sealEntry(name, values[name]!, dataKey, reuse)),
   ];
-  return toYaml(entries, key, lastModified);
+  return writeSopsFile(form, entries, { dataKey, keys, lastModified });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withoutKeys } from "./key-variables.ts";
+import { withoutAccess, withoutKeys } from "./key-variables.ts";
 
 test.each([
   ["RINGFENCE_HOME", false],
@@ -28,7 +28,11 @@ test.each([
   ["HOME", true],
   ["XDG_CONFIG_HOME", true],
 ])("%s is passed on: %s", (name, kept) => {
-  expect(Object.keys(withoutKeys({ [name]: "value" }))).toEqual(kept ? [name] : []);
+  expect(Object.keys(withoutAccess({ [name]: "value" }))).toEqual(kept ? [name] : []);
+});
+
+test("what asks a store has the token for it", () => {
+  expect(withoutKeys({ VAULT_TOKEN: "t", SOPS_AGE_KEY: "k" })).toEqual({ VAULT_TOKEN: "t" });
 });
 
 test("a variable without a value is none", () => {

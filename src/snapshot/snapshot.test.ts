@@ -36,6 +36,7 @@ const snapshot: Snapshot = {
   revision: digestOfBytes(""),
   program: "1",
   createdAt: "2026-11-01T00:00:00.000Z",
+  expiresAtMs: null,
 };
 const owner = { project: "shop", environment: "dev" };
 

@@ -6,7 +6,6 @@
  * Form: AES-256-GCM (base/seal) of the UTF-8 JSON of {@link Snapshot}; no header, so that every byte is authentic.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { Digest } from "../base/digest.ts";
 import { systemCode } from "../base/error.ts";
@@ -55,6 +54,8 @@ export interface Snapshot {
   readonly program: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
+  /** Until when values of other stores count, milliseconds since 1970; null where it holds none. */
+  readonly expiresAtMs: number | null;
 }
 
 /** Whose snapshot it is: part of the key and authenticated. */
@@ -64,7 +65,7 @@ export interface SnapshotOwner {
 }
 
 export function snapshotPath(root: string, environment: string): string {
-  return join(stateFolder(root), "cache", `${environment}.snapshot`);
+  return `${stateFolder(root)}/cache/${environment}.snapshot`;
 }
 
 function purposeOf({ project, environment }: SnapshotOwner): string {
@@ -92,6 +93,13 @@ export function openSnapshot(
 export function writeSnapshot(root: string, snapshot: Snapshot, keyMaterial: string | Uint8Array): void {
   ensureStateFolder(root);
   writeFileAtomic(snapshotPath(root, snapshot.environment), sealSnapshot(snapshot, keyMaterial), 0o600);
+}
+
+/** Values of other stores count for a while only; a clock that was put back makes none young again. */
+function isExpired({ expiresAtMs, createdAt }: Snapshot): boolean {
+  if (expiresAtMs === null) return false;
+  const now = Date.now();
+  return now >= expiresAtMs || now < Date.parse(createdAt);
 }
 
 export type SnapshotReading =
@@ -137,6 +145,7 @@ export function readSnapshot(root: string, home: string, owner: SnapshotOwner): 
     return { stale: "compiled by another version", foreign: true };
   // First: after a secret was set anew, the old snapshot is merely stale. Only one whose inputs are old, too, is a replay.
   if (!snapshot.inputs.every((input) => isUnchanged(root, input))) return { stale: "an input has changed" };
+  if (isExpired(snapshot)) return { stale: "the values of other stores in it are too old" };
   const highest = highestRevision(home, owner.project, owner.environment);
   if (snapshot.secretsRevision < highest) {
     throw snapshotErrors.SNAPSHOT_REPLAYED({

@@ -1,7 +1,14 @@
 /** The way into trust: which programs a project brings along, what they consist of, and whether they are trusted here. */
 export { contentOf, isThere, type ProgramContent, type ProgramFile, type ReadFile } from "./content.ts";
 export { trustErrors } from "./errors.ts";
-export { layerProgram, layerPrograms, type Program, programsOf } from "./program.ts";
+export {
+  layerProgram,
+  layerPrograms,
+  type Program,
+  programsOf,
+  referenceProgram,
+  storeProgram,
+} from "./program.ts";
 export {
   formatTrustRecord,
   parseTrustRecord,

@@ -1,13 +1,14 @@
-/** The programs of a project that Ringfence would run by itself: layers that commands and modules give, and builds. */
+/** The programs of a project that Ringfence would run by itself: those that give layers or secrets, and builds. */
 import type { Place } from "../base/place.ts";
 import { shellWords } from "../base/shell-word.ts";
 import type { Project, Service } from "../model/project.ts";
 import { type Environment, type EnvironmentLayer, expandTemplate, layersFor } from "../model/project.ts";
+import type { StoreDeclaration } from "../model/secret-reference.ts";
 import { visible } from "./visible.ts";
 
 /** One thing that would be run. */
 export interface Program {
-  readonly kind: "command" | "module" | "build";
+  readonly kind: "command" | "module" | "build" | "store" | "reference";
   /** For people and in the record: `module config/config_dev.ts`, `command node settings.js dev`. */
   readonly name: string;
   /** Word by word, with the environment's own names in it; of a module its path alone. */
@@ -29,6 +30,17 @@ export function layerProgram(
   return { kind: "command", name: `command ${visible(shellWords(words))}`, words, place };
 }
 
+/** The program of a store that the project declares; its words as the manifest has them. */
+export function storeProgram({ scheme, command, place }: StoreDeclaration): Program | undefined {
+  if (command === undefined) return undefined;
+  return { kind: "store", name: `store ${scheme}: ${visible(shellWords(command))}`, words: command, place };
+}
+
+/** The program that a `cmd:` reference names. @param place where the reference stands */
+export function referenceProgram(words: readonly string[], place: Place): Program {
+  return { kind: "reference", name: `reference ${visible(shellWords(words))}`, words, place };
+}
+
 function buildProgram({ name, build, place }: Service): Program[] {
   if (build.kind === "entry") return [];
   const words = visible(shellWords(build.command));
@@ -43,7 +55,14 @@ export function layerPrograms(project: Project, environments: readonly Environme
   return [...new Map(programs.map((program) => [program.name, program])).values()];
 }
 
-/** All programs of a project: those of its layers in any environment, then its services' builds. */
+/**
+ * All programs that a project's manifest names: those of its layers in any environment, its services' builds, its
+ * stores of secrets.
+ */
 export function programsOf(project: Project): Program[] {
-  return [...layerPrograms(project, project.environments), ...project.services.flatMap(buildProgram)];
+  return [
+    ...layerPrograms(project, project.environments),
+    ...project.services.flatMap(buildProgram),
+    ...project.stores.flatMap((store) => storeProgram(store) ?? []),
+  ];
 }

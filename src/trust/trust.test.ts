@@ -248,6 +248,9 @@ layers:
 services:
   api: { build: { command: [npm, run, build], output: out, start: [node, x.js] } }
   web: { entry: src/web.ts }
+stores:
+  op: { command: [op, read, "{reference}"] }
+  vault: { timeout: 5s }
 `;
   const { project } = readManifest(text, { root: ROOT, file: "ringfence.yaml" });
   expect(programsOf(project!).map(({ kind, name, words }) => [kind, name, words])).toEqual([
@@ -259,5 +262,6 @@ services:
     ],
     ["module", "module config/config_prod.ts", ["config/config_prod.ts"]],
     ["build", "build api: npm run build", ["npm", "run", "build"]],
+    ["store", "store op: op read '{reference}'", ["op", "read", "{reference}"]],
   ]);
 });

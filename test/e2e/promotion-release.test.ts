@@ -46,3 +46,19 @@ test("what only a build needs shuts no gate, and no service gets it", async () =
   expect(greeting).toEqual(expect.arrayContaining(["GREETING", "AT_RUN", "LIMIT"]));
   expect(greeting.filter((name) => name.startsWith("BUILD_"))).toEqual([]);
 });
+
+test("what another store keeps is asked for when it is promoted, and the release has the reference alone", async () => {
+  const settings = `  STORED: { secret: true, required: true }\n`;
+  scene.write("config/development.env", `${scene.read("config/development.env")}STORED=file:stored\n`);
+  await releaseWith("1.0.4", (text) => text.replace("services:", `${settings}services:`));
+  const refused = await scene.command(["promote", "1.0.4", "--to", "development"]);
+  expect(settingsGate(refused.answer)).toMatchObject({ state: "shut" });
+  expect(settingsGate(refused.answer)?.why).toContain("file:stored");
+  scene.write("stored", "value-of-the-store\n");
+  await scene.must(["promote", "1.0.4", "--to", "development"]);
+  const answer = await fetch(`http://127.0.0.1:${scene.ports.development}/`);
+  const { greeting } = (await answer.json()) as { greeting: string[] };
+  expect(greeting).toContain("STORED");
+  const release = JSON.stringify(await scene.must(["release", "show", "1.0.4"]));
+  expect(release).not.toContain("value-of-the-store");
+});

@@ -11,7 +11,7 @@ import type { Answer } from "../../src/app/host.ts";
 import { createKeyPair } from "../../src/base/ed25519.ts";
 import type { OperationRecord } from "../../src/model/operation.ts";
 import type { Target } from "../../src/ports/target.ts";
-import { createIdentity, parseIdentityFile, recipientOf } from "../../src/secrets/index.ts";
+import { createIdentity, parseIdentities, recipientOf } from "../../src/secrets/index.ts";
 import { identityPath } from "../../src/snapshot/home.ts";
 import { anyPort } from "../contracts/target.ts";
 import { type CommandOptions, runWords } from "./command.ts";
@@ -142,7 +142,7 @@ async function createKeys(home: string) {
     const path = identityPath(home, PROJECT, name);
     const { text } = await createIdentity();
     writePrivate(path, text);
-    return recipientOf(parseIdentityFile(text, path)[0]!);
+    return recipientOf(parseIdentities(text, path)[0]!);
   });
   return { people, recipients };
 }

@@ -2,9 +2,12 @@
 import * as z from "zod";
 import { EXIT, systemCode } from "../../base/error.ts";
 import type { CompileView } from "../../contract/compiled.ts";
-import { snapshotPath } from "../../snapshot/snapshot.ts";
+import type { Environment } from "../../model/project.ts";
+import { referencesErrors } from "../../references/index.ts";
+import { type Snapshot, snapshotPath } from "../../snapshot/snapshot.ts";
 import { defineQuery } from "../definition.ts";
 import { appErrors } from "../errors.ts";
+import { warnOfEarlier } from "../references.ts";
 import { compile, draftOf, keepSnapshot } from "../run.ts";
 
 /** Here the cache is what was asked for, so that it can't be written is an error. */
@@ -23,18 +26,31 @@ function keepOrFail(path: string, write: () => void): void {
   }
 }
 
+/** @throws REFERENCE_UNCACHED for a snapshot that would be too old at once */
+function assertCached({ name, policies }: Environment, { expiresAtMs }: Snapshot): void {
+  if (expiresAtMs === null || policies.secretsCacheMs > 0) return;
+  throw referencesErrors.REFERENCE_UNCACHED({
+    what: `the settings of ${name} hold values of other stores, which it does not keep`,
+    where: `environments.${name}`,
+    why: "compiled settings would hold a value that its store may have replaced",
+    fix: `add to ${name}: policies: { secrets: { cache: 5m } }   # or: ringfence run -e ${name} -- <command>`,
+  });
+}
+
 export const query = defineQuery({
   name: "config compile",
   summary: "Compile an environment's settings into its cache, as the files say; exit 3 when there are errors",
   scope: "environment",
   explicit: true,
   input: z.object({}),
-  async run({ app, environment }): Promise<CompileView> {
-    const draft = draftOf(app, environment, { variables: {} });
+  async run({ app, environment, warn }): Promise<CompileView> {
+    const draft = await draftOf(app, environment, { variables: {}, stores: "lasting" });
+    warnOfEarlier(warn, environment.name, draft.given);
     const { findings } = draft.configuration;
     const view = { environment: environment.name, inputs: draft.inputs.map(({ path }) => path), findings };
     if (findings.some(({ severity }) => severity === "error")) return { ...view, revision: null };
     const snapshot = compile(app, environment, draft);
+    assertCached(environment, snapshot);
     keepOrFail(snapshotPath(app.project.root, environment.name), () => keepSnapshot(app, snapshot));
     return { ...view, revision: snapshot.revision };
   },

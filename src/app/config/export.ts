@@ -16,8 +16,10 @@ import {
 import type { ExportView } from "../../contract/settings.ts";
 import type { ResolvedSetting } from "../../model/setting.ts";
 import { guardNested } from "../../snapshot/detection.ts";
+import type { App } from "../app.ts";
 import { type Context, defineQuery } from "../definition.ts";
 import { assertOpened, assertPlain } from "../leaving-settings.ts";
+import { prepared, warnOfEarlier } from "../references.ts";
 import { type Configuration, configure } from "../resolution.ts";
 
 const INPUT = z.object({
@@ -122,7 +124,11 @@ export const query = defineQuery({
     // Inside another environment's run the process environment is that one's.
     const again = () => `ringfence config export -e ${environment.name} --format ${format}`;
     guardNested({ environment: environment.name, method: context.method }, app.variables, again);
-    const configuration = configure(app, environment);
+    const resolveIn = (inside: App) => configure(inside, environment);
+    const needed = !secrets || only.length > 0 ? { only: secrets ? only : [] } : {};
+    const given = await prepared(app, environment, resolveIn, { ...needed, lasting: true });
+    const configuration = given.resolution;
+    warnOfEarlier(context.warn, environment.name, given);
     assertUsable(configuration);
     const all = chosen(configuration, only, environment.name);
     const isWritten = (setting: ResolvedSetting) => !setting.secret || secrets || prefix !== undefined;

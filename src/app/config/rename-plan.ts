@@ -1,4 +1,5 @@
 /** What renaming a setting would change in all files of a project, and the proof that every value stays. */
+
 import { join } from "node:path";
 import { authorise } from "../../access/index.ts";
 import { type Digest, digestOfBytes } from "../../base/digest.ts";
@@ -25,6 +26,7 @@ import { appErrors } from "../errors.ts";
 import { type NewTexts, type PlannedFiles, refuseNewSecrets } from "../layer-change.ts";
 import { projectAfter, revisionsAfter } from "../manifest-change.ts";
 import { readTextIfThere } from "../project.ts";
+import { referencesOf } from "../reference-values.ts";
 import { readLayers, readSecrets, rememberSecrets, type SecretsState } from "../resolution.ts";
 import { changeOf } from "../revision-file.ts";
 import { type SecretsChange, secretsChange, valuesOf } from "../secrets-change.ts";
@@ -56,7 +58,9 @@ function resolved(
     ...layer,
     text: texts.get(layer.path) ?? layer.text,
   }));
-  const resolution = resolve({ project, environment, layers, secrets, process: {}, rules: app.rules });
+  const references = referencesOf(app.references, project, environment);
+  const { rules } = app;
+  const resolution = resolve({ project, environment, layers, secrets, process: {}, rules, references });
   rememberSecrets(resolution);
   return resolution;
 }

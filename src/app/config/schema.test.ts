@@ -120,6 +120,7 @@ test("an export as JSON fits it", () => {
     secrets: [{ name: "TOKEN", value: "t", place: { file: "s.yaml", line: 1, column: 1 } }],
     process: {},
     rules: "unasked",
+    references: undefined,
   });
   expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
   const exported = [...settings.values()].map((setting) => exportedSetting(setting));

@@ -8,6 +8,7 @@ import type { Environment, Project } from "../../model/project.ts";
 import type { Context, PlanDraft } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { fileEffects, type NewTexts, otherEffects, type PlannedFiles, planFiles } from "../layer-change.ts";
+import { referencesOf } from "../reference-values.ts";
 import { readLayers, readSecrets } from "../resolution.ts";
 import { resolutionWith } from "../settings-after.ts";
 import { layerFor } from "./layer-word.ts";
@@ -29,11 +30,13 @@ export interface SetFacts extends PlannedFiles, Assignment {
   readonly reason: string;
 }
 
-/** @throws APP_SETTING_SECRET for what belongs into the secrets file */
-function refuseSecret({ app, environment }: Context, name: string): void {
+/** @throws APP_SETTING_SECRET for what belongs into the secrets file; where another store keeps it is no secret */
+function refuseSecret({ app, environment }: Context, { name, value }: Assignment): void {
   const declared = app.project.settings.some((one) => one.name === name && one.secret);
   const kept = readSecrets(app, environment).entries.some((entry) => entry.name === name);
   if (!declared && !kept) return;
+  const reading = referencesOf(app.references, app.project, environment)(value);
+  if (declared && reading !== undefined && reading.kind !== "failed") return;
   throw appErrors.APP_SETTING_SECRET({
     what: `${name} is a secret of ${environment.name}`,
     where: name,
@@ -115,7 +118,7 @@ function overridden({ app, environment }: Context, texts: NewTexts, name: string
 export async function planSet(context: Context, choice: SetChoice): Promise<PlanDraft> {
   const { app, environment } = context;
   const { name, value, literal, reason } = choice;
-  refuseSecret(context, name);
+  refuseSecret(context, choice);
   refuseSecretValue(context, choice);
   refuseUnknown(app.project, environment, choice);
   const layer = layerFor(app, environment, name, choice.layer);

@@ -3,9 +3,10 @@ import * as z from "zod";
 import { deriveKey } from "../../base/seal.ts";
 import type { SettingsView, SettingView } from "../../contract/settings.ts";
 import { fingerprint } from "../../secrets/index.ts";
+import { identityMaterial } from "../../snapshot/home.ts";
 import { settingFlags } from "../config-flags.ts";
 import { defineQuery } from "../definition.ts";
-import { configure, identityOf, warnOfMissingLayers } from "../resolution.ts";
+import { configure, warnOfMissingLayers } from "../resolution.ts";
 
 export const query = defineQuery({
   name: "config show",
@@ -16,15 +17,23 @@ export const query = defineQuery({
     const configuration = configure(app, environment, flags);
     warnOfMissingLayers(warn, configuration);
     const { settings } = configuration;
-    const identity = identityOf(app, environment);
+    const identity = identityMaterial(app.home, app.project.name, environment.name);
     const key = identity === undefined ? undefined : deriveKey(identity, `fingerprint:${app.project.name}`);
     const entries = [...settings.values()].map((setting): [string, SettingView] => {
-      const from = setting.history.find(({ wins }) => wins)?.source ?? "default";
+      const winner = setting.history.find(({ wins }) => wins);
+      const from = winner?.source ?? "default";
       if (!setting.secret) return [setting.name, { value: setting.value, secret: false, from }];
       const print = key && !setting.sealed ? { fingerprint: fingerprint(key, setting.text) } : {};
       return [
         setting.name,
-        { value: null, secret: true, from, ...print, ...(setting.sealed && { sealed: true }) },
+        {
+          value: null,
+          secret: true,
+          from,
+          ...print,
+          ...(setting.pending ? { unasked: true } : setting.sealed && { sealed: true }),
+          ...(winner?.reference !== undefined && { reference: winner.reference }),
+        },
       ];
     });
     return { environment: environment.name, settings: Object.fromEntries(entries) };

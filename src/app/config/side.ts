@@ -1,4 +1,5 @@
 /** The sides of a comparison as they are typed: `staging`, or a version of it: `production@1.4.0`, `@previous`, `@3f2a9c`. */
+
 import type { Digest } from "../../base/digest.ts";
 import { type LayerText, type Resolution, resolve, type Side } from "../../config/index.ts";
 import type { Environment } from "../../model/project.ts";
@@ -6,6 +7,7 @@ import type { Revision } from "../../model/revision.ts";
 import { detect } from "../../snapshot/detection.ts";
 import { type App, checkerFor } from "../app.ts";
 import { appErrors } from "../errors.ts";
+import { referencesOf } from "../reference-values.ts";
 import { releaseConfiguration } from "../release-content.ts";
 import { findRelease } from "../release-view.ts";
 import { configure, readLayers, readSecrets, rememberSecrets } from "../resolution.ts";
@@ -39,6 +41,7 @@ const ofRelease: VersionSource = async (app, environment, at) => {
     secrets,
     process: {},
     rules: await checkerFor(app, project),
+    references: referencesOf(app.references, project, inside),
   });
   rememberSecrets(resolution);
   return resolution;
@@ -56,7 +59,8 @@ async function resolveRevision(app: App, environment: Environment, revision: Rev
     else layers.push({ ...layer, text: digest === null ? undefined : await layerText(store, digest) });
   }
   const secrets = readSecrets(app, environment).entries;
-  const resolution = resolve({ project, environment, layers, secrets, process: {}, rules });
+  const references = referencesOf(app.references, project, environment);
+  const resolution = resolve({ project, environment, layers, secrets, process: {}, rules, references });
   rememberSecrets(resolution);
   return resolution;
 }

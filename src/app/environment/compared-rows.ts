@@ -57,6 +57,8 @@ const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
   logKeep: "former logs kept",
   logRetentionMs: "logs kept for",
   signedSecrets: "secrets are signed",
+  secretsCacheMs: "store values kept",
+  secretsOfflineMs: "store values offline",
   strictSettings: "unknown settings are errors",
   observeMs: "watched for",
 };

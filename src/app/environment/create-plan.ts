@@ -1,4 +1,5 @@
 /** What a new environment would be, held against everything that is there: the manifest with it, its files, its settings. */
+
 import { join } from "node:path";
 import type { Json } from "../../base/canonical-json.ts";
 import { type Digest, digestOfBytes } from "../../base/digest.ts";
@@ -11,6 +12,7 @@ import { MANIFEST } from "../../snapshot/project-root.ts";
 import type { App } from "../app.ts";
 import { appErrors } from "../errors.ts";
 import { manifestError, readTextIfThere } from "../project.ts";
+import { referencesOf } from "../reference-values.ts";
 import { readLayers } from "../resolution.ts";
 import { environmentsReading } from "../revision.ts";
 import { changeOf, type FileChange } from "../revision-file.ts";
@@ -110,9 +112,15 @@ function settle(app: App, project: Project, name: string, files: CreateFacts["fi
     texts.has(layer.path) ? { ...layer, text: texts.get(layer.path) } : layer,
   );
   const errorsWith = (secrets: readonly SecretEntry[]) =>
-    resolve({ project, environment, layers, secrets, process: {}, rules: app.rules }).findings.filter(
-      ({ severity }) => severity === "error",
-    );
+    resolve({
+      project,
+      environment,
+      layers,
+      secrets,
+      process: {},
+      rules: app.rules,
+      references: referencesOf(app.references, project, environment),
+    }).findings.filter(({ severity }) => severity === "error");
   const declared = project.settings.filter(({ secret }) => secret);
   // As if all secrets were there, in a file that nobody can open.
   const sealed = declared.map((one) => ({ name: one.name, value: undefined, place: one.place }));

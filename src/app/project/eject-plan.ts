@@ -7,6 +7,7 @@ import type { ResolvedSetting } from "../../model/setting.ts";
 import type { App } from "../app.ts";
 import { appErrors } from "../errors.ts";
 import { assertOpened, assertPlain } from "../leaving-settings.ts";
+import { prepared } from "../references.ts";
 import { type Configuration, configure } from "../resolution.ts";
 
 /** Findings after which nobody knows a value. All others are about values that are known, and stay known outside. */
@@ -73,16 +74,18 @@ function assertReadBack(text: string, written: readonly ResolvedSetting[], envir
 /**
  * An environment's file, as the configuration is now.
  *
- * @throws CONFIG_INVALID, CONFIG_EXPORT_LEAK, CONFIG_INEXPRESSIBLE, SECRETS_NO_IDENTITY, what reading secrets throws
+ * @throws CONFIG_INVALID, CONFIG_EXPORT_LEAK, CONFIG_INEXPRESSIBLE, SECRETS_NO_IDENTITY, REFERENCE_…, what reading secrets throws
  */
-export function ejectedFile(
+export async function ejectedFile(
   app: App,
   environment: Environment,
   folder: string,
   secrets: boolean,
-): EjectedFile {
+): Promise<EjectedFile> {
   // The process environment is this shell's, no part of the project.
-  const configuration = configure(app, environment, { variables: {} });
+  const resolveIn = (inside: App) => configure(inside, environment, { variables: {} });
+  const options = { lasting: true, ...(!secrets && { only: [] }) } as const;
+  const { resolution: configuration } = await prepared(app, environment, resolveIn, options);
   assertKnown(configuration, environment.name);
   const all = [...configuration.settings.values()];
   const written = all.filter((setting) => !setting.secret || secrets);

@@ -105,7 +105,7 @@ test("a plan is no longer true once a layer, a declaration or an environment is 
 describe("taken back", () => {
   const step = (text: () => string) => {
     const app = { project: { root: scene.folder } } as App;
-    const made = markedFileStep(app, "out/a.env", text, 0o600);
+    const made = markedFileStep(app, "out/a.env", async () => text(), 0o600);
     const at = (operation: string) => ({ operation }) as StepContext;
     return { run: () => made.run!(at("op-1")), undo: (by = "op-1") => made.undo!(at(by)) };
   };

@@ -36,8 +36,8 @@ const EVERYBODY = 0o644;
 
 const factsOf = (plan: Plan) => plan.facts as unknown as EjectFacts;
 
-function textOf(app: App, name: string, { folder, secrets }: EjectFacts): string {
-  return ejectedFile(app, environmentOf(app.project, name)!, folder, secrets).text;
+async function textOf(app: App, name: string, { folder, secrets }: EjectFacts): Promise<string> {
+  return (await ejectedFile(app, environmentOf(app.project, name)!, folder, secrets)).text;
 }
 
 const readmeOf = ({ folder }: EjectFacts) => `${folder}/README.md`;
@@ -74,10 +74,11 @@ export const operation = defineOperation({
     const folder = ejectFolder(app, to);
     const environments = named ? [named] : app.project.environments;
     if (secrets && !named) assertNamed(environments.find(({ policies }) => policies.production));
-    const files = environments.map((environment) => {
-      const { text: _text, ...file } = ejectedFile(app, environment, folder, secrets);
-      return { ...file, revision: currentRevision(app, environment).digest };
-    });
+    const files: PlannedFile[] = [];
+    for (const environment of environments) {
+      const { text: _text, ...file } = await ejectedFile(app, environment, folder, secrets);
+      files.push({ ...file, revision: currentRevision(app, environment).digest });
+    }
     const names = environments.map(({ name }) => name);
     const facts: EjectFacts = { folder, secrets, files, readme: ejectReadme(app, names) };
     const ignore = secrets ? [ignoreOf(facts)] : [];
@@ -124,7 +125,7 @@ export const operation = defineOperation({
   async verify({ app }, plan) {
     const facts = factsOf(plan);
     for (const { path, environment } of facts.files) {
-      if (isMade(app, path, textOf(app, environment, facts))) continue;
+      if (isMade(app, path, await textOf(app, environment, facts))) continue;
       throw appErrors.APP_FILE_CHANGED({
         what: `${path} is not what was written`,
         where: path,

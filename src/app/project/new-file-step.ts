@@ -100,13 +100,13 @@ export function newFileStep(app: App, path: string, text: string): Step {
  *
  * @param textOf made when the step runs
  */
-export function markedFileStep(app: App, path: string, textOf: () => string, mode: number): Step {
+export function markedFileStep(app: App, path: string, textOf: () => Promise<string>, mode: number): Step {
   const file = join(app.project.root, path);
   return {
     key: `make ${path}`,
     title: `make ${path}`,
     async run({ operation }) {
-      create(app, path, marked(textOf(), operation), mode);
+      create(app, path, marked(await textOf(), operation), mode);
       return { file: path };
     },
     async undo({ operation }) {

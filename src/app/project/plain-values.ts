@@ -131,6 +131,7 @@ function readByCompose(files: readonly PlainFile[]): DotenvTexts {
     secrets: [],
     process: {},
     rules: "unasked",
+    references: undefined,
   });
   const read = new Map<string, Map<string, string>>(files.map(({ path }) => [path, new Map()]));
   for (const { name, text, history } of settings.values()) {

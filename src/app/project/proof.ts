@@ -90,6 +90,7 @@ export function prove(
         secrets: [],
         process: {},
         rules: "unasked",
+        references: undefined,
       }),
     ]),
   );

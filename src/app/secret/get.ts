@@ -2,8 +2,25 @@
 import * as z from "zod";
 import { nearest } from "../../base/nearest.ts";
 import { secretsErrors } from "../../secrets/index.ts";
-import { defineQuery } from "../definition.ts";
-import { readSecrets } from "../resolution.ts";
+import type { App } from "../app.ts";
+import { type Context, defineQuery } from "../definition.ts";
+import { noIdentity } from "../identities.ts";
+import { referencesOf } from "../reference-values.ts";
+import { prepared, warnOfEarlier } from "../references.ts";
+import { configure, readSecrets } from "../resolution.ts";
+
+/** The value of a secret that another store keeps; undefined where none does. */
+async function valueElsewhere(
+  { app, environment, warn }: Context,
+  name: string,
+): Promise<string | undefined> {
+  const resolveIn = (inside: App) => configure(inside, environment, { variables: {} });
+  const given = await prepared(app, environment, resolveIn, { only: [name] });
+  warnOfEarlier(warn, environment.name, given);
+  const setting = given.resolution.settings.get(name);
+  const isElsewhere = setting?.history.some(({ wins, reference }) => wins && reference !== undefined);
+  return isElsewhere && !setting?.sealed ? setting?.text : undefined;
+}
 
 export const query = defineQuery({
   name: "secret get",
@@ -11,10 +28,14 @@ export const query = defineQuery({
   scope: "environment",
   explicit: true,
   input: z.object({ name: z.string().meta({ position: 0, description: "the secret's name" }) }),
-  async run({ app, actor, environment, reason }, { name }) {
+  async run(context, { name }) {
+    const { app, actor, environment, reason } = context;
     const secrets = readSecrets(app, environment);
     const entry = secrets.entries.find((candidate) => candidate.name === name);
-    if (!entry) {
+    const isValue =
+      entry?.value !== undefined && !referencesOf(app.references, app.project, environment)(entry.value);
+    const referred = isValue ? undefined : await valueElsewhere(context, name);
+    if (!entry && referred === undefined) {
       const near = nearest(
         name,
         secrets.entries.map((candidate) => candidate.name),
@@ -27,13 +48,9 @@ export const query = defineQuery({
           : `ringfence secret set ${name} -e ${environment.name}`,
       });
     }
-    if (entry.value === undefined) {
-      throw secretsErrors.SECRETS_NO_IDENTITY({
-        what: `${name} can't be opened here`,
-        where: secrets.file,
-        why: `this machine has no identity of ${environment.name}`,
-        fix: `ringfence identity create -e ${environment.name}   (then have the file encrypted to it)`,
-      });
+    const value = referred ?? entry?.value;
+    if (value === undefined) {
+      throw noIdentity(app, environment, { what: `${name} can't be opened here`, file: secrets.file });
     }
     await app.record.transact((_transaction, record) =>
       record({
@@ -44,6 +61,6 @@ export const query = defineQuery({
         reason,
       }),
     );
-    return { environment: environment.name, name, value: entry.value };
+    return { environment: environment.name, name, value };
   },
 });

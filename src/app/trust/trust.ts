@@ -6,15 +6,10 @@ import * as z from "zod";
 import { shortDigest } from "../../base/digest.ts";
 import { formatPlace } from "../../base/place.ts";
 import type { TrustGivenView } from "../../contract/trust.ts";
-import {
-  type ProgramContent,
-  type ProgramTrust,
-  programsOf,
-  whyUntrusted,
-  withTrusted,
-} from "../../trust/index.ts";
+import { type ProgramContent, type ProgramTrust, whyUntrusted, withTrusted } from "../../trust/index.ts";
 import type { App } from "../app.ts";
 import { defineOperation } from "../definition.ts";
+import { allPrograms } from "../reference-programs.ts";
 import { projectAt } from "../release-content.ts";
 import { trustIn } from "./programs.ts";
 import { emptyTrustRecord, readTrustRecord, trustRecordPath, writeTrustRecord } from "./record-file.ts";
@@ -32,7 +27,7 @@ async function trustAt(app: App, commit: string): Promise<ProgramTrust[]> {
     mkdirSync(checkout);
     await app.source.checkout(commit, checkout);
     const { project } = projectAt(checkout, app.project.root, commit);
-    return trustIn(checkout, programsOf(project), readTrustRecord(app));
+    return trustIn(checkout, allPrograms(app, { project, root: checkout }), readTrustRecord(app));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -71,7 +66,7 @@ export const operation = defineOperation({
     const { project } = app;
     const programs =
       commit === undefined
-        ? trustIn(project.root, programsOf(project), readTrustRecord(app))
+        ? trustIn(project.root, allPrograms(app), readTrustRecord(app))
         : await trustAt(app, await app.source.commit(commit));
     const untrusted = programs.filter(({ trust }) => trust.state !== "trusted");
     return {

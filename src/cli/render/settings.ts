@@ -1,6 +1,6 @@
 /** Settings, findings and secrets for people. */
 import { formatPlace } from "../../base/place.ts";
-import type { ExportView, SecretListView, SettingsView } from "../../contract/settings.ts";
+import type { ExportView, SecretListView, SettingsView, SettingView } from "../../contract/settings.ts";
 import type { Explanation } from "../../model/setting.ts";
 import { labelled, styled, table } from "../style.ts";
 import { shownText } from "./shown.ts";
@@ -9,18 +9,20 @@ function valueText(value: unknown): string {
   return shownText(typeof value === "string" ? value : JSON.stringify(value));
 }
 
+function secretText({ fingerprint, sealed, unasked, reference }: SettingView): string {
+  if (reference !== undefined) return `[secret at ${shownText(reference)}]`;
+  if (unasked) return "[secret, not asked for]";
+  if (fingerprint) return `[secret ${fingerprint}]`;
+  return sealed ? "[secret, sealed here]" : "[secret]";
+}
+
 export function renderSettings({ environment, settings }: SettingsView): string {
   const rows = Object.entries(settings)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { value, secret, fingerprint, sealed, from }]) => [
+    .map(([name, view]) => [
       shownText(name),
-      secret
-        ? styled(
-            "yellow",
-            fingerprint ? `[secret ${fingerprint}]` : sealed ? "[secret, sealed here]" : "[secret]",
-          )
-        : valueText(value),
-      styled("dim", shownText(from)),
+      view.secret ? styled("yellow", secretText(view)) : valueText(view.value),
+      styled("dim", shownText(view.from)),
     ]);
   return rows.length > 0
     ? table([`${environment}`, "value", "from"], rows)
@@ -29,9 +31,10 @@ export function renderSettings({ environment, settings }: SettingsView): string 
 
 export function renderExplain({ key, secret, value, layers }: Explanation): string {
   const shown = (one: unknown) => (secret ? "[secret]" : valueText(one));
-  const rows = layers.map(({ source, file, line, column, value: set, wins }) => {
+  const rows = layers.map(({ source, file, line, column, value: set, reference, wins }) => {
     const place = formatPlace({ file, line, column });
-    return [wins ? styled("green", "→") : " ", shown(set), file === source ? place : `${source} (${place})`];
+    const text = reference === undefined ? shown(set) : `[secret at ${shownText(reference)}]`;
+    return [wins ? styled("green", "→") : " ", text, file === source ? place : `${source} (${place})`];
   });
   return [
     `${styled("bold", shownText(key))} = ${shown(value)}`,
@@ -44,7 +47,7 @@ export function renderExport({ text }: ExportView): string {
   return text.replace(/\n$/, "");
 }
 
-export function renderSecretList({ environment, file, secrets, signedBy }: SecretListView): string {
+export function renderSecretList({ environment, file, secrets, signedBy, findings }: SecretListView): string {
   if (secrets.length === 0) return `${environment} has no secrets (${file})`;
   const signature = signedBy ? `signed by ${signedBy}, not verified here` : "not signed";
   const rows = secrets.map(({ name, declared, line }) => [
@@ -52,7 +55,8 @@ export function renderSecretList({ environment, file, secrets, signedBy }: Secre
     declared ? "declared" : styled("yellow", "not declared"),
     `${file}:${line}`,
   ]);
-  return `${table([environment, "", "where"], rows)}\n${styled("dim", signature)}`;
+  const mistakes = findings.map(({ why, fix }) => `${styled("yellow", "!")} ${why}; ${fix}`);
+  return [table([environment, "", "where"], rows), styled("dim", signature), ...mistakes].join("\n");
 }
 
 export function renderSecret({ value }: { readonly value: string }): string {
@@ -90,6 +94,15 @@ export function renderIdentity(answer: {
   ].join("\n");
 }
 
-export function renderPerson(answer: { readonly name: string; readonly key: string }): string {
-  return `${styled("green", "✓")} you are ${answer.name}: ${answer.key} (added to ringfence.yaml)\n${styled("dim", "next: git add ringfence.yaml")}`;
+export function renderPerson(answer: {
+  readonly name: string;
+  readonly key: string;
+  readonly recipient: string;
+}): string {
+  return [
+    `${styled("green", "✓")} you are ${answer.name} (in ringfence.yaml)`,
+    labelled("  key", answer.key, 13),
+    labelled("  recipient", answer.recipient, 13),
+    styled("dim", "next: git add ringfence.yaml"),
+  ].join("\n");
 }

@@ -108,7 +108,7 @@ export function cgroupPlaces(facts: CgroupFacts, wanted: readonly Controller[]):
   const places: CgroupPlace[] = [];
   const unified = mounts.find(({ version }) => version === 2);
   const ownPath = pathOf("");
-  const second = unified && ownPath !== undefined && placeOfVersion2(unified, ownPath, wanted);
+  const second = unified && ownPath !== undefined ? placeOfVersion2(unified, ownPath, wanted) : undefined;
   if (second) places.push(second);
   for (const controller of wanted) {
     if (second?.controllers.includes(controller)) continue;

@@ -1,19 +1,17 @@
 /**
  * Runs the command as a child: its output through the scrubber, or inherited where replacing this process is not
  * possible. Signals go to the child; its exit code or signal becomes ours.
- *
- * Output is written by `fs.write`, not by `process.stdout`: that would block this process (and the forwarding of
- * signals) while the reader stalls. Each chunk is read only when the one before is written.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, write } from "node:fs";
+import { closeSync } from "node:fs";
 import { constants as os } from "node:os";
 import type { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import { systemCode } from "../../base/error.ts";
-import { createScrubber, rememberSecret } from "../../base/redact.ts";
+import { rememberSecret } from "../../base/redact.ts";
 import { runErrors } from "./errors.ts";
-import type { LineKeeper, Log } from "./log-file.ts";
+import type { Log } from "./log-file.ts";
+import { passOutput } from "./output.ts";
 import { createPipes } from "./pipes.ts";
 
 export interface ChildRun {
@@ -23,6 +21,8 @@ export interface ChildRun {
   readonly variables: Readonly<Record<string, string>>;
   /** Values that may not appear in the output; undefined: output is inherited as it is. */
   readonly scrub: readonly string[] | undefined;
+  /** Done once the child has ended, also where this process then ends by a signal. */
+  readonly beforeEnd?: (() => Promise<void> | undefined) | undefined;
   /** What goes with the child. */
   readonly watch?: ChildWatch | undefined;
   /** Where output is kept besides being shown; only with `scrub`. */
@@ -46,51 +46,15 @@ export interface ChildWatch {
   ended(end: ChildEnd): Promise<void>;
 }
 
+/** What a run holds that must be renewed while it lasts, and given back. */
+export interface RunLeases {
+  start(): void;
+  end(): Promise<void>;
+}
+
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"] as const;
 /** A terminal sends these to the whole foreground group, the child included: forwarding would double them. */
 const FROM_TERMINAL: readonly string[] = ["SIGINT", "SIGQUIT", "SIGWINCH"];
-const RETRY_MS = 5;
-
-function writeOnce(handle: number, data: Buffer): Promise<number> {
-  return new Promise((resolve, reject) => {
-    write(handle, data, (error, bytes) => (error ? reject(error) : resolve(bytes)));
-  });
-}
-
-async function writeAll(handle: number, data: Buffer): Promise<void> {
-  for (let rest = data; rest.length > 0; ) {
-    try {
-      rest = rest.subarray(await writeOnce(handle, rest));
-    } catch (error) {
-      // Whoever shares the other end may have made it non-blocking: wait until it takes more.
-      if (systemCode(error) !== "EAGAIN") throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  }
-}
-
-/**
- * Passes a stream on, scrubbed, until its end; when nobody reads any more, the child's end is closed as well. What is
- * kept is kept before it is shown.
- */
-async function pass(stream: Readable, handle: number, kept: LineKeeper | undefined): Promise<void> {
-  const scrubber = createScrubber();
-  try {
-    for await (const chunk of stream) {
-      const safe = scrubber.push(chunk as Buffer);
-      kept?.push(safe);
-      await writeAll(handle, safe);
-    }
-    const last = scrubber.end();
-    kept?.push(last);
-    await writeAll(handle, last);
-  } catch (error) {
-    stream.destroy();
-    if (systemCode(error) !== "EPIPE" && systemCode(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
-  } finally {
-    kept?.end();
-  }
-}
 
 function startFailure(error: unknown, { file, command }: ChildRun): Error {
   const name = command[0]!;
@@ -137,16 +101,21 @@ function dieBy(signal: NodeJS.Signals): Promise<number> {
   return new Promise((resolve) => setTimeout(resolve, 100, 128 + os.signals[signal]));
 }
 
-function forwardSignals(child: ChildProcess, watch: ChildWatch | undefined): () => void {
+/** Begins before the child is there: one that it is started for may already send a signal. */
+function forwardSignals(childOf: () => ChildProcess | undefined, { beforeEnd, watch }: ChildRun): () => void {
   const onTerminal = [0, 1, 2].some((handle) => isatty(handle));
   const handlers = FORWARDED.map((signal) => {
     const handler = () => {
-      const ended = child.exitCode !== null || child.signalCode !== null;
+      const child = childOf();
+      const ended = !child || child.exitCode !== null || child.signalCode !== null;
       // The child is gone and only its own children hold the output open: the signal is for us.
       if (ended && signal !== "SIGWINCH") {
         process.off(signal, handler);
-        process.kill(process.pid, signal);
-      } else if (!(onTerminal && FROM_TERMINAL.includes(signal))) {
+        const end = () => process.kill(process.pid, signal);
+        const ending = beforeEnd?.();
+        if (ending) ending.finally(end);
+        else end();
+      } else if (child && !(onTerminal && FROM_TERMINAL.includes(signal))) {
         if (watch) watch.signal(child, signal);
         else child.kill(signal);
       }
@@ -161,8 +130,8 @@ function forwardSignals(child: ChildProcess, watch: ChildWatch | undefined): () 
 
 interface StartedChild {
   readonly child: ChildProcess;
-  /** Standard output and standard error; none when they are inherited. */
-  readonly streams: readonly Readable[];
+  /** Standard output and standard error, as reading ends of pipes or as streams; none when they are inherited. */
+  readonly sources: readonly (number | Readable)[];
 }
 
 function startChild(run: ChildRun): StartedChild {
@@ -180,13 +149,28 @@ function startChild(run: ChildRun): StartedChild {
       ],
     });
     const sockets = [child.stdout, child.stderr].filter((stream) => stream !== null);
-    return { child, streams: pipes?.map((pipe) => pipe.output) ?? sockets };
+    return { child, sources: pipes?.map((pipe) => pipe.output) ?? sockets };
   } catch (error) {
-    for (const pipe of pipes ?? []) pipe.output.destroy();
+    for (const pipe of pipes ?? []) closeSync(pipe.output);
     throw startFailure(error, run);
   } finally {
     for (const pipe of pipes ?? []) closeSync(pipe.input);
   }
+}
+
+/** Passes the child's output on until there is no more, and the child has ended. */
+async function endOf({ child, sources }: StartedChild, run: ChildRun): Promise<ChildEnd> {
+  const ended = new Promise<ChildEnd>((resolve, reject) => {
+    child.once("error", (error) => reject(startFailure(error, run)));
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  const reading = new AbortController();
+  const passing = sources.map((source, i) =>
+    passOutput(source, i + 1, { kept: run.log?.keeper(), abandoned: reading.signal }),
+  );
+  run.watch?.started(child, () => reading.abort());
+  const [end] = await Promise.all([ended, ...passing]);
+  return end;
 }
 
 /**
@@ -196,19 +180,14 @@ function startChild(run: ChildRun): StartedChild {
  */
 export async function runChild(run: ChildRun): Promise<number> {
   for (const value of run.scrub ?? []) rememberSecret(value);
-  const { child, streams } = startChild(run);
-  const stopForwarding = forwardSignals(child, run.watch);
-  const ended = new Promise<ChildEnd>((resolve, reject) => {
-    child.once("error", (error) => reject(startFailure(error, run)));
-    child.once("exit", (code, signal) => resolve({ code, signal }));
-  });
-  run.watch?.started(child, () => {
-    for (const stream of streams) stream.destroy();
-  });
+  let child: ChildProcess | undefined;
+  const stopForwarding = forwardSignals(() => child, run);
   try {
-    const passing = streams.map((stream, i) => pass(stream, i + 1, run.log?.keeper()));
-    const [{ code, signal }] = await Promise.all([ended, ...passing]);
+    const started = startChild(run);
+    child = started.child;
+    const { code, signal } = await endOf(started, run);
     stopForwarding();
+    await run.beforeEnd?.();
     await run.watch?.ended({ code, signal });
     return signal === null ? (code ?? 1) : await dieBy(signal);
   } finally {

@@ -6,7 +6,7 @@ import { isatty } from "node:tty";
 import { logPath, type RunConditions, type RunLimits } from "../../snapshot/conditions.ts";
 import { workingFolder } from "../working-folder.ts";
 import { type Cgroup, createCgroup } from "./cgroup.ts";
-import { runChild } from "./child.ts";
+import { type RunLeases, runChild } from "./child.ts";
 import { runErrors } from "./errors.ts";
 import { planExec, replaceProcess } from "./exec.ts";
 import { ensureFolders } from "./folders.ts";
@@ -34,6 +34,7 @@ export interface Conditioned {
   readonly scrub: readonly string[] | undefined;
   /** All secrets, for what is kept in a file. */
   readonly secrets: readonly string[];
+  readonly leases?: RunLeases | undefined;
 }
 
 const warn = (text: string): void => say(`warning ${text}\n`);
@@ -87,8 +88,12 @@ function viewed({ conditions, root, file, command, variables, outer }: Condition
 
 /** A prepared run: everything that can refuse it has been asked. */
 export interface PreparedRun {
-  /** Starts it; answers its exit code unless this process is replaced. */
-  start(): Promise<number>;
+  /**
+   * Starts it; answers its exit code unless this process is replaced.
+   *
+   * @param beforeEnd is called right before this process is replaced, or when the child has ended.
+   */
+  start(beforeEnd: () => void): Promise<number>;
 }
 
 /**
@@ -109,7 +114,7 @@ export function prepareConditioned(run: Conditioned): PreparedRun {
       warn(`RUN_LOG_UNWRITABLE: ${why} (${logAt}); output is only shown`),
     );
   return {
-    async start() {
+    async start(beforeEnd) {
       const scrub = log ? run.secrets : run.scrub;
       if (umask !== undefined) process.umask(umask);
       const cgroup = plan && groupOf(plan, limits!);
@@ -118,14 +123,17 @@ export function prepareConditioned(run: Conditioned): PreparedRun {
       const inShell = limited !== words;
       const [file, command] = inShell || inView ? [limited[0]!, limited] : [run.file, run.command];
       const isSupervised = plan !== undefined || inView;
-      const exec = scrub || isSupervised ? undefined : planExec(file, command, run.variables);
-      if (exec) return replaceProcess(exec, run.variables);
+      const exec = scrub || isSupervised || run.leases ? undefined : planExec(file, command, run.variables);
+      if (exec) return replaceProcess(exec, run.variables, beforeEnd);
       const name = run.command[0]!;
       const supervised = { limits, cgroup, inShell, inView, environment, name, warn };
       const watch = isSupervised ? supervise(supervised) : undefined;
       try {
-        return await runChild({ file, command, variables: run.variables, scrub, watch, log });
+        run.leases?.start();
+        const end = () => run.leases?.end();
+        return await runChild({ file, command, variables: run.variables, scrub, watch, log, beforeEnd: end });
       } finally {
+        beforeEnd();
         cgroup?.remove();
         log?.close();
         if (log && log.lostLines > 0) {

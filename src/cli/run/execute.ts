@@ -9,6 +9,7 @@ import { detect, guardNested, guardRun } from "../../snapshot/detection.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { appendSpool, type Injection } from "../../snapshot/spool.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
+import type { RunLeases } from "./child.ts";
 import { resolveCommand } from "./command.ts";
 import { runErrors } from "./errors.ts";
 import { planExec, replaceProcess } from "./exec.ts";
@@ -25,6 +26,8 @@ export interface Execution {
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** This machine's name unless told. */
   readonly host?: string;
+  /** Credentials that end with the run: this process then stays, to renew them and to give them back. */
+  readonly leases?: RunLeases | undefined;
 }
 
 function warn(text: string): void {
@@ -56,16 +59,15 @@ export function isScrubbed(
  * Runs the command in the snapshot's environment. Direct output replaces this process and never returns;
  * otherwise the child's exit code is answered.
  *
+ * @param beforeEnd is called right before this process is replaced, or when the child has ended.
+ *
  * @throws GUARD_*, ENV_* (see detection), RUN_ENVIRONMENT_CHANGED when the snapshot's own rule selects another
  * environment, SPOOL_UNWRITABLE where a record is required, RUN_* for a command that can't be started.
  */
-export async function execute({
-  snapshot,
-  root,
-  request,
-  variables: outer = process.env,
-  host = hostname(),
-}: Execution): Promise<number> {
+export async function execute(
+  { snapshot, root, request, variables: outer = process.env, host = hostname(), leases }: Execution,
+  beforeEnd: () => void = () => {},
+): Promise<number> {
   const { command, force } = request;
   const selection = detect(snapshot.detection, { flag: request.environment, variables: outer, host });
   if (selection.environment !== snapshot.environment) {
@@ -85,17 +87,10 @@ export async function execute({
   const file = resolveCommand(command[0]!, variables.PATH);
   const secrets = snapshot.secretNames.flatMap((name) => snapshot.variables[name] ?? []);
   const scrub = isScrubbed(snapshot, outer) ? secrets : undefined;
-  const run = { file, command, variables, scrub };
   const { environment } = snapshot;
+  const run = { conditions, environment, root, file, command, variables, outer, scrub, secrets, leases };
   const conditioned = hasConditions(conditions)
-    ? (await import("./conditions.ts")).prepareConditioned({
-        ...run,
-        conditions,
-        environment,
-        root,
-        outer,
-        secrets,
-      })
+    ? (await import("./conditions.ts")).prepareConditioned(run)
     : undefined;
   if (forced) warn(`GUARD_WRONG_HOST: ${forced.warning}`);
   record(snapshot, root, {
@@ -107,9 +102,12 @@ export async function execute({
     method: selection.method,
     ...(forced && { force: forced.reason }),
   });
-  if (conditioned) return conditioned.start();
-  const plan = scrub ? undefined : planExec(file, command, variables);
-  if (plan) return replaceProcess(plan, variables);
+  if (conditioned) return conditioned.start(beforeEnd);
+  const plan = scrub || leases ? undefined : planExec(file, command, variables);
+  if (plan) return replaceProcess(plan, variables, beforeEnd);
   const { runChild } = await import("./child.ts");
-  return runChild(run);
+  leases?.start();
+  const code = await runChild({ file, command, variables, scrub, beforeEnd: () => leases?.end() });
+  beforeEnd();
+  return code;
 }

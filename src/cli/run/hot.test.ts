@@ -166,6 +166,15 @@ describe("trust in the snapshot", () => {
       () => writeFileSync(join(project.root, "ringfence.yaml"), "project: shop2\n") as undefined,
     ],
     ["settings that a program gave", () => void project.compile({ programs: true })],
+    ["values of stores that are too old", () => void project.compile({ expiresAtMs: Date.now() - 1 })],
+    [
+      "a clock that was put back",
+      () =>
+        void project.compile({
+          createdAt: new Date(Date.now() + 3_600_000).toISOString(),
+          expiresAtMs: Date.now() + 7_200_000,
+        }),
+    ],
     ["another program's snapshot", () => void project.compile({ program: "0.0.1" })],
     ["another format", () => void project.compile({ format: 1 as 4 })],
     ["a declared key with another value", () => ({ GREETING: "other" })],

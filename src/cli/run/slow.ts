@@ -26,7 +26,7 @@ export async function runSlowly(request: RunRequest): Promise<number> {
     return 0;
   }
   const { compileRun } = await loadRun();
-  const { root, snapshot, warnings } = await compileRun({
+  const { root, snapshot, warnings, leases } = await compileRun({
     folder: request.project ?? workingFolder(),
     environment: request.environment,
     force: request.force,
@@ -34,13 +34,19 @@ export async function runSlowly(request: RunRequest): Promise<number> {
     variables: process.env,
     set: request.set,
     phase: request.phase,
+    dryRun: request.dryRun,
+    warn: (text) => say(`warning ${text}\n`),
   });
   for (const warning of warnings) say(`warning ${warning}\n`);
   if (request.dryRun) {
     process.stdout.write(`${await planOf(request, snapshot)}\n`);
     return 0;
   }
-  return execute({ snapshot, root, request });
+  try {
+    return await execute({ snapshot, root, request, leases });
+  } finally {
+    await leases?.end();
+  }
 }
 
 /** What would run with what: names, never a value, nor the command's arguments. */

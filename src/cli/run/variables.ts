@@ -1,7 +1,7 @@
 /** What a child finds in its environment variables. Pure. */
 import { ENVIRONMENT_VARIABLE } from "../../snapshot/detection.ts";
 import { failureVariables } from "../../snapshot/failure-variables.ts";
-import { withoutKeys } from "../../snapshot/key-variables.ts";
+import { withoutAccess } from "../../snapshot/key-variables.ts";
 import { SHAPES_VARIABLE, shapesVariable } from "../../snapshot/setting-shapes.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { runErrors } from "./errors.ts";
@@ -24,7 +24,7 @@ function unfit(name: string, why: string): Error {
  * @throws RUN_VARIABLE_UNFIT for a name that is empty or holds `=`, or a NUL character anywhere.
  */
 export function childVariables(snapshot: Snapshot, outer: Variables): Record<string, string> {
-  const variables = withoutKeys(outer);
+  const variables = withoutAccess(outer);
   for (const name of snapshot.removed) delete variables[name];
   for (const [name, value] of Object.entries(snapshot.variables)) {
     if (name === "" || name.includes("=")) throw unfit(name, "its name cannot be a variable's name");
