@@ -398,14 +398,3 @@ describe("a value where a secret may have been put is told by what it is like", 
     expect(JSON.stringify(findings)).not.toContain("hidden-1");
   });
 });
-
-test("environments of a kind have the kind's hosts, unless they declare their own", () => {
-  const shop = project(`project: shop
-environments:
-  eu: { kind: edge }
-  us: { kind: edge, hosts: ["us-*"] }
-kinds:
-  edge: { like: production, hosts: ["edge-*"] }
-`);
-  expect(shop.environments.map(({ hosts }) => hosts)).toEqual([["edge-*"], ["us-*"]]);
-});

@@ -72,7 +72,7 @@ export function hasConditions({ limits, folders, umask, view, logFile }: RunCond
 }
 
 /** What a command is called in the name of its log file: the last part of its path, in letters that every file system has. */
-export function commandName(command: string): string {
+function commandName(command: string): string {
   const name = command.slice(command.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9._-]/g, "_");
   return name.replace(/^\.+/, "_") || "_";
 }

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { describeWhereFound, describeWith } from "../../../test/components.ts";
 import type { RunConditions } from "../../snapshot/conditions.ts";
 import { cgroupFacts, cgroupPlaces } from "./cgroup.ts";
 import { entries, project, run, script, useHotEntry } from "./entry.fixture.ts";
@@ -147,7 +148,9 @@ function groupsLeft(): string[] {
   return places.flatMap(({ folder }) => readdirSync(folder).filter((name) => name.startsWith("ringfence-")));
 }
 
-describe.runIf(controllers.length === 3)("control groups", () => {
+const lacking = controllers.length === 3 ? undefined : "control groups of memory, pids and cpu to write to";
+
+describeWhereFound("control groups", lacking, () => {
   const hog = ["-e", "const all = []; for (let i = 0; i < 60; i++) all.push(Buffer.alloc(10_000_000, 1));"];
 
   test("a run that needs more memory is ended and says so", () => {
@@ -199,69 +202,71 @@ function hasBubblewrap(): boolean {
   }
 }
 
-describe.runIf(hasBubblewrap()).each([
-  ["direct", {}],
-  ["scrubbed", { runOutput: "scrubbed" }],
-] as const)("a view of its own, %s", (_, changes) => {
-  const view = { hidden: ["var/production", "secrets/production.yaml", "not-there"], writable: ["cache"] };
-  const folders = [{ name: "data", path: "var/development", mode: 0o700 }];
-  const plant = () => {
-    for (const folder of ["var/production", "secrets", "cache"]) {
-      mkdirSync(join(project.root, folder), { recursive: true });
-    }
-    writeFileSync(join(project.root, "var/production/ledger"), "planted");
-    writeFileSync(join(project.root, "secrets/production.yaml"), "planted");
-  };
-  const sh = (text: string) => {
-    plant();
-    return under({ view, folders }, changes)("sh", "-c", text);
-  };
+describeWith("a view of its own", hasBubblewrap() ? undefined : "bwrap", () => {
+  describe.each([
+    ["direct", {}],
+    ["scrubbed", { runOutput: "scrubbed" }],
+  ] as const)("%s", (_, changes) => {
+    const view = { hidden: ["var/production", "secrets/production.yaml", "not-there"], writable: ["cache"] };
+    const folders = [{ name: "data", path: "var/development", mode: 0o700 }];
+    const plant = () => {
+      for (const folder of ["var/production", "secrets", "cache"]) {
+        mkdirSync(join(project.root, folder), { recursive: true });
+      }
+      writeFileSync(join(project.root, "var/production/ledger"), "planted");
+      writeFileSync(join(project.root, "secrets/production.yaml"), "planted");
+    };
+    const sh = (text: string) => {
+      plant();
+      return under({ view, folders }, changes)("sh", "-c", text);
+    };
 
-  test("other environments' files, Ringfence's state and its home are not there", () => {
-    const seen = sh(
-      `cat var/production/ledger secrets/production.yaml; ls -A var/production .ringfence '${project.home}'; cat .env`,
-    );
-    expect(seen.stdout).not.toContain("planted");
-    expect(seen.stdout).not.toContain("machine.key");
-    expect(seen.stdout).not.toContain("cache");
-    expect(seen.stdout).toContain("GREETING=hello");
-  });
-
-  test("it writes into its folders, what is declared and /tmp, and nowhere else", () => {
-    const { stdout, status } = sh(
-      'for at in var/development cache /tmp; do echo x >"$at/new" && echo "$at"; done; ' +
-        'for at in . secrets var/production .ringfence /usr; do (echo x >"$at/new") 2>/dev/null && echo "WRITTEN $at"; done; true',
-    );
-    expect({ stdout, status }).toEqual({ stdout: "var/development\ncache\n/tmp\n", status: 0 });
-    expect(existsSync(join(project.root, "var/development/new"))).toBe(true);
-    expect(existsSync("/tmp/new")).toBe(false);
-  });
-
-  test("exit code, arguments, the working folder and no handle of ours", () => {
-    expect(sh("exit 9")).toMatchObject({ status: 9 });
-    expect(sh("pwd").stdout).toBe(`${project.root}\n`);
-    // What the tests themselves were started with is inherited, and nothing else.
-    const handles = "ls /proc/self/fd | sort | tr '\\n' ' '";
-    expect(sh(handles).stdout).toBe(execFileSync("sh", ["-c", handles], { encoding: "utf8" }));
-  });
-
-  test("limits hold there, too", () => {
-    plant();
-    const limits = { openFiles: 77, timeMs: 60_000, unenforced: "refuse" } as const;
-    expect(under({ view, folders, limits }, changes)("sh", "-c", "ulimit -n")).toMatchObject({
-      stdout: "77\n",
+    test("other environments' files, Ringfence's state and its home are not there", () => {
+      const seen = sh(
+        `cat var/production/ledger secrets/production.yaml; ls -A var/production .ringfence '${project.home}'; cat .env`,
+      );
+      expect(seen.stdout).not.toContain("planted");
+      expect(seen.stdout).not.toContain("machine.key");
+      expect(seen.stdout).not.toContain("cache");
+      expect(seen.stdout).toContain("GREETING=hello");
     });
-  });
 
-  test("a run whose time is over is asked, then ended", () => {
-    plant();
-    const limits = { timeMs: 1_500, unenforced: "refuse" } as const;
-    const late = under({ view, folders, limits }, changes)(
-      "sh",
-      "-c",
-      "trap 'echo asked; exit 0' TERM; echo up; sleep 60 & wait",
-    );
-    expect(late).toMatchObject({ status: 124, stdout: "up\nasked\n" });
+    test("it writes into its folders, what is declared and /tmp, and nowhere else", () => {
+      const { stdout, status } = sh(
+        'for at in var/development cache /tmp; do echo x >"$at/new" && echo "$at"; done; ' +
+          'for at in . secrets var/production .ringfence /usr; do (echo x >"$at/new") 2>/dev/null && echo "WRITTEN $at"; done; true',
+      );
+      expect({ stdout, status }).toEqual({ stdout: "var/development\ncache\n/tmp\n", status: 0 });
+      expect(existsSync(join(project.root, "var/development/new"))).toBe(true);
+      expect(existsSync("/tmp/new")).toBe(false);
+    });
+
+    test("exit code, arguments, the working folder and no handle of ours", () => {
+      expect(sh("exit 9")).toMatchObject({ status: 9 });
+      expect(sh("pwd").stdout).toBe(`${project.root}\n`);
+      // What the tests themselves were started with is inherited, and nothing else.
+      const handles = "ls /proc/self/fd | sort | tr '\\n' ' '";
+      expect(sh(handles).stdout).toBe(execFileSync("sh", ["-c", handles], { encoding: "utf8" }));
+    });
+
+    test("limits hold there, too", () => {
+      plant();
+      const limits = { openFiles: 77, timeMs: 60_000, unenforced: "refuse" } as const;
+      expect(under({ view, folders, limits }, changes)("sh", "-c", "ulimit -n")).toMatchObject({
+        stdout: "77\n",
+      });
+    });
+
+    test("a run whose time is over is asked, then ended", () => {
+      plant();
+      const limits = { timeMs: 1_500, unenforced: "refuse" } as const;
+      const late = under({ view, folders, limits }, changes)(
+        "sh",
+        "-c",
+        "trap 'echo asked; exit 0' TERM; echo up; sleep 60 & wait",
+      );
+      expect(late).toMatchObject({ status: 124, stdout: "up\nasked\n" });
+    });
   });
 });
 
