@@ -44,11 +44,13 @@ function openTerminal() {
   };
 }
 
+/** Starts nothing after its first word: a process that is stopped while it starts another can't be seen to be stopped. */
 const JOB = `#!/bin/sh
+sleep 600 &
 trap 'echo went-on' CONT
-trap 'echo interrupted; exit 3' INT
+trap 'echo interrupted; kill $!; exit 3' INT
 echo started
-while :; do sleep 0.05; done
+while :; do wait; done
 `;
 
 const modes: [string, Partial<Snapshot>][] = [
