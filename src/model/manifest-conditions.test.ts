@@ -1,6 +1,7 @@
 /** What the manifest says of runs, their logs and the hosts of a kind. */
 import { describe, expect, test } from "vitest";
 import { readManifest } from "./manifest.ts";
+import { policyFits, policyValue } from "./policy-value.ts";
 import type { Project } from "./project.ts";
 
 const AT = { root: "/project", file: "ringfence.yaml" };
@@ -53,6 +54,16 @@ environments:
     logRetentionMs: 604_800_000,
   });
   expect(environment!.policySources.runMemoryBytes).toBe("ringfence.yaml:6:19");
+});
+
+test("settings take format and sink of logs from the policies, in their own words", () => {
+  const [environment] = project("project: shop\nenvironments:\n  production: {}\n").environments;
+  const given = (policy: "logFormat" | "logSink", values?: readonly string[]) =>
+    policyValue(policy, { name: "X", type: values ? "enum" : "string", values }, environment!.policies);
+  expect(given("logFormat")).toBe("json");
+  expect(given("logFormat", ["TEXT", "JSON"])).toBe("JSON");
+  expect(given("logSink", ["console", "file"])).toBe("file");
+  expect(policyFits("logSink", { name: "X", type: "boolean", values: undefined })).toBe(false);
 });
 
 describe("mistakes are found where they stand", () => {
