@@ -203,6 +203,28 @@ test("a range that names nothing, and an output that is not there", () => {
   expect(scene.run(["secret", "scan", "--output", "dist", "--json"]).error?.code).toBe("APP_UNREADABLE");
 });
 
+test("an output is looked through by way of its links; one without a file is refused", () => {
+  scene.write("out/a.txt", TOKEN);
+  scene.write("built/only/.gitkeep", "");
+  symlinkSync("out", join(scene.root, "dist"));
+  symlinkSync("out/a.txt", join(scene.root, "one.txt"));
+  symlinkSync("../out/a.txt", join(scene.root, "built/a.txt"));
+  expect(scan("--output", "dist", "--output", "one.txt", "--output", "built")).toMatchObject({
+    exit: 3,
+    found: [
+      "warning LEAK_UNREAD built/a.txt",
+      "error LEAK_SHAPE dist/a.txt:1:1",
+      "error LEAK_SHAPE one.txt:1:1",
+    ],
+  });
+  scene.write("built/.git/config", "");
+  spawnSync("rm", ["-r", join(scene.root, "built/only")]);
+  expect(scene.run(["secret", "scan", "--output", "built", "--json"])).toMatchObject({
+    exit: 2,
+    error: { code: "APP_BAD_INPUT" },
+  });
+});
+
 test("SARIF names rule and place, and no text", () => {
   scene.write("a.txt", TOKEN);
   const { exit, stdout } = scene.run(["secret", "scan", "--sarif"]);

@@ -14,9 +14,10 @@ import { defineFolderQuery, type FolderContext } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { findFolderRoot } from "../inspection/folder-root.ts";
 import { readTextIfThere } from "../project.ts";
+import { outputTexts } from "./built-texts.ts";
 import { type KnownValues, knownValues } from "./known-values.ts";
 import { checked, LeakCollection } from "./leak-collection.ts";
-import { folderTexts, historyTexts, outputTexts, type ScanText, stagedTexts } from "./scan-texts.ts";
+import { folderTexts, historyTexts, type ScanText, stagedTexts } from "./scan-texts.ts";
 
 const input = z.object({
   staged: z.boolean().optional().meta({ description: "what would be committed; for a hook" }),
