@@ -70,6 +70,7 @@ describe("a form of a credential", () => {
 
   test.each<[string, string | Buffer]>([
     ["in bytes that are no text", Buffer.concat([Buffer.from([0]), Buffer.from(TOKENS["github-token"]!)])],
+    ["a key of AWS' documentation", ["AKIA", "IOSFODNN7EXAMPLE"].join("")],
     ["of one sign", `ghp_${"x".repeat(36)}`],
     ["a header of a key alone", ["-----BEGIN", "PRIVATE KEY-----"].join(" ")],
     ["encrypted by SOPS", "PASSWORD: ENC[AES256_GCM,data:Zm9vYmFy,iv:AAAA,tag:BBBB,type:str]"],
