@@ -7,8 +7,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { loadRun } from "../../src/app/catalogue.generated.ts";
+import { type RingfenceError, systemCode } from "../../src/base/error.ts";
 import { encodingsOf } from "../../src/base/redact.ts";
-import { ENTRY } from "./cli-scene.ts";
 import { type CommandOptions, runWords } from "./command.ts";
 
 /** The values that no developer may see. */
@@ -87,36 +87,31 @@ function write(root: string, path: string, content: string | Buffer): void {
 }
 
 /** What there is before the developer begins. */
-function lay({ root, owner, developer }: Folders): void {
-  // In processes of their own: what this one has never opened, no redactor of it can hide.
-  const must = (home: string, as: string, words: readonly string[], input = "") => {
+async function lay({ root, owner, developer }: Folders): Promise<void> {
+  const must = async (home: string, as: string, words: readonly string[], input = "") => {
     const { RINGFENCE_AS, ...nobody } = variablesOf(home, as);
-    const env = words[0] === "me" ? nobody : { ...nobody, RINGFENCE_AS };
-    execFileSync(process.execPath, [ENTRY, ...words], {
-      cwd: root,
-      env,
-      input,
-      stdio: ["pipe", "ignore", "pipe"],
-    });
+    const variables = words[0] === "me" ? nobody : { ...nobody, RINGFENCE_AS };
+    const { error } = await runWords(words, { folder: root, variables }, { input });
+    if (error) throw error;
   };
   write(root, "ringfence.yaml", MANIFEST);
   write(root, ".gitignore", ".ringfence/\n");
   write(root, "src/api.ts", 'process.stdout.write("never started");\n');
   for (const name of ENVIRONMENTS) write(root, `config/${name}.env`, "COMPOSED=postgres://${PASSWORD}\n");
   git(root, "init", "-q", "-b", "main");
-  must(owner, "owner", ["me", "init", "--name", "owner", "--role", "owner"]);
-  must(developer, "dev", ["me", "init", "--name", "dev", "--role", "developer"]);
+  await must(owner, "owner", ["me", "init", "--name", "owner", "--role", "owner"]);
+  await must(developer, "dev", ["me", "init", "--name", "dev", "--role", "developer"]);
   for (const name of ENVIRONMENTS) {
-    must(owner, "owner", ["identity", "create", "-e", name]);
+    await must(owner, "owner", ["identity", "create", "-e", name]);
     const values = name === "production" ? PRODUCTION : DEVELOPMENT;
     for (const [key, value] of Object.entries(values))
-      must(owner, "owner", ["secret", "set", key, "-e", name], value);
+      await must(owner, "owner", ["secret", "set", key, "-e", name], value);
     // What the owner compiled lies in the project's folder too.
-    must(owner, "owner", ["config", "compile", "-e", name]);
+    await must(owner, "owner", ["config", "compile", "-e", name]);
   }
   git(root, "add", "-A");
   git(root, "commit", "-q", "-m", "first");
-  must(owner, "owner", ["release", "create", "1.0.0"]);
+  await must(owner, "owner", ["release", "create", "1.0.0"]);
   mkdirSync(join(developer, "identities", "shop"), { recursive: true, mode: 0o700 });
   cpSync(
     join(owner, "identities", "shop", "development.txt"),
@@ -151,6 +146,12 @@ export interface DeveloperScene extends Folders {
   remove(): void;
 }
 
+/** What the system refuses is no bug: the command line says it, too. */
+function asAnswer(error: unknown): { readonly answer: undefined; readonly error: RingfenceError } {
+  if (systemCode(error) === undefined) throw error;
+  return { answer: undefined, error: error as RingfenceError };
+}
+
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
@@ -165,11 +166,13 @@ function sceneAt(folder: string): DeveloperScene {
     ...folders,
     async call(words, { variables = {}, ...options } = {}) {
       const said: string[] = [];
+      // Git's own tools take paths from the working folder, which is not this one.
+      const isPath = (word: string) => word.startsWith("secrets/") || word === "ringfence.yaml";
       const { answer, error } = await runWords(
-        words,
+        words.map((word) => (isPath(word) ? join(root, word) : word)),
         { folder: root, variables: { ...base, ...variables } },
         { input: "typed by the developer", progress: (step) => said.push(JSON.stringify(step)), ...options },
-      );
+      ).catch(asAnswer);
       said.push(JSON.stringify(answer) ?? "", JSON.stringify(error) ?? "", String(error));
       // As a person reads it: escapes of JSON are resolved.
       const text = said.join("\n");
@@ -207,13 +210,13 @@ function sceneAt(folder: string): DeveloperScene {
   };
 }
 
-/** Lays the project; each scene that is opened from it is a copy of its own. */
+/** Lays the project in a process of its own: what this one has never opened, no redactor of it can hide. Each scene that is opened from it is a copy of its own. */
 export function layProject(): { open(): DeveloperScene; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "ringfence-developer-"));
   const template = join(folder, "template");
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    lay(foldersOf(template));
+    execFileSync(process.execPath, [import.meta.filename, template], { stdio: ["ignore", "ignore", "pipe"] });
   } catch (error) {
     remove();
     throw error;
@@ -229,3 +232,5 @@ export function layProject(): { open(): DeveloperScene; remove(): void } {
     remove,
   };
 }
+
+if (process.argv[1] === import.meta.filename) await lay(foldersOf(process.argv[2]!));

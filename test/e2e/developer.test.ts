@@ -41,22 +41,40 @@ beforeAll(() => {
 });
 afterAll(() => laid?.remove());
 
-/** The calls that showed a production value, and where one lies now. */
-async function attempted(
+type Variables = Record<string, string>;
+
+/** The calls that showed a production value. */
+async function shownBy(
   scene: DeveloperScene,
   calls: readonly (readonly string[])[],
-  variables: Record<string, string> = {},
-) {
+  variables: Variables = {},
+): Promise<string[]> {
   const shown: string[] = [];
   for (const words of calls) {
     const said = await scene.call(words, { variables });
     if (showsProduction(said.text)) shown.push(said.words);
   }
+  return shown;
+}
+
+/** The environments in which a run would be given one. */
+async function givenTo(scene: DeveloperScene, variables: Variables = {}): Promise<string[]> {
+  const given: string[] = [];
   for (const environment of [undefined, "development", "staging", E]) {
-    const given = await scene.run(environment, variables);
-    if (given && showsProduction(Object.values(given).join("\n"))) shown.push(`run -e ${environment}`);
+    const values = Object.values((await scene.run(environment, variables)) ?? {});
+    if (showsProduction(values.join("\n"))) given.push(`run -e ${environment}`);
   }
-  return { shown, leaks: scene.leaks() };
+  return given;
+}
+
+/** What was shown by the calls and then by a run, and where a production value lies now. */
+async function attempted(
+  scene: DeveloperScene,
+  calls: readonly (readonly string[])[],
+  variables: Variables = {},
+) {
+  const shown = await shownBy(scene, calls, variables);
+  return { shown: [...shown, ...(await givenTo(scene, variables))], leaks: scene.leaks() };
 }
 
 const NOTHING = { shown: [], leaks: [] };
@@ -80,20 +98,13 @@ describe("with every command of the catalogue", () => {
       .map((words) => [...name.split(" "), ...words]);
     const done =
       form === "operation" ? calls.map((words) => words.filter((word) => word !== "--dry-run")) : [];
-    expect(await attempted(scene, [...calls, ...done])).toEqual(NOTHING);
+    expect(await shownBy(scene, [...calls, ...done])).toEqual([]);
+    expect(scene.leaks()).toEqual([]);
   });
-});
 
-test("what is looked for is there, and would be found", async () => {
-  const scene = laid.open();
-  const mine = join(scene.developer, "identities", "shop", `${E}.txt`);
-  copyFileSync(join(scene.owner, "identities", "shop", `${E}.txt`), mine);
-  const { shown } = await attempted(scene, reveal(E));
-  expect(shown).toContain("secret get PASSWORD -e production");
-  expect(shown).toContain("secret get SIGNING_KEY -e production");
-  expect(shown).toContain("config export -e production --secrets --format dotenv");
-  expect(shown).toContain("run -e production");
-  expect(scene.leaks()).toContain(join(scene.root, `ejected-${E}`, `${E}.env`));
+  test("and then a run", async () => {
+    expect(await givenTo(scene)).toEqual([]);
+  });
 });
 
 type Trick = (scene: DeveloperScene) => readonly (readonly string[])[] | undefined | Promise<undefined>;
@@ -101,20 +112,18 @@ type Trick = (scene: DeveloperScene) => readonly (readonly string[])[] | undefin
 const FILE = (environment: string) => `secrets/${environment}.yaml`;
 const MANIFEST = "ringfence.yaml";
 
-/** An environment's block in the manifest as `identity create` left it, and what becomes of it. */
-const inEnvironment = (name: string, change: (text: string) => string) => (text: string) =>
-  text.replace(new RegExp(`^  ${name}:[^]*?(?=^  \\S|^\\S)`, "m"), (block) => change(block));
+/** An environment's line in the manifest. */
+const inEnvironment = (name: string, change: (line: string) => string) => (text: string) =>
+  text.replace(new RegExp(`^ {2}${name}: .*$`, "m"), change);
 
 const recipientOf = (scene: DeveloperScene, environment: string) =>
-  /age1[a-z0-9]+/.exec(
-    new RegExp(`^  ${environment}:[^]*?(?=^  \\S|^\\S)`, "m").exec(scene.read(MANIFEST))![0],
-  )![0];
+  new RegExp(`^ {2}${environment}: .*(age1[a-z0-9]+)`, "m").exec(scene.read(MANIFEST))![1]!;
 
 const identity = (scene: DeveloperScene, environment: string) =>
   join(scene.developer, "identities", "shop", `${environment}.txt`);
 
 /** The part of a SOPS file that says to whom the data key is encrypted. */
-const KEYS = /^ {4}age:[^]*?(?=^ {4}[a-z])/m;
+const KEYS = /^ {4}age:[\s\S]*?(?=^ {4}[a-z])/m;
 
 const TRICKS: Readonly<Record<string, Trick>> = {
   nothing: () => undefined,
@@ -141,15 +150,21 @@ const TRICKS: Readonly<Record<string, Trick>> = {
   "production becomes a development environment": (scene) => {
     scene.edit(
       MANIFEST,
-      inEnvironment(E, (block) =>
-        block.replace(`${E}:`, `${E}:\n    kind: development`).replace(/: *\{(.*)\}$/m, ": $&"),
-      ),
+      inEnvironment(E, (line) => line.replace("{", "{ kind: development,")),
     );
     return undefined;
   },
-  "development becomes a production environment": (scene) => {
-    scene.edit(MANIFEST, (text) =>
-      text.replace("environments:", "environments:").replace(/^ {2}development:(?=.*$)/m, "  production2:"),
+  "production takes no signature": (scene) => {
+    scene.edit(
+      MANIFEST,
+      inEnvironment(E, (line) => line.replace("{", "{ policies: { secrets: { signed: false } },")),
+    );
+    return undefined;
+  },
+  "the host is production's": (scene) => {
+    scene.edit(
+      MANIFEST,
+      inEnvironment(E, (line) => line.replace("{", '{ hosts: ["*"],')),
     );
     return undefined;
   },
@@ -220,8 +235,9 @@ const TRICKS: Readonly<Record<string, Trick>> = {
     );
     return undefined;
   },
-  "a template that is made of production": () => [
-    ["env", "create", "qa", "--from", E, "--kind", "development"],
+  "a new environment with a copy of its secrets": () => [
+    ["env", "create", "qa", "--kind", "development"],
+    ["secret", "copy", "PASSWORD", "--from", E, "-e", "qa", "--reason", "a copy"],
     ["config", "show", "-e", "qa"],
     ["secret", "get", "PASSWORD", "-e", "qa"],
   ],
@@ -234,14 +250,69 @@ const TRICKS: Readonly<Record<string, Trick>> = {
   ],
   "synchronised, moved and renamed": () => [
     ["config", "sync", E, "development"],
-    ["config", "sync", E, "development", "--all"],
+    ["config", "sync", E, "development", "--take", "from"],
     ["config", "rename", "PASSWORD", "PASSPHRASE"],
     ["config", "move", "PASSWORD", "--to", "config/{env}.yaml"],
     ["config", "diff", "development", E],
     ["env", "compare"],
     ["config", "matrix"],
   ],
-  "forced, with a reason": () => reveal(E).map((words) => [...words, "--force", "I want to"]),
+  "secrets copied": () => [
+    [
+      "secret",
+      "copy",
+      Object.keys(PRODUCTION).join(","),
+      "--from",
+      E,
+      "-e",
+      "development",
+      "--reason",
+      "a copy",
+    ],
+    ["secret", "copy", "PASSWORD", "--from", E, "-e", "staging", "--reason", "a copy"],
+  ],
+  "the developer among the recipients": () => [
+    ["secret", "recipients", "add", "person:dev", "-e", E],
+    ["secret", "recipients", "add", "role:developer", "-e", E],
+    ["secret", "recipients", "apply", "-e", E],
+    ["secret", "recipients", "remove", "person:owner", "-e", E],
+    ["secret", "revoke", "owner"],
+  ],
+  "the developer written among the recipients": (scene) => {
+    scene.edit(
+      MANIFEST,
+      inEnvironment(E, (line) => line.replace("recipients: [", "recipients: [person:dev, ")),
+    );
+    return [
+      ["secret", "recipients", "apply", "-e", E],
+      ["secret", "accept", "-e", E, "--reason", "mine"],
+      ["secret", "edit", "-e", E],
+    ];
+  },
+  "git's merge driver": () => [
+    ["secret", "merge", FILE("development"), FILE("development"), FILE(E), FILE("development")],
+    ["secret", "merge", FILE(E), FILE("development"), FILE(E), FILE("development")],
+    ["secret", "merge", FILE(E), FILE("development"), FILE(E), FILE(E)],
+    ["secret", "merge", FILE("development"), FILE(E), FILE("development"), FILE(E)],
+    ["secret", "textconv", FILE(E)],
+    ["secret", "textconv", FILE("development")],
+  ],
+  "written over, and gone back": () => [
+    ["secret", "set", "PASSWORD", "-e", E],
+    ["secret", "unset", "PASSWORD", "-e", E],
+    ["config", "rollback", "previous", "-e", E, "--reason", "mine"],
+    ["config", "history", "-e", E],
+    ["identity", "create", "-e", E],
+    ["identity", "create", "-e", "staging"],
+  ],
+  "forced, with a reason": (scene) => {
+    scene.edit(
+      MANIFEST,
+      inEnvironment("development", (line) => line.replace("{", '{ hosts: ["*"],')),
+    );
+    const calls = reveal(E).filter(([first]) => first === "eject");
+    return calls.map((words) => [...words, "--force", "I want to"]);
+  },
 };
 
 describe("what somebody who can write every file may try", () => {
@@ -258,4 +329,17 @@ describe("what somebody who can write every file may try", () => {
     expect(await attempted(scene, calls, { ENVIRONMENT: E, RINGFENCE_ENVIRONMENT: E })).toEqual(NOTHING);
     expect(existsSync(join(scene.root, `ejected-${E}`))).toBe(false);
   });
+});
+
+// Last: what this process has opened, its redactor hides from then on.
+test("what is looked for is there, and would be found", async () => {
+  const scene = laid.open();
+  const mine = join(scene.developer, "identities", "shop", `${E}.txt`);
+  copyFileSync(join(scene.owner, "identities", "shop", `${E}.txt`), mine);
+  const { shown } = await attempted(scene, reveal(E));
+  expect(shown).toContain("secret get PASSWORD -e production");
+  expect(shown).toContain("secret get SIGNING_KEY -e production");
+  expect(shown).toContain("config export -e production --secrets --format dotenv");
+  expect(shown).toContain("run -e production");
+  expect(scene.leaks()).toContain(join(scene.root, `ejected-${E}`, `${E}.env`));
 });
