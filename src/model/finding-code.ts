@@ -221,6 +221,20 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     stage: "security",
     summary: "A credential that everybody knows, or a placeholder for one, where the data is not synthetic.",
   },
+  SECURITY_FORMAT: {
+    stage: "security",
+    summary:
+      "A value has not the `format` that its declaration demands, or is surely another vendor's credential than its name says.",
+  },
+  SECURITY_KEY_MODE: {
+    stage: "security",
+    summary: "A key for tests in a production kind, or a live key where `externalServices` are not real.",
+  },
+  SECURITY_SCRUBBING: {
+    stage: "security",
+    summary:
+      "Warning: a secret is too short to be masked in output (fewer than 6 characters), or a common word whose masking blanks out ordinary text.",
+  },
   ADVICE_POOL: {
     stage: "performance",
     summary: "The pools of all processes together ask for more connections than the database takes.",

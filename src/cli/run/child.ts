@@ -1,18 +1,16 @@
 /**
  * Runs the command as a child: its output through the scrubber, or inherited where replacing this process is not
  * possible. Signals go to the child; its exit code or signal becomes ours.
- *
- * Output is written by `fs.write`, not by `process.stdout`: that would block this process (and the forwarding of
- * signals) while the reader stalls. Each chunk is read only when the one before is written.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, write } from "node:fs";
+import { closeSync } from "node:fs";
 import { constants as os } from "node:os";
 import type { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import { systemCode } from "../../base/error.ts";
-import { createScrubber, rememberSecret } from "../../base/redact.ts";
+import { rememberSecret } from "../../base/redact.ts";
 import { runErrors } from "./errors.ts";
+import { passOutput } from "./output.ts";
 import { createPipes } from "./pipes.ts";
 
 export interface ChildRun {
@@ -35,37 +33,6 @@ export interface RunLeases {
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"] as const;
 /** A terminal sends these to the whole foreground group, the child included: forwarding would double them. */
 const FROM_TERMINAL: readonly string[] = ["SIGINT", "SIGQUIT", "SIGWINCH"];
-const RETRY_MS = 5;
-
-function writeOnce(handle: number, data: Buffer): Promise<number> {
-  return new Promise((resolve, reject) => {
-    write(handle, data, (error, bytes) => (error ? reject(error) : resolve(bytes)));
-  });
-}
-
-async function writeAll(handle: number, data: Buffer): Promise<void> {
-  for (let rest = data; rest.length > 0; ) {
-    try {
-      rest = rest.subarray(await writeOnce(handle, rest));
-    } catch (error) {
-      // Whoever shares the other end may have made it non-blocking: wait until it takes more.
-      if (systemCode(error) !== "EAGAIN") throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  }
-}
-
-/** Passes a stream on, scrubbed, until its end; when nobody reads any more, the child's end is closed as well. */
-async function pass(stream: Readable, handle: number): Promise<void> {
-  const scrubber = createScrubber();
-  try {
-    for await (const chunk of stream) await writeAll(handle, scrubber.push(chunk as Buffer));
-    await writeAll(handle, scrubber.end());
-  } catch (error) {
-    stream.destroy();
-    if (systemCode(error) !== "EPIPE") throw error;
-  }
-}
 
 function startFailure(error: unknown, { file, command }: ChildRun): Error {
   const name = command[0]!;
@@ -141,8 +108,8 @@ function forwardSignals(
 
 interface StartedChild {
   readonly child: ChildProcess;
-  /** Standard output and standard error; none when they are inherited. */
-  readonly streams: readonly Readable[];
+  /** Standard output and standard error, as reading ends of pipes or as streams; none when they are inherited. */
+  readonly sources: readonly (number | Readable)[];
 }
 
 function startChild(run: ChildRun): StartedChild {
@@ -155,9 +122,9 @@ function startChild(run: ChildRun): StartedChild {
       stdio: ["inherit", pipes?.[0].input ?? output, pipes?.[1].input ?? output],
     });
     const sockets = [child.stdout, child.stderr].filter((stream) => stream !== null);
-    return { child, streams: pipes?.map((pipe) => pipe.output) ?? sockets };
+    return { child, sources: pipes?.map((pipe) => pipe.output) ?? sockets };
   } catch (error) {
-    for (const pipe of pipes ?? []) pipe.output.destroy();
+    for (const pipe of pipes ?? []) closeSync(pipe.output);
     throw startFailure(error, run);
   } finally {
     for (const pipe of pipes ?? []) closeSync(pipe.input);
@@ -170,12 +137,12 @@ interface ChildEnd {
 }
 
 /** Passes the child's output on until there is no more, and the child has ended. */
-async function endOf({ child, streams }: StartedChild, run: ChildRun): Promise<ChildEnd> {
+async function endOf({ child, sources }: StartedChild, run: ChildRun): Promise<ChildEnd> {
   const ended = new Promise<ChildEnd>((resolve, reject) => {
     child.once("error", (error) => reject(startFailure(error, run)));
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-  const [end] = await Promise.all([ended, ...streams.map((stream, i) => pass(stream, i + 1))]);
+  const [end] = await Promise.all([ended, ...sources.map((source, i) => passOutput(source, i + 1))]);
   return end;
 }
 
