@@ -49,7 +49,7 @@ function startMain() {
   var script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData: code });
   var main = { exports: {} };
   script.runInThisContext()(main, requireOnce);
-  main.exports.start(process.argv.slice(2), () => {
+  main.exports.start(process.argv.slice(2), function () {
     if (!code) keepCode(fs, codeFile, script);
   });
 }
