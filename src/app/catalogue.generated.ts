@@ -262,6 +262,11 @@ export const catalogue: readonly CatalogueItem[] = [
   { ...{"name":"secret accept","form":"operation","summary":"Let an older secrets file count again, as after going back to an older branch; needs a reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [], flags: [],
     load: () => import("./secret/accept.ts") },
+  { ...{"name":"secret access","form":"query","summary":"List who can open secrets without Ringfence, now and in git's history; exit 3 for keys of nobody","scope":"project","environmentFlag":"filter","explicit":false},
+    positionals: [
+      {"name":"name","required":false,"description":"only this secret"},
+    ], flags: [],
+    load: () => import("./secret/access.ts") },
   { ...{"name":"secret copy","form":"operation","summary":"Copy secrets from another environment; the two then share a credential, so it needs a reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"names","required":true,"description":"the secret's name; several joined by commas"},

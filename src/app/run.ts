@@ -247,6 +247,8 @@ async function compiledRun(app: App, environment: Environment, input: RunInput):
 /** Whether a snapshot says for a while what a run gets. */
 function isLasting(draft: Draft, { expiresAtMs, programs }: Snapshot, now: number): boolean {
   if (draft.phase !== "run" || programs) return false;
+  // What a variable's identity opened stays nowhere: without the variable nothing here could open it again.
+  if (!draft.configuration.secrets.isLasting) return false;
   return (
     expiresAtMs === null ||
     (expiresAtMs > now && draft.given.offline.length + draft.given.leases.length === 0)

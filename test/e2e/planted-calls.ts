@@ -89,6 +89,7 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
     ["-e", e, "--reason", "a test"],
     ["-e", e],
   ],
+  "secret access": (e) => [[], ["PASSWORD", "-e", e], ["PASSWRD"]],
   "secret copy": (e) => [
     ["PASSWORD", "--from", "staging", "-e", e, "--reason", "a test", "--dry-run"],
     ["PASSWRD", "--from", e, "-e", "staging", "--reason", "a test"],

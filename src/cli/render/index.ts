@@ -22,6 +22,7 @@ import { renderOperation, renderOperations } from "./operation.ts";
 import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
+import { renderSecretAccess } from "./secret-access.ts";
 import { renderSecretHook } from "./secret-hook.ts";
 import { renderSecretScan } from "./secret-scan.ts";
 import {
@@ -87,6 +88,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret hook install": renderSecretHook,
   "secret hook remove": renderSecretHook,
   "secret accept": renderConfigEdit,
+  "secret access": renderSecretAccess,
   "secret copy": renderConfigEdit,
   "secret edit": renderConfigEdit,
   "secret unset": renderConfigEdit,
