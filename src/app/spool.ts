@@ -35,7 +35,7 @@ export async function takeOverSpools(app: App): Promise<readonly string[]> {
 }
 
 /** What a line says, as an event of the record. */
-export function eventOf(entry: SpoolEntry): Entry {
+function eventOf(entry: SpoolEntry): Entry {
   const { environment, command, at, host, pid, secrets, revision, seq: line } = entry;
   const common = { subject: command, environment, at, host };
   if ("event" in entry) {

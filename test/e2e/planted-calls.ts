@@ -107,6 +107,11 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "secret recipients apply": (e) => [["-e", e, "--dry-run"]],
   "secret recipients list": (e) => [["-e", e]],
   "secret recipients remove": (e) => [["person:nobody", "-e", e]],
+  "secret report": (e) => [
+    ["--by", "secret"],
+    ["-e", e, "--since", "30d"],
+    ["--since", "soon"],
+  ],
   "secret revoke": () => [["nobody"], ["machine:ci", "--dry-run"]],
   "secret revoked": () => [["--all"]],
   "secret textconv": (e) => [[`secrets/${e}.yaml`], ["ringfence.yaml"]],

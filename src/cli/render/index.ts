@@ -24,6 +24,7 @@ import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
 import { renderSecretAccess } from "./secret-access.ts";
 import { renderSecretHook } from "./secret-hook.ts";
+import { renderSecretReport } from "./secret-report.ts";
 import { renderSecretScan } from "./secret-scan.ts";
 import {
   renderGitSetup,
@@ -96,6 +97,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret recipients add": renderConfigEdit,
   "secret recipients remove": renderConfigEdit,
   "secret recipients apply": renderConfigEdit,
+  "secret report": renderSecretReport,
   "secret revoke": renderRevoke,
   "secret revoked": renderRevoked,
   "secret merge": renderMerge,
