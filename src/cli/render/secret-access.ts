@@ -32,7 +32,7 @@ function renderAccess({
   const groups = threshold > 1 ? `, ${threshold} groups of keys have to agree` : "";
   const past = former.map((one) => {
     const { key, revisions, commit, secrets: names } = one;
-    const often = `${revisions} revision${revisions === 1 ? "" : "s"} in git, up to ${commit.slice(0, 10)}`;
+    const often = `${revisions} revision${revisions === 1 ? "" : "s"} in git, up to ${commit.slice(0, 12)}`;
     return [`  ${nameOf(one)}`, often, names.join(", "), shownText(key)];
   });
   const isStrange = holders.some(({ state }) => state === "surplus");

@@ -3,8 +3,6 @@ import type { SecretReport, SecretUseCount } from "../../contract/secret-report.
 import { styled, table } from "../style.ts";
 import { shownText } from "./shown.ts";
 
-const moment = (at: string) => at.slice(0, 16).replace("T", " ");
-
 function useRow(by: SecretReport["by"], use: SecretUseCount): string[] {
   const beside = by === "environment" ? use.people : use.environments;
   return [
@@ -13,27 +11,27 @@ function useRow(by: SecretReport["by"], use: SecretUseCount): string[] {
     String(use.injected),
     String(use.opened),
     String(use.revealed),
-    moment(use.first),
-    moment(use.last),
-    shownText(use.commands.join(", "), 60),
-    shownText(use.hosts.join(", "), 40),
+    String(use.hosts.length),
+    use.first,
+    use.last,
+    use.commands.map((one) => shownText(one)).join(", "),
   ];
 }
 
 export function renderSecretReport({ by, since, uses, unusual }: SecretReport): string {
-  const span = since === null ? "" : ` since ${moment(since)} UTC`;
+  const span = since === null ? "" : ` since ${since}`;
   if (uses.length === 0) return `the record tells of no use of a secret${span}`;
   const beside = by === "environment" ? "by" : "environment";
-  const header = [by, beside, "injected", "opened", "shown", "first (UTC)", "last", "commands", "hosts"];
-  const rows = unusual.map(({ at, who, host, environment, command, first }) => {
+  const header = [by, beside, "injected", "opened", "shown", "hosts", "first", "last", "commands"];
+  const strange = unusual.map(({ at, who, host, environment, command, first }) => {
     const why = first === "person" ? "for the first time" : "on a host for the first time";
-    return `${moment(at)}  ${shownText(who)} used the secrets of ${environment} ${why}: ${shownText(command, 60)} on ${shownText(host)}`;
+    return `  ${at}  ${shownText(who)} used the secrets of ${environment} ${why}: ${shownText(command)} on host ${shownText(host)}`;
   });
   return [
     table(
       header,
       uses.map((use) => useRow(by, use)),
     ),
-    ...(rows.length > 0 ? [styled("yellow", `unusual${span}:`), ...rows.map((row) => `  ${row}`)] : []),
+    ...(strange.length > 0 ? [styled("yellow", "unusual:"), ...strange] : []),
   ].join("\n");
 }
