@@ -49,9 +49,10 @@ function startMain() {
   var script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData: code });
   var main = { exports: {} };
   script.runInThisContext()(main, requireOnce);
-  main.exports.start(process.argv.slice(2), function () {
+  function keepNew() {
     if (!code) keepCode(fs, codeFile, script);
-  });
+  }
+  main.exports.start(process.argv.slice(2), keepNew);
 }
 
 if (major > needed[0] || (major === needed[0] && Number(found[1]) >= needed[1])) {
