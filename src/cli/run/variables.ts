@@ -1,7 +1,7 @@
 /** What a child finds in its environment variables. Pure. */
 import { ENVIRONMENT_VARIABLE } from "../../snapshot/detection.ts";
 import { failureVariables } from "../../snapshot/failure-variables.ts";
-import { withoutKeys } from "../../snapshot/key-variables.ts";
+import { withoutAccess } from "../../snapshot/key-variables.ts";
 import { SHAPES_VARIABLE, shapesVariable } from "../../snapshot/setting-shapes.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { runErrors } from "./errors.ts";
@@ -36,7 +36,7 @@ function assertFit(settings: Readonly<Record<string, string>>): void {
  * @throws RUN_VARIABLE_UNFIT for a name that is empty or holds `=`, or a NUL character anywhere.
  */
 export function childVariables(snapshot: Snapshot, outer: Variables): Record<string, string> {
-  const variables = withoutKeys(outer);
+  const variables = withoutAccess(outer);
   for (const name of snapshot.removed) delete variables[name];
   assertFit(snapshot.variables);
   Object.assign(variables, snapshot.variables);
