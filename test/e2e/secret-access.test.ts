@@ -35,7 +35,6 @@ describe("what opens secrets is recorded", () => {
     [["config", "show"], "development", ["development"]],
     [["config", "check"], "production", ["production"]],
     [["config", "explain", "TOKEN"], "staging", ["staging"]],
-    [["secret", "get", "TOKEN"], "production", ["production"]],
     [["config", "compile"], "production", ["production"]],
     [["config", "diff", "development", "staging"], "", ["development", "staging"]],
     [["config", "matrix"], "", ["development", "staging", "production"]],
@@ -60,6 +59,15 @@ describe("what opens secrets is recorded", () => {
   ])("%s %s opens nothing", async (...words) => {
     expect((await scene.command(words)).error).toBeUndefined();
     expect(noted("development")).toEqual([]);
+  });
+
+  test("before what it was for", async () => {
+    await scene.must(["secret", "get", "TOKEN", "-e", "production"]);
+    const { events } = await scene.must<AuditLogView>(["audit", "log", "--limit", "2"]);
+    expect(events).toMatchObject([
+      { action: "secrets.opened", actor: "author", subject: "secret get", details: { secrets: ["TOKEN"] } },
+      { action: "secret.read", actor: "author", subject: "TOKEN" },
+    ]);
   });
 
   test("with a personal identity, and with one of a variable", async () => {
