@@ -60,7 +60,9 @@ function readableOf(text: string): string[] {
       recipientOf(candidate);
       return [candidate];
     } catch (error) {
-      if (isRingfenceError(error, "SECRETS_BAD_IDENTITY")) return [];
+      const isOther =
+        isRingfenceError(error, "SECRETS_BAD_IDENTITY") || isRingfenceError(error, "SECRETS_UNSUPPORTED");
+      if (isOther) return [];
       throw error;
     }
   });
