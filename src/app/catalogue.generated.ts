@@ -262,6 +262,11 @@ export const catalogue: readonly CatalogueItem[] = [
   { ...{"name":"secret accept","form":"operation","summary":"Let an older secrets file count again, as after going back to an older branch; needs a reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [], flags: [],
     load: () => import("./secret/accept.ts") },
+  { ...{"name":"secret access","form":"query","summary":"List who can open secrets without Ringfence, now and in git's history; exit 3 for keys of nobody","scope":"project","environmentFlag":"filter","explicit":false},
+    positionals: [
+      {"name":"name","required":false,"description":"only this secret"},
+    ], flags: [],
+    load: () => import("./secret/access.ts") },
   { ...{"name":"secret copy","form":"operation","summary":"Copy secrets from another environment; the two then share a credential, so it needs a reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"names","required":true,"description":"the secret's name; several joined by commas"},
@@ -313,6 +318,12 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"entry","required":true,"description":"the entry as secret recipients list shows it"},
     ], flags: [],
     load: () => import("./secret/recipients-remove.ts") },
+  { ...{"name":"secret report","form":"query","summary":"Report who used which secrets, from the record: counts, first and last use, what is unusual","scope":"project","environmentFlag":"filter","explicit":false},
+    positionals: [], flags: [
+      {"name":"by","type":"string","required":false,"description":"what is counted","values":["person","secret","environment"],"default":"person"},
+      {"name":"since","type":"string","required":false,"description":"only uses that are not older, such as 30d"},
+    ],
+    load: () => import("./secret/report.ts") },
   { ...{"name":"secret revoke","form":"operation","summary":"Take a person or machine out of all secrets, encrypt them anew, and list what has to be rotated","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"who","required":true,"description":"a person's name, or machine:NAME"},

@@ -15,10 +15,11 @@ function valuesIn(app: App, environment: Environment, text: string): ReadonlyMap
   const file = expandTemplate(app.project.secretsPath, environment);
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
+    const { identities, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
     if (identities.length === 0) return undefined;
-    const { values } = openSecrets(text, { file, expect, identities, unbound: "allow" });
-    return new Map(values.map(({ name, value }) => [name, value]));
+    const opened = openSecrets(text, { file, expect, identities, unbound: "allow" });
+    app.opened(environment, opened, kind);
+    return new Map(opened.values.map(({ name, value }) => [name, value]));
   } catch (error) {
     if (isRingfenceError(error) && error.code.startsWith("SECRETS_")) return undefined;
     throw error;

@@ -135,7 +135,7 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
   const signedBy = signerOf(app, environment, { file, text }, adopt);
   const unsigned = environment.policies.signedSecrets && signedBy === undefined;
   const lacking = unsigned ? (["signature"] as const) : [];
-  const { identities, lookedIn, isLasting } = keyringFor(app, environment, recipients);
+  const { identities, lookedIn, isLasting, kind } = keyringFor(app, environment, recipients);
   const known = { file, text, recipients, signedBy };
   if (identities.length === 0) {
     const entries = listed.names.map(({ name, place }) => ({ name, place, value: undefined }));
@@ -144,6 +144,7 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
   const expect = { project: app.project.name, environment: environment.name };
   const unbound = adopt.unbound ? "allow" : "refuse";
   const opened = openSecrets(text, { file, expect, identities, lookedIn, unbound });
+  app.opened(environment, opened, kind);
   if (!adopt.replayed) {
     assertNotReplayed(opened, highestRevision(app.home, app.project.name, environment.name));
     raiseRevision(app.home, app.project.name, environment.name, opened.binding.revision);

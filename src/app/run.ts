@@ -213,7 +213,13 @@ export function keepSnapshot({ project, home }: App, snapshot: Snapshot): void {
  * sealed.
  */
 export async function compileRun(input: RunInput): Promise<CompiledRun> {
-  const app = await openAppWithRules({ folder: input.folder, variables: input.variables });
+  const app = await openAppWithRules({
+    folder: input.folder,
+    variables: input.variables,
+    warn: input.warn,
+    // A run records what it injects; one that runs nothing has only looked.
+    ...(input.dryRun && { command: "run --dry-run" }),
+  });
   const { project } = app;
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });

@@ -89,6 +89,7 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
     ["-e", e, "--reason", "a test"],
     ["-e", e],
   ],
+  "secret access": (e) => [[], ["PASSWORD", "-e", e], ["PASSWRD"]],
   "secret copy": (e) => [
     ["PASSWORD", "--from", "staging", "-e", e, "--reason", "a test", "--dry-run"],
     ["PASSWRD", "--from", e, "-e", "staging", "--reason", "a test"],
@@ -106,6 +107,11 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "secret recipients apply": (e) => [["-e", e, "--dry-run"]],
   "secret recipients list": (e) => [["-e", e]],
   "secret recipients remove": (e) => [["person:nobody", "-e", e]],
+  "secret report": (e) => [
+    ["--by", "secret"],
+    ["-e", e, "--since", "30d"],
+    ["--since", "soon"],
+  ],
   "secret revoke": () => [["nobody"], ["machine:ci", "--dry-run"]],
   "secret revoked": () => [["--all"]],
   "secret textconv": (e) => [[`secrets/${e}.yaml`], ["ringfence.yaml"]],

@@ -21,10 +21,11 @@ export interface KnownValues {
 function openedThen(app: App, environment: Environment, file: string, text: string): readonly KnownValue[] {
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
+    const { identities, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
     if (identities.length === 0) return [];
-    const { values } = openSecrets(text, { file, expect, identities, unbound: "allow" });
-    return values.map(({ name, value }) => ({
+    const opened = openSecrets(text, { file, expect, identities, unbound: "allow" });
+    app.opened(environment, opened, kind);
+    return opened.values.map(({ name, value }) => ({
       name,
       environment: environment.name,
       text: value,

@@ -40,13 +40,15 @@ function side(app: App, environment: Environment, text: string, file: string): O
   if (environment.policies.signedSecrets)
     verifySignature(text, app.project.people, { file, environment: environment.name });
   const expect = { project: app.project.name, environment: environment.name };
-  const { identities, lookedIn } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
+  const { identities, lookedIn, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
   if (identities.length === 0)
     throw noIdentity(app, environment, {
       what: `${file} can't be opened here, so it can't be merged here`,
       file,
     });
-  return openSecrets(text, { file, expect, identities, lookedIn });
+  const opened = openSecrets(text, { file, expect, identities, lookedIn });
+  app.opened(environment, opened, kind);
+  return opened;
 }
 
 /** What both come from, as far as it can be opened; a common ancestor has no one to sign it any more. */

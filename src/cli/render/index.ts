@@ -22,7 +22,9 @@ import { renderOperation, renderOperations } from "./operation.ts";
 import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
+import { renderSecretAccess } from "./secret-access.ts";
 import { renderSecretHook } from "./secret-hook.ts";
+import { renderSecretReport } from "./secret-report.ts";
 import { renderSecretScan } from "./secret-scan.ts";
 import {
   renderGitSetup,
@@ -87,6 +89,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret hook install": renderSecretHook,
   "secret hook remove": renderSecretHook,
   "secret accept": renderConfigEdit,
+  "secret access": renderSecretAccess,
   "secret copy": renderConfigEdit,
   "secret edit": renderConfigEdit,
   "secret unset": renderConfigEdit,
@@ -94,6 +97,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret recipients add": renderConfigEdit,
   "secret recipients remove": renderConfigEdit,
   "secret recipients apply": renderConfigEdit,
+  "secret report": renderSecretReport,
   "secret revoke": renderRevoke,
   "secret revoked": renderRevoked,
   "secret merge": renderMerge,
