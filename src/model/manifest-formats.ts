@@ -47,6 +47,11 @@ export const FORMATS = {
     noun: "duration (whole numbers with units, largest first)",
     example: "5s",
   },
+  period: {
+    pattern: /^(?:manual|(?=\d)(?:\d{1,6}w)?(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?(?:\d{1,6}ms)?)$/,
+    noun: "period (a duration, or manual)",
+    example: "30d",
+  },
   logLevel: {
     pattern: new RegExp(`^(?:${ANY_CASE})$`),
     noun: `log level (${LOG_LEVELS.join(", ")})`,
