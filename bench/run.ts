@@ -1,51 +1,89 @@
 /**
- * `npm run bench -- NAME [--json]`: runs `bench/NAME.ts` and prints its rows. A benchmark measures both sides in turn
- * in one run; the ratio between them says more than either number.
+ * What `ringfence run` costs on top of Node itself, by the built package: from fresh compiled settings that come from
+ * an encrypted secrets file, all of them secret; replacing itself by the command, and scrubbing its output. Beside it
+ * what other tools take for the same.
  */
-import { existsSync, readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { styleText } from "node:util";
-import type { Row } from "./row.ts";
+import { spawnSync } from "node:child_process";
+import { BUILT, createEncryptedProject, type EncryptedProject } from "./encrypted-project.ts";
+import { installOtherTools } from "./other-tools.ts";
+import { measure, type Side } from "./processes.ts";
+import { atMost, compare, type Row } from "./row.ts";
 
-const names = readdirSync(fileURLToPath(new URL(".", import.meta.url)))
-  .filter(
-    (file) =>
-      file.endsWith(".ts") && !["run.ts", "row.ts", "processes.ts", "generated-project.ts"].includes(file),
-  )
-  .map((file) => file.slice(0, -3));
+const BARE: Side = { name: "node -e 0", command: [process.execPath, "-e", "0"] };
+const COMMAND = ["/bin/true"];
+/** Processor time of a run that replaces itself, by the number of its keys. */
+const LIMITS: Readonly<Record<number, number>> = { 20: 1.4, 100: 1.5 };
+const COUNTS = Object.keys(LIMITS).map(Number);
+/** A program's memory differs by some pages from start to start. */
+const RESIDENT_KIB = 256;
 
-function table(rows: readonly Row[]): string {
-  const head = ["metric", "value", "against", "ratio", "limit", ""];
-  const cells = rows.map((row) => [
-    row.metric,
-    `${row.value.toFixed(2)} ${row.unit}`,
-    row.against,
-    row.ratio === null ? "" : `${row.ratio.toFixed(2)} ×`,
-    row.limit === null ? "" : `${row.limit} ${row.ratio === null ? row.unit : "×"}`,
-    row.holds === null ? "" : row.holds ? "holds" : "BROKEN",
-  ]);
-  const widths = head.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]!.length)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join("  ")
-      .trimEnd();
-  return [styleText("bold", line(head)), ...cells.map(line)].join("\n");
+function ringfence(environment: string, command: readonly string[]): readonly string[] {
+  return [process.execPath, BUILT, "run", "-e", environment, "--", ...command];
 }
 
-async function main(words: readonly string[]): Promise<number> {
-  const json = words.includes("--json");
-  const name = words.find((word) => !word.startsWith("-"));
-  if (!name || !names.includes(name) || !existsSync(new URL(`./${name}.ts`, import.meta.url))) {
-    console.error(`usage: npm run bench -- NAME [--json]\n  NAME is one of ${names.join(", ")}`);
-    return 2;
+function sidesOf({ root: cwd, variables }: EncryptedProject, count: number): readonly Side[] {
+  const side = (output: string, environment: string): Side => ({
+    name: `run, ${count} keys, ${output}`,
+    command: ringfence(environment, COMMAND),
+    cwd,
+    variables,
+  });
+  return [side("direct", "development"), side("scrubbed", "staging")];
+}
+
+interface Resident {
+  readonly pid: number;
+  readonly threads: number;
+  readonly kib: number;
+}
+
+/** What a process that prints its own status is, and what was started. */
+function residentOf(command: readonly string[], { root, variables }: EncryptedProject): Resident {
+  const { stdout, pid } = spawnSync(command[0]!, command.slice(1), {
+    cwd: root,
+    env: { ...process.env, ...variables },
+    encoding: "utf8",
+  });
+  const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(stdout)?.[1]);
+  if (field("Pid") !== pid) throw new Error(`${command.join(" ")} is process ${field("Pid")}, not ${pid}`);
+  return { pid, threads: field("Threads"), kib: field("VmRSS") };
+}
+
+/** Nothing of Node stays behind: the process that was started is the command, as large as when it is started alone. */
+function residentRow(project: EncryptedProject): Row {
+  const status = ["/bin/cat", "/proc/self/status"];
+  const alone = residentOf(status, project);
+  const run = residentOf(ringfence("development", status), project);
+  if (run.threads !== 1) throw new Error(`${run.threads} threads after execve`);
+  return atMost(
+    "memory beside the command's own after execve",
+    "KiB",
+    Math.max(0, run.kib - alone.kib),
+    RESIDENT_KIB,
+  );
+}
+
+export async function rows(): Promise<readonly Row[]> {
+  const projects: { readonly count: number; readonly project: EncryptedProject }[] = [];
+  for (const count of COUNTS) projects.push({ count, project: await createEncryptedProject(count) });
+  const others = installOtherTools(COUNTS, COMMAND);
+  try {
+    if (others.missing !== undefined) console.error(`without other tools: ${others.missing}`);
+    const ours = projects.flatMap(({ count, project }) => sidesOf(project, count));
+    const costs = measure([BARE, ...ours, ...others.sides], { rounds: 9, starts: 10 });
+    const bare = costs.get(BARE.name)!;
+    const limits = new Map(COUNTS.map((count) => [`run, ${count} keys, direct`, LIMITS[count]!]));
+    const compared = [...ours, ...others.sides].flatMap(({ name }) => {
+      const limit = limits.get(name);
+      const against = { name: BARE.name, value: bare.cpuMs, ...(limit !== undefined && { limit }) };
+      return [
+        compare(`${name}: processor time`, "ms", costs.get(name)!.cpuMs, against),
+        compare(`${name}: wall time`, "ms", costs.get(name)!.wallMs, { name: BARE.name, value: bare.wallMs }),
+      ];
+    });
+    return process.platform === "linux" ? [...compared, residentRow(projects[0]!.project)] : compared;
+  } finally {
+    for (const { project } of projects) project.remove();
+    others.remove();
   }
-  // Node reads these certificates at every start: tens of milliseconds that belong to neither side.
-  delete process.env.NODE_EXTRA_CA_CERTS;
-  const { rows }: { rows: () => Promise<readonly Row[]> } = await import(`./${name}.ts`);
-  const found = await rows();
-  console.log(json ? JSON.stringify(found, null, 2) : table(found));
-  return found.some(({ holds }) => holds === false) ? 1 : 0;
 }
-
-process.exitCode = await main(process.argv.slice(2));

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { openArtifactsFolder } from "../adapters/artifacts-folder/index.ts";
 import { openBuilder } from "../adapters/builder-esbuild/index.ts";
 import { systemClock } from "../adapters/clock-system/index.ts";
+import { openEditor } from "../adapters/editor-process/index.ts";
 import { openAwsKeyService } from "../adapters/key-service-aws/index.ts";
 import { openProgramRunner } from "../adapters/program-process/index.ts";
 import { openGitHooks, openGitSource, openGitTexts } from "../adapters/source-git/index.ts";
@@ -21,6 +22,7 @@ import type { ArtifactStore } from "../ports/artifacts.ts";
 import type { Builder } from "../ports/builder.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommitHooks } from "../ports/commit-hooks.ts";
+import type { Editor } from "../ports/editor.ts";
 import type { KeyService } from "../ports/key-service.ts";
 import type { LeakRules } from "../ports/leak-rules.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
@@ -30,6 +32,7 @@ import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
 import { identityPath, ringfenceHome } from "../snapshot/home.ts";
+import { withoutKeys } from "../snapshot/key-variables.ts";
 import { ensureStateFolder, stateFolder } from "../snapshot/state-folder.ts";
 import { answeringOnce } from "./answering-once.ts";
 import { lazyStore } from "./lazy-store.ts";
@@ -61,6 +64,8 @@ export interface App {
   readonly artifacts: ArtifactStore;
   readonly source: Source;
   readonly builder: Builder;
+  /** The person's own editor. */
+  readonly editor: Editor;
   /** Within one command the same call is answered once. */
   readonly programs: ProgramRunner;
   /** Services that secrets files of others may be encrypted to. */
@@ -195,6 +200,7 @@ export function openApp(options: AppOptions): App {
     artifacts: openArtifactsFolder(join(state, "artifacts")),
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
+    editor: openEditor(withoutKeys(variables)),
     programs: answeringOnce(openProgramRunner()),
     keyServices: [openAwsKeyService()],
     rules: undefined,
@@ -208,8 +214,9 @@ export function openApp(options: AppOptions): App {
       openProcessTarget({
         environment: environment.name,
         folder: join(state, "environments", environment.name),
-        keyFile:
-          environment.recipients.length > 0 ? identityPath(home, project.name, environment.name) : undefined,
+        keyFile: environment.holders.some(({ kind }) => kind === "identity")
+          ? identityPath(home, project.name, environment.name)
+          : undefined,
         production: environment.policies.production,
       }),
     progress: options.progress ?? (() => {}),

@@ -3,13 +3,12 @@ import { redact } from "../base/redact.ts";
 import { configErrors, exportedSetting } from "../config/index.ts";
 import type { Environment } from "../model/project.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
-import { secretsErrors } from "../secrets/index.ts";
-import { identityPath } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
+import { noIdentity } from "./identities.ts";
 
 /** @param file the secrets file @throws SECRETS_NO_IDENTITY when one of the settings can't be opened here */
 export function assertOpened(
-  { home, project }: App,
+  app: App,
   environment: Environment,
   settings: Iterable<ResolvedSetting>,
   file: string,
@@ -17,12 +16,8 @@ export function assertOpened(
   // What is kept elsewhere was asked for, or is not needed now.
   const sealed = [...settings].filter((setting) => setting.sealed && setting.pending === undefined);
   if (sealed.length === 0) return;
-  throw secretsErrors.SECRETS_NO_IDENTITY({
-    what: `${sealed.map(({ name }) => name).join(", ")} can't be opened here`,
-    where: file,
-    why: `this machine has no identity of ${environment.name}`,
-    fix: `put it at ${identityPath(home, project.name, environment.name)}`,
-  });
+  const what = `${sealed.map(({ name }) => name).join(", ")} can't be opened here`;
+  throw noIdentity(app, environment, { what, file });
 }
 
 /** A plain setting may hold what is also a secret's value: it would leave unseen. @throws CONFIG_EXPORT_LEAK */

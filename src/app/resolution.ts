@@ -21,9 +21,10 @@ import {
   secretsErrors,
   verifySignature,
 } from "../secrets/index.ts";
-import { highestRevision, identityMaterial, identityPath, raiseRevision } from "../snapshot/home.ts";
+import { highestRevision, raiseRevision } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
 import { assignments, refuseFlags } from "./config-flags.ts";
+import { keyringFor } from "./identities.ts";
 import { type LayerPlace, programLayer } from "./layer-programs.ts";
 import { readTextIfThere } from "./project.ts";
 import { referencesOf } from "./reference-values.ts";
@@ -39,6 +40,10 @@ export interface SecretsState {
   /** Digest of the file's content without its signature line; null when there is no file. */
   readonly digest: Digest | null;
   readonly signedBy: string | undefined;
+  /** Whom the file says that it is encrypted to. */
+  readonly recipients: readonly string[];
+  /** It was opened with an identity that stays on this machine. */
+  readonly isLasting: boolean;
   /** What is missing for the file to count, where it was let through all the same. */
   readonly lacking: readonly ("binding" | "signature")[];
 }
@@ -49,12 +54,26 @@ export interface Adoption {
   readonly unbound?: boolean;
   /** It may lack the signature that the environment demands, or carry one that does not count. */
   readonly unsigned?: boolean;
+  /** It may be older than one that was seen here; that it was is then not remembered either. */
+  readonly replayed?: boolean;
 }
 
 export interface Configuration extends Resolution {
   readonly secrets: SecretsState;
   readonly layers: readonly LayerText[];
 }
+
+/** Of a file that is not there. */
+const NOTHING: Omit<SecretsState, "file"> = {
+  text: undefined,
+  opened: undefined,
+  entries: [],
+  digest: null,
+  signedBy: undefined,
+  recipients: [],
+  isLasting: true,
+  lacking: [],
+};
 
 /**
  * The texts of an environment's layers: of files as they are, of programs what they give now, where they are trusted.
@@ -73,17 +92,16 @@ export function readLayers(
   );
 }
 
-/** The identity of an environment on this machine: its key lines. @throws SNAPSHOT_KEY_UNUSABLE */
-export function identityOf(app: App, environment: Environment): string | undefined {
-  return identityMaterial(app.home, app.project.name, environment.name);
-}
-
 /**
  * A file that only another environment's recipients can open was copied from there. Said so, it leads nobody to
  * bring that environment's identity here, as "no identity opens it" would.
  */
-function refuseForeign({ project }: App, environment: Environment, file: string, text: string): void {
-  const { recipients } = listSecrets(text, { file });
+function refuseForeign(
+  { project }: App,
+  environment: Environment,
+  file: string,
+  recipients: readonly string[],
+): void {
   if (recipients.length === 0 || recipients.some((one) => environment.recipients.includes(one))) return;
   const owner = project.environments.find((other) =>
     recipients.every((one) => other.recipients.includes(one)),
@@ -109,36 +127,33 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
   const text = readTextIfThere(join(app.project.root, file));
   if (text === undefined) {
     refuseVanished(app, environment, file);
-    return { file, text, opened: undefined, entries: [], digest: null, signedBy: undefined, lacking: [] };
+    return { ...NOTHING, file };
   }
-  refuseForeign(app, environment, file, text);
+  const listed = listSecrets(text, { file });
+  const { recipients } = listed;
+  refuseForeign(app, environment, file, recipients);
   const signedBy = signerOf(app, environment, { file, text }, adopt);
   const unsigned = environment.policies.signedSecrets && signedBy === undefined;
   const lacking = unsigned ? (["signature"] as const) : [];
-  const identity = identityOf(app, environment);
-  if (identity === undefined) {
-    const listed = listSecrets(text, { file });
+  const { identities, lookedIn, isLasting } = keyringFor(app, environment, recipients);
+  const known = { file, text, recipients, signedBy };
+  if (identities.length === 0) {
     const entries = listed.names.map(({ name, place }) => ({ name, place, value: undefined }));
-    return { file, text, opened: undefined, entries, digest: listed.digest, signedBy, lacking };
+    return { ...NOTHING, ...known, entries, digest: listed.digest, lacking };
   }
   const expect = { project: app.project.name, environment: environment.name };
-  const lookedIn = [identityPath(app.home, app.project.name, environment.name)];
-  const opened = openSecrets(text, {
-    file,
-    expect,
-    identities: identity.split("\n"),
-    lookedIn,
-    unbound: adopt.unbound ? "allow" : "refuse",
-  });
-  assertNotReplayed(opened, highestRevision(app.home, app.project.name, environment.name));
-  raiseRevision(app.home, app.project.name, environment.name, opened.binding.revision);
+  const unbound = adopt.unbound ? "allow" : "refuse";
+  const opened = openSecrets(text, { file, expect, identities, lookedIn, unbound });
+  if (!adopt.replayed) {
+    assertNotReplayed(opened, highestRevision(app.home, app.project.name, environment.name));
+    raiseRevision(app.home, app.project.name, environment.name, opened.binding.revision);
+  }
   return {
-    file,
-    text,
+    ...known,
     opened,
     entries: opened.values,
     digest: opened.digest,
-    signedBy,
+    isLasting,
     lacking: opened.binding.revision === 0 ? ["binding", ...lacking] : lacking,
   };
 }

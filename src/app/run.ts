@@ -7,7 +7,7 @@ import { assertUsable, removedInPhase, settingsOfPhase, shapesOf, withReferences
 import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
 import { PHASES, type Phase, type ResolvedSetting } from "../model/setting.ts";
 import { type CommandAgain, detect, guardNested, guardRun } from "../snapshot/detection.ts";
-import { identityPath, keyMaterial } from "../snapshot/home.ts";
+import { keyMaterial } from "../snapshot/home.ts";
 import { describeInput, type SnapshotInput } from "../snapshot/inputs.ts";
 import { writeIndex } from "../snapshot/project-index.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
@@ -16,6 +16,7 @@ import { layerPrograms } from "../trust/index.ts";
 import { type App, openAppWithRules } from "./app.ts";
 import { keepForNextTime } from "./cache.ts";
 import { appErrors } from "./errors.ts";
+import { identityFiles } from "./identities.ts";
 import { failingIn } from "./incident.ts";
 import { assertOpened } from "./leaving-settings.ts";
 import { keepLeases, type LeaseKeeper } from "./reference-leases.ts";
@@ -51,7 +52,8 @@ export interface CompiledRun {
 }
 
 /** Described before they are read: a change in between is then seen at the next run. */
-function describeInputs({ project, home }: App, environment: Environment): SnapshotInput[] {
+function describeInputs(app: App, environment: Environment): SnapshotInput[] {
+  const { project } = app;
   const files = layersFor(project, environment).filter(
     ({ declaration }) => declaration.program?.kind !== "command",
   );
@@ -61,7 +63,7 @@ function describeInputs({ project, home }: App, environment: Environment): Snaps
     ...files.map(({ path }) => path),
     ...programs.flatMap(({ content }) => content.files.map(({ path }) => path)),
     expandTemplate(project.secretsPath, environment),
-    identityPath(home, project.name, environment.name),
+    ...identityFiles(app, environment),
   ];
   return [...new Set(paths)].map((path) => describeInput(project.root, path));
 }

@@ -8,6 +8,7 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { type Digest, digestOfBytes } from "../base/digest.ts";
 import type { Environment } from "../model/project.ts";
 import {
+  listSecrets,
   type OpenedSecrets,
   openSecrets,
   secretsErrors,
@@ -18,8 +19,9 @@ import { highestRevision, raiseRevision } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
 import type { Context, Step } from "./definition.ts";
 import { appErrors } from "./errors.ts";
+import { keyringFor, noIdentity } from "./identities.ts";
 import { readTextIfThere } from "./project.ts";
-import { identityOf, type SecretsState } from "./resolution.ts";
+import type { SecretsState } from "./resolution.ts";
 import { assertSopsRules } from "./sops-rules.ts";
 
 /** So long a key service may take, when a new data key has to be wrapped by it. */
@@ -49,14 +51,24 @@ function assertRecipients(environment: Environment, manifest: string): void {
   });
 }
 
-/** The file's text with these values, encrypted and signed. @param file what it is to follow. */
-async function encrypt(
-  { app, environment, actor }: Writer,
+/** What may open the file as it stands. */
+function openersOf(
+  { app, environment }: Pick<Writer, "app" | "environment">,
+  { file, text }: { readonly file: string; readonly text: string | undefined },
+): readonly string[] {
+  if (text === undefined) return [];
+  return keyringFor(app, environment, listSecrets(text, { file }).recipients).identities;
+}
+
+/** The file's text with these values, encrypted and signed. A merge driver calls it without an operation. @param file what it is to follow. */
+export async function encrypt(
+  writer: Writer,
   file: { readonly file: string; readonly text: string | undefined },
   values: Readonly<Record<string, string>>,
   revision: number,
 ): Promise<string> {
-  const identity = identityOf(app, environment);
+  const { app, environment, actor } = writer;
+  const identities = openersOf(writer, file);
   const text = await writeSecrets({
     file: file.file,
     binding: { project: app.project.name, environment: environment.name, revision },
@@ -64,8 +76,8 @@ async function encrypt(
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
     rewrapping: { services: app.keyServices, signal: AbortSignal.timeout(KEY_SERVICE_MS) },
-    ...(file.text !== undefined && identity !== undefined
-      ? { previous: { text: file.text, identities: identity.split("\n"), file: file.file } }
+    ...(file.text !== undefined && identities.length > 0
+      ? { previous: { text: file.text, identities, file: file.file } }
       : {}),
   });
   if (!environment.policies.signedSecrets && !actor.person) return text;
@@ -108,16 +120,11 @@ export function assertWritable(
   { app, environment }: Pick<Writer, "app" | "environment">,
   secrets: SecretsState,
 ): void {
-  const { name } = environment;
   assertRecipients(environment, app.project.manifest);
   assertSopsRules(app, environment, secrets.file);
   if (secrets.text === undefined || secrets.opened) return;
-  throw secretsErrors.SECRETS_NO_IDENTITY({
-    what: `${secrets.file} can't be opened here, so it can't be changed here`,
-    where: secrets.file,
-    why: `this machine has no identity of ${name}`,
-    fix: `put the identity of ${name} on this machine, or run this where it lies`,
-  });
+  const what = `${secrets.file} can't be opened here, so it can't be changed here`;
+  throw noIdentity(app, environment, { what, file: secrets.file });
 }
 
 function digestAt(path: string): Digest | null {
@@ -155,7 +162,7 @@ async function putBack(writer: Writer, change: SecretsChange, path: string): Pro
   if (highest() < change.revision) return;
   if (digestAt(path) !== change.after && digestAt(path) !== change.before) return;
   const expect = { project: app.project.name, environment: environment.name };
-  const identities = identityOf(app, environment)?.split("\n") ?? [];
+  const identities = openersOf(writer, { file, text: previous ?? undefined });
   const former =
     previous === null ? undefined : openSecrets(previous, { file, expect, identities, unbound: "allow" });
   const followed = { file, text: previous ?? undefined };

@@ -7,7 +7,7 @@ export type Digest = `sha256:${string}`;
 
 /** SHA-256 of bytes, or of a string's UTF-8 bytes. */
 export function sha256(data: string | Uint8Array): Buffer {
-  return nodeCrypto().createHash("sha256").update(data).digest();
+  return nodeCrypto().hash("sha256", data, "buffer");
 }
 
 /** Digest of bytes, or of a string's UTF-8 bytes. */

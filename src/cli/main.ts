@@ -1,9 +1,7 @@
 /**
- * The hot entry, bundled to one CommonJS file. It knows `run` from a fresh snapshot; everything else is the slow
+ * The hot entry, bundled to one file that `ringfence.cjs` starts. It knows `run` from a fresh snapshot; everything else is the slow
  * path's, which is loaded only then. No schema library, parser of YAML or arguments, or database may be imported here.
  */
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { execute } from "./run/execute.ts";
 import { prepareHot } from "./run/hot.ts";
 import { reportError } from "./run/report.ts";
@@ -15,23 +13,31 @@ interface SlowPath {
   main(argv: readonly string[]): Promise<number | undefined>;
 }
 
-async function start(argv: readonly string[]): Promise<number | undefined> {
+async function answer(argv: readonly string[], keepCode: () => void): Promise<number | undefined> {
   try {
     if (answerWhich(argv)) return 0;
     const hot = prepareHot(argv);
-    if (hot) return await execute(hot);
+    if (hot) return await execute(hot, keepCode);
   } catch (error) {
     return reportError(error);
   }
-  const slow: SlowPath = await import(pathToFileURL(join(__dirname, "cli.js")).href);
+  // An ES module without top-level await; this bundle is no module that could import it.
+  const slow: SlowPath = require("./cli.js");
   return slow.main(argv);
 }
 
-start(process.argv.slice(2)).then(
-  (code) => {
-    if (code !== undefined) process.exitCode = code;
-  },
-  (error) => {
-    process.exitCode = reportError(error);
-  },
-);
+/**
+ * Answers a command line; the exit code is the process's.
+ *
+ * @param keepCode is called at the end of a hot run, when what such a run needs of this bundle is compiled.
+ */
+export function start(argv: readonly string[], keepCode: () => void): void {
+  answer(argv, keepCode).then(
+    (code) => {
+      if (code !== undefined) process.exitCode = code;
+    },
+    (error) => {
+      process.exitCode = reportError(error);
+    },
+  );
+}

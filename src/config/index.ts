@@ -12,6 +12,7 @@ export { type PartNames, splitUrl, URL_PARTS, type UrlPart } from "./edit/url-sp
 export { meaningOf, typedText, type WrittenValue } from "./edit/written-value.ts";
 export { withValue } from "./edit/yaml.ts";
 export type { Renaming } from "./edit/yaml-rename.ts";
+export { withoutListItem, withoutValue } from "./edit/yaml-without.ts";
 export { configErrors } from "./errors.ts";
 export { checkExpectations, expectationFindings } from "./expectations.ts";
 export { assertUsable, explain } from "./explain.ts";

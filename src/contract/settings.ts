@@ -1,4 +1,5 @@
 /** Settings as every face shows them. A secret's value is null wherever it is not asked for by name. */
+import type { Finding } from "../model/finding.ts";
 import type { SettingValue } from "../model/setting.ts";
 
 export interface SettingView {
@@ -25,6 +26,8 @@ export interface SecretListView {
   readonly environment: string;
   readonly file: string;
   readonly recipients: readonly string[];
+  /** What is wrong with who may open it, each with its fix. */
+  readonly findings: readonly Finding[];
   readonly signedBy: string | null;
   readonly secrets: readonly { readonly name: string; readonly declared: boolean; readonly line: number }[];
 }

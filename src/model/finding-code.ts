@@ -56,7 +56,23 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     stage: "environment",
     summary: "One `short` name or `prefix` for two environments.",
   },
-  MANIFEST_SHARED_RECIPIENT: { stage: "security", summary: "One age recipient for two environments." },
+  MANIFEST_SHARED_RECIPIENT: {
+    stage: "security",
+    summary: "One age recipient for two environments, people or machines.",
+  },
+  SECRETS_RECIPIENTS: {
+    stage: "security",
+    summary:
+      "A secrets file is encrypted to somebody whom the manifest does not let in, or (a warning) not yet to somebody whom it does.",
+  },
+  MANIFEST_UNKNOWN_RECIPIENT: {
+    stage: "structure",
+    summary: "`recipients` names a person, machine or role that the project does not have.",
+  },
+  MANIFEST_NO_RECIPIENT: {
+    stage: "structure",
+    summary: "`recipients` names people of whom none has a recipient.",
+  },
   MANIFEST_SHARED_HOST: { stage: "environment", summary: "One host pattern for two environments." },
   MANIFEST_SHARED_KEY: { stage: "security", summary: "One public key for two people." },
   MANIFEST_SERVICE: { stage: "structure", summary: "A service with both `entry` and `build`, or neither." },

@@ -22,9 +22,16 @@ export const FORMATS = {
   variable: { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, noun: "name of a variable", example: "LOG_LEVEL" },
   host: { pattern: /^[A-Za-z0-9*._-]+$/, noun: "host name pattern", example: "dev-*" },
   recipient: {
-    pattern: /^age1[02-9ac-hj-np-z]{58}$/,
-    noun: "age recipient",
+    pattern:
+      /^(?:age1[02-9ac-hj-np-z]{58}|ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}(?: \S.*)?)$/,
+    noun: "age recipient or ssh-ed25519 public key",
     example: "the public key that age-keygen prints: age1 and 58 letters or digits",
+  },
+  recipientEntry: {
+    pattern:
+      /^(?:age1[02-9ac-hj-np-z]{58}|ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}(?: \S.*)?|(?:person|machine):[A-Za-z0-9][A-Za-z0-9._@-]{0,62}|role:\S.*)$/,
+    noun: "recipient (an age recipient, an ssh-ed25519 public key, person:NAME, machine:NAME or role:NAME)",
+    example: "person:ada, or the public key that age-keygen prints: age1 and 58 letters or digits",
   },
   publicKey: {
     pattern: /^ed25519:[A-Za-z0-9+/]{43}=$/,

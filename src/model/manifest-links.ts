@@ -4,52 +4,22 @@
  * one mistake elsewhere hides none of these.
  */
 import { nearest } from "../base/nearest.ts";
-import { formatPlace, type Place } from "../base/place.ts";
 import type { FindingDraft } from "./finding-list.ts";
 import { orderGraph } from "./graph.ts";
 import { KIND_NAMES } from "./kind.ts";
-import { FORMATS, hasRecipientChecksum, isPublicKey } from "./manifest-formats.ts";
+import { FORMATS, isPublicKey } from "./manifest-formats.ts";
 import { resourceFindings } from "./manifest-isolation.ts";
+import {
+  namesIn as names,
+  sharedFindings as shared,
+  type Use,
+  unknownName as unknown,
+} from "./manifest-names.ts";
+import { recipientFindings } from "./manifest-recipients.ts";
 import { STORE_SCHEMES } from "./secret-reference.ts";
 import { entriesAt, nodeAt, placeOf, type SourceNode, textsAt } from "./source-tree.ts";
 
 type Drafts = Iterable<FindingDraft>;
-
-/** A name that should be one of the known ones, and is not. */
-function unknown(
-  code: string,
-  noun: string,
-  name: string,
-  known: readonly string[],
-  place: Place,
-): FindingDraft {
-  const meant = nearest(name, known);
-  const choice = known.length > 0 ? `write one of ${known.join(", ")}` : `declare ${name} first`;
-  return { code, place, why: `${name} is no ${noun}`, fix: meant ? `write ${meant}` : choice };
-}
-
-interface Use {
-  readonly key: string;
-  readonly owner: string;
-  readonly place: Place;
-}
-
-/** Everything that two owners use though only one may. */
-function* shared(code: string, noun: string, uses: Iterable<Use>, fix: string): Drafts {
-  const first = new Map<string, Use>();
-  for (const use of uses) {
-    const other = first.get(use.key);
-    if (!other) first.set(use.key, use);
-    else if (other.owner !== use.owner) {
-      const why = `${use.owner} and ${other.owner} (${formatPlace(other.place)}) share the ${noun} ${use.key}`;
-      yield { code, place: use.place, why, fix };
-    }
-  }
-}
-
-function names(root: SourceNode, section: string): string[] {
-  return entriesAt(root, section).map(([name]) => name);
-}
 
 /** What `required`, `in` and `only` may name: the environments, and the kinds that one may have. */
 export function targetsOf(root: SourceNode): string[] {
@@ -121,13 +91,6 @@ function* isolation(root: SourceNode): Drafts {
     environmentNames.flatMap((owner) =>
       textsAt(root, "environments", owner, key).map(({ text, place }) => ({ key: text, owner, place })),
     );
-  const recipients = uses("recipients");
-  for (const { key, place } of recipients) {
-    if (!FORMATS.recipient.pattern.test(key) || hasRecipientChecksum(key)) continue;
-    const why = "the age recipient is mistyped: its checksum does not fit";
-    yield { code: "MANIFEST_VALUE", place, why, fix: "copy it again from where age-keygen printed it" };
-  }
-  const ownIdentity = "make an identity for this environment alone, and name its recipient here";
   yield* shared(
     "MANIFEST_SHARED_NAME",
     "name in paths",
@@ -144,7 +107,6 @@ function* isolation(root: SourceNode): Drafts {
     uses("prefix"),
     "give each environment a prefix of its own",
   );
-  yield* shared("MANIFEST_SHARED_RECIPIENT", "age recipient", recipients, ownIdentity);
   yield* shared(
     "MANIFEST_SHARED_HOST",
     "host pattern",
@@ -294,6 +256,7 @@ export function* linkFindings(root: SourceNode): Drafts {
   yield* resourceFindings(root);
   yield* people(root);
   yield* stores(root);
+  yield* recipientFindings(root);
   yield* services(root);
   yield* pipeline(root);
 }

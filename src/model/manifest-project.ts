@@ -10,6 +10,7 @@ import { resolvePolicies } from "./manifest-policies.ts";
 import { designsOf, expectationsAt, rulesOf } from "./manifest-rules.ts";
 import type { ManifestData } from "./manifest-schema.ts";
 import type { Environment, EnvironmentTemplate, Person, Project, Service, Stage } from "./project.ts";
+import { bareRecipient, holdersOf, type Machine } from "./recipient.ts";
 import type { StoreDeclaration } from "./secret-reference.ts";
 import type { SettingDeclaration, SettingValue } from "./setting.ts";
 import { placeOf, type SourceNode } from "./source-tree.ts";
@@ -19,7 +20,12 @@ function builtIn(name: string): KindName | undefined {
   return KIND_NAMES.find((kind) => kind === name);
 }
 
-function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
+function environmentsOf(
+  data: ManifestData,
+  root: SourceNode,
+  people: readonly Person[],
+  machines: readonly Machine[],
+): Environment[] {
   return Object.entries(data.environments).map(([name, given]) => {
     const own = given ?? {};
     const kind = own.kind ?? name;
@@ -34,6 +40,7 @@ function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
       ],
       root,
     );
+    const holders = holdersOf(own.recipients ?? [], people, machines);
     return {
       name,
       kind,
@@ -43,7 +50,8 @@ function environmentsOf(data: ManifestData, root: SourceNode): Environment[] {
       ...resolved,
       hosts: own.hosts ?? [],
       ports: own.ports ?? {},
-      recipients: own.recipients ?? [],
+      recipients: [...new Set(holders.map(({ recipient }) => recipient))],
+      holders,
       prefix: own.prefix,
       folders: foldersOf(own.folders ?? {}, root, name),
       resources: resourcesOf(root, name),
@@ -82,11 +90,19 @@ function pipelineOf(data: ManifestData, root: SourceNode): Stage[] {
 }
 
 function peopleOf(data: ManifestData, root: SourceNode): Person[] {
-  return Object.entries(data.people ?? {}).map(([name, { key, roles }]) => ({
+  return Object.entries(data.people ?? {}).map(([name, { key, roles, recipient }]) => ({
     name,
     key,
     roles: roles ?? [],
+    recipient: recipient === undefined ? undefined : bareRecipient(recipient),
     place: placeOf(root, ["people", name]),
+  }));
+}
+
+function machinesOf(data: ManifestData): Machine[] {
+  return Object.entries(data.machines ?? {}).map(([name, { recipient }]) => ({
+    name,
+    recipient: bareRecipient(recipient),
   }));
 }
 
@@ -113,7 +129,9 @@ export function projectOf(
   settings: readonly SettingDeclaration[],
   at: { readonly root: string; readonly file: string },
 ): Project {
-  const environments = environmentsOf(data, root);
+  const people = peopleOf(data, root);
+  const machines = machinesOf(data);
+  const environments = environmentsOf(data, root, people, machines);
   const usual = environments.find(({ name }) => name === "development") ?? environments[0];
   return {
     name: data.project,
@@ -135,7 +153,8 @@ export function projectOf(
     templates: templatesOf(data, root),
     services: servicesOf(data, root),
     pipeline: pipelineOf(data, root),
-    people: peopleOf(data, root),
+    people,
+    machines,
     exceptions: exceptionsOf(data.isolation?.allow ?? [], root),
   };
 }

@@ -35,9 +35,12 @@ const environment = z
       .optional()
       .describe("Public port of each service. No two environments and no two services share one."),
     recipients: z
-      .array(word(FORMATS.recipient))
+      .array(word(FORMATS.recipientEntry))
       .optional()
-      .describe("age recipients of this environment's secrets. No two environments share one."),
+      .describe(
+        "Who this environment's secrets are encrypted to: age recipients and ssh-ed25519 keys, of which no two " +
+          "environments share one; person:NAME, machine:NAME, role:NAME.",
+      ),
     short: name
       .optional()
       .describe("Name in paths, where {short} stands for it; as in config/environments/dev."),
@@ -246,8 +249,17 @@ const person = z
   .strictObject({
     key: word(FORMATS.publicKey).describe("Ed25519 public key, as ringfence me init prints it."),
     roles: z.array(z.string().min(1)).optional().describe("What the person may do."),
+    recipient: word(FORMATS.recipient)
+      .optional()
+      .describe("What secrets for this person are encrypted to, as ringfence me init prints it."),
   })
   .describe("Who acts and approves.");
+
+const machine = z
+  .strictObject({
+    recipient: word(FORMATS.recipient).describe("What secrets for this machine are encrypted to."),
+  })
+  .describe("A program or host that opens secrets.");
 
 export const manifestSchema = z
   .strictObject({
@@ -299,6 +311,7 @@ export const manifestSchema = z
       .describe("Exceptions from the isolation of environments."),
     pipeline: z.record(z.string(), stage.nullable()).optional().describe("The stages that releases travel."),
     people: z.record(word(FORMATS.person), person).optional().describe("The people by name."),
+    machines: z.record(word(FORMATS.person), machine).optional().describe("The machines by name."),
   })
   .meta({ title: "ringfence.yaml", description: "The manifest of a Ringfence project." });
 

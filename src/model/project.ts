@@ -3,6 +3,7 @@ import type { Place } from "../base/place.ts";
 import type { KindName } from "./kind.ts";
 import type { DotenvDialect, LayerFormat } from "./layer.ts";
 import type { Policies, PolicySources } from "./policy.ts";
+import type { Holder, Machine } from "./recipient.ts";
 import type { DeclaredResource, EnvironmentFolder, IsolationException } from "./resource.ts";
 import type { Design, Expectation, Rule } from "./rule.ts";
 import type { StoreDeclaration } from "./secret-reference.ts";
@@ -39,6 +40,7 @@ export interface Project {
   readonly people: readonly Person[];
   /** What two environments may share although each should have its own. */
   readonly exceptions: readonly IsolationException[];
+  readonly machines: readonly Machine[];
 }
 
 /** How the environment is found where no flag names it. */
@@ -66,7 +68,7 @@ export interface Environment {
   readonly hosts: readonly string[];
   /** Public port of each service that has one. */
   readonly ports: Readonly<Record<string, number>>;
-  /** age recipients that this environment's secrets are encrypted to. */
+  /** What this environment's secrets are encrypted to: `age1…` and `ssh-ed25519 AAAA…`, each once. */
   readonly recipients: readonly string[];
   /** Variables that begin with it are this environment's alone. */
   readonly prefix: string | undefined;
@@ -74,6 +76,8 @@ export interface Environment {
   readonly folders: readonly EnvironmentFolder[];
   /** What else is its own and stands in no setting. */
   readonly resources: readonly DeclaredResource[];
+  /** Whose these are, by the entries of the manifest. */
+  readonly holders: readonly Holder[];
   readonly place: Place;
 }
 
@@ -168,6 +172,8 @@ export interface Person {
   /** Ed25519 public key, `ed25519:` and base64 of the raw 32 bytes. */
   readonly key: string;
   readonly roles: readonly string[];
+  /** What secrets for the person are encrypted to; undefined where nothing is. */
+  readonly recipient: string | undefined;
   readonly place: Place;
 }
 

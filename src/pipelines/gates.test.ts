@@ -19,12 +19,14 @@ const production: Environment = {
   prefix: undefined,
   folders: [],
   resources: [],
+  holders: [],
   place,
 };
 const keys = { ann: createKeyPair(), ben: createKeyPair(), eve: createKeyPair() };
 const person = (name: keyof typeof keys, roles: string[]): Person => ({
   name,
   roles,
+  recipient: undefined,
   place,
   key: keys[name].publicText,
 });

@@ -99,7 +99,7 @@ export function assertNotReplayed(
     what: `the secrets of ${binding.environment} are at revision ${binding.revision}; revision ${lastSeenRevision} was seen before`,
     where: file,
     why: "an older file was put back, so secrets that were changed or revoked would return",
-    fix: `git log --oneline -- ${file}   # then: git restore --source=COMMIT ${file}`,
+    fix: `git log --oneline -- ${file}   # then: git restore --source=COMMIT ${file}; or, where the older one is meant: ringfence secret accept -e ${binding.environment} --reason "<why>"`,
     details: { revision: binding.revision, lastSeenRevision },
   });
 }

@@ -99,6 +99,11 @@ export const secretsErrors = errorCatalogue({
     exit: EXIT.undecryptable,
     http: 422,
   },
+  SECRETS_CONFLICT: {
+    summary: "Two branches changed the same secret differently; nothing was merged.",
+    exit: EXIT.failed,
+    http: 409,
+  },
   SECRETS_UNKNOWN: {
     summary: "The secrets file holds no secret of that name.",
     exit: EXIT.failed,

@@ -16,8 +16,10 @@ export {
   creationRuleFor,
   creationRules,
 } from "./creation-rules.ts";
+export { parseSecretsText, secretsText } from "./edit-text.ts";
 export { secretsErrors } from "./errors.ts";
 export { fingerprint } from "./fingerprint.ts";
+export { mergeValues } from "./merge.ts";
 export {
   type FileKey,
   type ListedSecrets,

@@ -6,10 +6,9 @@
  * one. Who wants to break a dead holder's lock takes another lock whose name holds the dead one's mark: only who
  * has that may remove it, so a lock that is alive is never removed in its place.
  */
-import { linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemCode } from "../base/error.ts";
-import { nodeCrypto } from "../base/node-crypto.ts";
 import { snapshotErrors } from "./errors.ts";
 
 interface Holder {
@@ -17,7 +16,7 @@ interface Holder {
   readonly host: string;
   /** Start time of the process (Linux, clock ticks since boot); empty elsewhere. */
   readonly started: string;
-  /** Random, one for each time it is taken. */
+  /** Random, one for each time it is taken. Nobody has to be kept from guessing it. */
   readonly mark: string;
 }
 
@@ -26,7 +25,7 @@ const PATIENCE_MS = 5_000;
 function startOf(pid: number | "self"): string {
   if (process.platform !== "linux") return "";
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // Field 22, counted behind the command's name, which may hold spaces (proc_pid_stat(5)).
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
   } catch {
@@ -94,7 +93,7 @@ function breakDead(path: string, dead: Holder, deadline: number): void {
   try {
     if (holderOf(path)?.mark === dead.mark) unlinkSync(path);
   } finally {
-    rmSync(right, { force: true });
+    letGo(right);
   }
 }
 
@@ -103,7 +102,7 @@ function take(path: string, deadline: number): void {
     pid: process.pid,
     host: hostname(),
     started: startOf("self"),
-    mark: nodeCrypto().randomBytes(6).toString("hex"),
+    mark: Math.random().toString(36).slice(2),
   };
   for (let wait = 1; ; wait = Math.min(wait * 2, 20)) {
     if (tryTake(path, holder)) return;
@@ -118,6 +117,15 @@ function take(path: string, deadline: number): void {
   }
 }
 
+function letGo(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    // Somebody may have removed it by hand.
+    if (systemCode(error) !== "ENOENT") throw error;
+  }
+}
+
 /**
  * Runs `work` while no other process holds the lock.
  *
@@ -128,6 +136,6 @@ export function withFileLock<T>(path: string, work: () => T, patienceMs: number 
   try {
     return work();
   } finally {
-    rmSync(path, { force: true });
+    letGo(path);
   }
 }

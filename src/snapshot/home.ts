@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { systemCode } from "../base/error.ts";
 import { nodeCrypto } from "../base/node-crypto.ts";
@@ -26,12 +26,12 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** `RINGFENCE_HOME`, else `$XDG_CONFIG_HOME/ringfence`, else `~/.config/ringfence`. */
 export function ringfenceHome(variables: Variables = process.env): string {
   if (variables.RINGFENCE_HOME) return resolve(variables.RINGFENCE_HOME);
-  return join(variables.XDG_CONFIG_HOME || join(variables.HOME || homedir(), ".config"), "ringfence");
+  return `${variables.XDG_CONFIG_HOME || `${variables.HOME || homedir()}/.config`}/ringfence`;
 }
 
 /** Where the age identity of an environment lies. */
 export function identityPath(home: string, project: string, environment: string): string {
-  return join(home, "identities", project, `${environment}.txt`);
+  return `${home}/identities/${project}/${environment}.txt`;
 }
 
 /** Costs less than failing to open, and most of these files are mostly not there. Throws what else keeps us out. */
@@ -77,7 +77,7 @@ export function readKeyFile(path: string): string | undefined {
 }
 
 function machineKeyPath(home: string): string {
-  return join(home, "machine.key");
+  return `${home}/machine.key`;
 }
 
 /** The key itself: comments and blank lines of an identity file may change without a new key. */
@@ -129,7 +129,7 @@ export function keyMaterial(home: string, project: string, environment: string):
 }
 
 function revisionPath(home: string, project: string, environment: string): string {
-  return join(home, "revisions", project, environment);
+  return `${home}/revisions/${project}/${environment}`;
 }
 
 /** The highest secrets revision ever seen here; 0 before the first. @throws SNAPSHOT_HOME_DAMAGED */

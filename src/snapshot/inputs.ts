@@ -1,6 +1,6 @@
 /** The files that a compiled snapshot hangs on, and whether they are still the same. Reads files, writes none. */
 import { type BigIntStats, readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { type Digest, digestOfBytes } from "../base/digest.ts";
 
 /** A file that was read, or looked for and missing. */
@@ -21,6 +21,12 @@ export interface SnapshotInput {
  */
 const YOUNG_MS = 100n;
 
+/** Joined without being normalised, which looks at every character, where there is nothing to normalise. */
+function absolutePath(root: string, path: string): string {
+  if (isAbsolute(path)) return path;
+  return path.includes("..") ? resolve(root, path) : `${root}/${path}`;
+}
+
 /** Undefined for what is not there. */
 function statOf(path: string): BigIntStats | undefined {
   return statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -36,7 +42,7 @@ function stampOf(stat: BigIntStats): string {
  * @throws the system's error when the file is there but can't be read.
  */
 export function describeInput(root: string, path: string): SnapshotInput {
-  const absolute = resolve(root, path);
+  const absolute = absolutePath(root, path);
   const stat = statOf(absolute);
   if (!stat) return { path, bytes: 0, stamp: null, digest: null };
   const digest = digestOfBytes(readFileSync(absolute));
@@ -46,7 +52,7 @@ export function describeInput(root: string, path: string): SnapshotInput {
 
 /** True when the file is as it was described. Reads its content only when the stamp is not enough to tell. */
 export function isUnchanged(root: string, input: SnapshotInput): boolean {
-  const absolute = resolve(root, input.path);
+  const absolute = absolutePath(root, input.path);
   try {
     const stat = statOf(absolute);
     if (!stat || input.stamp === null) return !stat && input.stamp === null;

@@ -3,7 +3,6 @@
  * it only says which snapshot to open; the sealed snapshot's own rule then decides again.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { DetectionRule } from "./detection.ts";
 import { isUnchanged, type SnapshotInput } from "./inputs.ts";
@@ -18,7 +17,7 @@ export interface ProjectIndex {
 }
 
 function indexPath(root: string): string {
-  return join(stateFolder(root), "cache", "index.json");
+  return `${stateFolder(root)}/cache/index.json`;
 }
 
 /** Written by the slow path, beside the snapshot. @throws the system's error. */

@@ -6,7 +6,6 @@
  * Form: AES-256-GCM (base/seal) of the UTF-8 JSON of {@link Snapshot}; no header, so that every byte is authentic.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { Digest } from "../base/digest.ts";
 import { systemCode } from "../base/error.ts";
@@ -64,7 +63,7 @@ export interface SnapshotOwner {
 }
 
 export function snapshotPath(root: string, environment: string): string {
-  return join(stateFolder(root), "cache", `${environment}.snapshot`);
+  return `${stateFolder(root)}/cache/${environment}.snapshot`;
 }
 
 function purposeOf({ project, environment }: SnapshotOwner): string {

@@ -8,6 +8,7 @@
  */
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -19,7 +20,6 @@ import {
   writeSync,
 } from "node:fs";
 import { hostname, userInfo } from "node:os";
-import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { sha256 } from "../base/digest.ts";
 import type { DetectionMethod } from "./detection.ts";
@@ -59,12 +59,17 @@ export interface SpoolEntry extends Injection {
 /** `prev` of the first line ever. */
 export const SPOOL_START = "0".repeat(64);
 
+/** Where all spools of a project lie. */
+export function spoolFolder(root: string): string {
+  return `${stateFolder(root)}/spool`;
+}
+
 export function spoolPath(root: string, environment: string): string {
-  return join(stateFolder(root), "spool", `${environment}.jsonl`);
+  return `${spoolFolder(root)}/${environment}.jsonl`;
 }
 
 function headPath(root: string, environment: string): string {
-  return join(stateFolder(root), "spool", `${environment}.head`);
+  return `${spoolFolder(root)}/${environment}.head`;
 }
 
 /** The last line of a chain. */
@@ -128,12 +133,12 @@ export function spoolHead(handle: number, root: string, environment: string): Sp
   return { seq: entryOf(line.toString())?.seq ?? 0, hash: lineHash(line) };
 }
 
-function unwritable(path: string, error: unknown): Error {
+function unwritable(folder: string, path: string, error: unknown): Error {
   return snapshotErrors.SPOOL_UNWRITABLE({
     what: "the injection could not be recorded",
     where: path,
     why: error instanceof Error ? error.message : String(error),
-    fix: `mkdir -p '${dirname(path)}' && touch '${path}' && ls -ld '${dirname(path)}' '${path}'`,
+    fix: `mkdir -p '${folder}' && touch '${path}' && ls -ld '${folder}' '${path}'`,
     cause: error,
   });
 }
@@ -145,10 +150,13 @@ function unwritable(path: string, error: unknown): Error {
  */
 export function appendSpool(root: string, injection: Injection): SpoolEntry {
   const { environment } = injection;
+  const folder = spoolFolder(root);
   const path = spoolPath(root, environment);
   try {
-    ensureStateFolder(root);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (!existsSync(folder)) {
+      ensureStateFolder(root);
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
     return withFileLock(spoolLock(root, environment), () => {
       // "a+" is O_APPEND | O_RDWR.
       const handle = openSync(path, "a+", 0o600);
@@ -172,7 +180,7 @@ export function appendSpool(root: string, injection: Injection): SpoolEntry {
       }
     });
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritable(folder, path, error);
   }
 }
 

@@ -1,10 +1,9 @@
 /** The folder of a project's state: caches, spools, store, environments. Git never sees it. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { systemCode } from "../base/error.ts";
 
 export function stateFolder(root: string): string {
-  return join(root, ".ringfence");
+  return `${root}/.ringfence`;
 }
 
 /**
@@ -13,7 +12,7 @@ export function stateFolder(root: string): string {
  */
 export function ensureStateFolder(root: string): void {
   const folder = stateFolder(root);
-  const ignore = join(folder, ".gitignore");
+  const ignore = `${folder}/.gitignore`;
   if (existsSync(ignore)) return;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

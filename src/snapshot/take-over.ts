@@ -12,7 +12,7 @@ import {
   renameSync,
   rmSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { systemCode } from "../base/error.ts";
 import { withFileLock } from "./file-lock.ts";
 import {
@@ -20,6 +20,7 @@ import {
   readSpool,
   SPOOL_START,
   type SpoolReading,
+  spoolFolder,
   spoolHead,
   spoolLock,
   spoolPath,
@@ -62,7 +63,7 @@ function earliestTaken(folder: string, environment: string): TakenSpool | undefi
  */
 export function takeOver(root: string, environment: string): TakenSpool | undefined {
   const path = spoolPath(root, environment);
-  const folder = dirname(path);
+  const folder = spoolFolder(root);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return withFileLock(spoolLock(root, environment), () => {
     const left = earliestTaken(folder, environment);
@@ -105,7 +106,7 @@ export function finishTakeOver(taken: TakenSpool): void {
 
 /** Names of the environments that have something to take over. */
 export function spooledEnvironments(root: string): string[] {
-  const folder = dirname(spoolPath(root, "any"));
+  const folder = spoolFolder(root);
   let names: string[];
   try {
     names = readdirSync(folder);

@@ -85,6 +85,34 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "release list": () => [[]],
   "release show": () => [["1.0.0"], ["9.0.0"]],
   rollback: (e) => [[e]],
+  "secret accept": (e) => [
+    ["-e", e, "--reason", "a test"],
+    ["-e", e],
+  ],
+  "secret copy": (e) => [
+    ["PASSWORD", "--from", "staging", "-e", e, "--reason", "a test", "--dry-run"],
+    ["PASSWRD", "--from", e, "-e", "staging", "--reason", "a test"],
+  ],
+  "secret edit": (e) => [["-e", e]],
+  "secret git-setup": () => [["--dry-run"]],
+  "secret merge": (e) => [
+    [`secrets/${e}.yaml`, `secrets/${e}.yaml`, "secrets/staging.yaml", `secrets/${e}.yaml`],
+    ["ringfence.yaml", "ringfence.yaml", "ringfence.yaml", "ringfence.yaml"],
+  ],
+  "secret recipients add": (e) => [
+    ["person:nobody", "-e", e],
+    ["role:owner", "-e", e, "--dry-run"],
+  ],
+  "secret recipients apply": (e) => [["-e", e, "--dry-run"]],
+  "secret recipients list": (e) => [["-e", e]],
+  "secret recipients remove": (e) => [["person:nobody", "-e", e]],
+  "secret revoke": () => [["nobody"], ["machine:ci", "--dry-run"]],
+  "secret revoked": () => [["--all"]],
+  "secret textconv": (e) => [[`secrets/${e}.yaml`], ["ringfence.yaml"]],
+  "secret unset": (e) => [
+    ["PASSWORD", "-e", e, "--dry-run"],
+    ["PASSWRD", "-e", e],
+  ],
   "secret get": (e) => [
     ["PASSWRD", "-e", e],
     ["PASSWORD", "-e", "staging"],

@@ -59,6 +59,17 @@ export const statusOf = (paths: readonly string[]): string[] =>
 export const lastChange = (paths: readonly string[]): string[] =>
   git("--literal-pathspecs", "log", "-1", "--no-show-signature", "--format=%H%n%an", "--", ...paths);
 
+/** Commits of all branches and tags that changed the path, the newest first, one a line. */
+export const commitsOf = (path: string): string[] =>
+  git("--literal-pathspecs", "log", "--all", "--no-show-signature", "--format=%H", "--", path);
+
+/** The file, relative to the folder that it runs in, as a commit has it. */
+export const fileAt = (commit: string, path: string): string[] =>
+  git("cat-file", "blob", `${commit}:./${path}`);
+
+export const configure = (name: string, value: string): string[] =>
+  git("config", "--local", "--replace-all", name, value);
+
 /** Entries below a prefix (empty: all), each `mode type id<TAB>path` and NUL. */
 export const listTree = (commit: string, prefix: string): string[] =>
   git("ls-tree", "-r", "-z", "--full-tree", commit, ...(prefix === "" ? [] : ["--", prefix]));

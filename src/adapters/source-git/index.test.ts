@@ -268,3 +268,29 @@ describe("checkout", () => {
     await expect(at().checkout("1".repeat(40), out)).rejects.toEqual(code("SOURCE_UNKNOWN_REVISION"));
   });
 });
+
+describe("a file's versions", () => {
+  beforeEach(() => {
+    git("init", "--quiet", "--initial-branch", "main");
+    write("app/a[1].yaml", "1");
+    commit();
+  });
+
+  test("are those of all branches, the newest first, the path taken literally", async () => {
+    git("checkout", "--quiet", "-b", "other");
+    write("app/a[1].yaml", "2\r\n");
+    write("app/a1.yaml", "another");
+    const second = commit();
+    git("checkout", "--quiet", "main");
+    const versions = await at("app").versions("a[1].yaml");
+    expect(versions.map(({ text }) => text).sort()).toEqual(["1", "2\r\n"]);
+    expect(versions.map(({ commit: id }) => id)).toContain(second);
+    expect(await at("app").versions("b.yaml")).toEqual([]);
+  });
+
+  test("the folder below the root, and settings of the repository", async () => {
+    expect([await at("app").folder(), await at("").folder()]).toEqual(["app", ""]);
+    await at("app").configure({ "diff.ringfence.textconv": "a 'b'" });
+    expect(git("config", "--local", "diff.ringfence.textconv")).toBe("a 'b'");
+  });
+});

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isRingfenceError } from "../../base/error.ts";
 import { nearest } from "../../base/nearest.ts";
-import type { Source } from "../../ports/source.ts";
+import type { Source, SourceVersion } from "../../ports/source.ts";
 import * as commands from "./commands.ts";
 import { sourceErrors } from "./errors.ts";
 import { failed, run } from "./git-process.ts";
@@ -100,6 +100,18 @@ async function writeFiles(root: string, location: Location, commit: string, work
   }
 }
 
+async function versionsOf(root: string, path: string): Promise<SourceVersion[]> {
+  const { ok, output } = await run(commands.commitsOf(path), { folder: root });
+  const commits = ok ? output.toString().split("\n").filter(Boolean) : [];
+  const versions: SourceVersion[] = [];
+  for (const commit of commits) {
+    const file = await run(commands.fileAt(commit, path), { folder: root });
+    // A commit that removed the file has none.
+    if (file.ok) versions.push({ commit, text: file.output.toString() });
+  }
+  return versions;
+}
+
 /**
  * The git repository that the project's folder lies in.
  *
@@ -128,6 +140,25 @@ export function openGitSource(root: string): Source {
       } catch (error) {
         if (isRingfenceError(error, "SOURCE_TOOL_MISSING")) return undefined;
         throw error;
+      }
+    },
+
+    async versions(path) {
+      try {
+        return await versionsOf(root, path);
+      } catch (error) {
+        if (isRingfenceError(error, "SOURCE_TOOL_MISSING")) return [];
+        throw error;
+      }
+    },
+
+    folder: async () => (await locate(root)).prefix.replace(/\/$/, ""),
+
+    async configure(values) {
+      await locate(root);
+      for (const [name, value] of Object.entries(values)) {
+        const { ok, words } = await run(commands.configure(name, value), { folder: root });
+        if (!ok) throw failed(`git's setting ${name} could not be written`, root, words);
       }
     },
 

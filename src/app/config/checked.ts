@@ -8,6 +8,7 @@ import { CHECK_STAGES, type CheckStage, FINDING_CODES, stageOf } from "../../mod
 import type { Environment } from "../../model/project.ts";
 import { hostMatches } from "../../snapshot/detection.ts";
 import type { App } from "../app.ts";
+import { holderFindings } from "../secret-holders.ts";
 
 /** Findings about the target: what it is not made for, where that matters. */
 function targetFindings(app: App, environment: Environment): Finding[] {
@@ -35,7 +36,11 @@ export function checkedView(
   resolution: Resolution,
   layers: readonly LayerText[],
 ): CheckView {
-  const found = [...resolution.findings, ...targetFindings(app, environment)];
+  const found = [
+    ...resolution.findings,
+    ...targetFindings(app, environment),
+    ...holderFindings(app, environment),
+  ];
   const findings = found.map((finding): CheckedFinding => ({ ...finding, stage: stageOf(finding.code) }));
   const stages = Object.fromEntries(
     CHECK_STAGES.map((stage) => [stage, countOf(findings.filter((finding) => finding.stage === stage))]),

@@ -3,9 +3,10 @@ import * as z from "zod";
 import { deriveKey } from "../../base/seal.ts";
 import type { SettingsView, SettingView } from "../../contract/settings.ts";
 import { fingerprint } from "../../secrets/index.ts";
+import { identityMaterial } from "../../snapshot/home.ts";
 import { settingFlags } from "../config-flags.ts";
 import { defineQuery } from "../definition.ts";
-import { configure, identityOf, warnOfMissingLayers } from "../resolution.ts";
+import { configure, warnOfMissingLayers } from "../resolution.ts";
 
 export const query = defineQuery({
   name: "config show",
@@ -16,7 +17,7 @@ export const query = defineQuery({
     const configuration = configure(app, environment, flags);
     warnOfMissingLayers(warn, configuration);
     const { settings } = configuration;
-    const identity = identityOf(app, environment);
+    const identity = identityMaterial(app.home, app.project.name, environment.name);
     const key = identity === undefined ? undefined : deriveKey(identity, `fingerprint:${app.project.name}`);
     const entries = [...settings.values()].map((setting): [string, SettingView] => {
       const winner = setting.history.find(({ wins }) => wins);

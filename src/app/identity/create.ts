@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
+import type { Environment } from "../../model/project.ts";
 import { createIdentity, parseIdentities, recipientOf } from "../../secrets/index.ts";
 import { identityPath, readKeyFile } from "../../snapshot/home.ts";
 import { defineOperation } from "../definition.ts";
@@ -12,6 +13,9 @@ import { editManifest } from "../manifest-file.ts";
 function recipientIn(path: string): string {
   return recipientOf(parseIdentities(readKeyFile(path) ?? "", path)[0]!);
 }
+
+/** As the manifest has them: people, machines and roles by name. */
+const entriesOf = ({ holders }: Environment): string[] => [...new Set(holders.map(({ via }) => via))];
 
 export const operation = defineOperation({
   name: "identity create",
@@ -36,7 +40,7 @@ export const operation = defineOperation({
         there ? `use the identity at ${path}` : `make an identity at ${path}`,
         `add its recipient to environments.${environment.name} in ${app.project.manifest}`,
       ],
-      facts: { path, recipients: [...environment.recipients] },
+      facts: { path, recipients: entriesOf(environment) },
     };
   },
   steps({ app, environment }, plan) {

@@ -1,13 +1,17 @@
-/** `ringfence me init`: makes a person's key on this machine and adds the person to the manifest. */
+/** `ringfence me init`: makes a person's key and age identity on this machine and adds the person to the manifest. */
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { createKeyPair, publicTextOf } from "../../base/ed25519.ts";
+import type { Person } from "../../model/project.ts";
+import { createIdentity, parseIdentities, recipientOf } from "../../secrets/index.ts";
+import { readKeyFile } from "../../snapshot/home.ts";
 import { peopleFolder } from "../actor.ts";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
+import { personIdentityPath } from "../identities.ts";
 import { editManifest } from "../manifest-file.ts";
 
 const NAME = /^[a-z][a-z0-9._-]*$/;
@@ -22,9 +26,43 @@ function nameOf(input: string | undefined): string {
   });
 }
 
+interface Facts {
+  readonly name: string;
+  /** Where the signing key lies. */
+  readonly key: string;
+  /** Where the age identity lies. */
+  readonly identity: string;
+  readonly roles: readonly string[];
+  /** The person is there already and only gets a recipient. */
+  readonly isKnown: boolean;
+}
+
+const publicTextAt = (path: string) => publicTextOf(readFileSync(path, "utf8"));
+
+/** The recipient of the first identity in a file. */
+function recipientAt(path: string): string {
+  return recipientOf(parseIdentities(readKeyFile(path) ?? "", path)[0]!);
+}
+
+/** @throws APP_PERSON_EXISTS for a person who lacks nothing, or whose key is elsewhere */
+function assertMayInit(person: Person | undefined, key: string): void {
+  if (!person) return;
+  const isHere = existsSync(key) && publicTextAt(key) === person.key;
+  if (isHere && person.recipient === undefined) return;
+  const { name, place } = person;
+  throw appErrors.APP_PERSON_EXISTS({
+    what: `${name} is in people: already`,
+    where: `${place.file}:${place.line}:${place.column} people.${name}`,
+    why: isHere ? "and the key lies on this machine" : "and the key lies on another machine, or is lost",
+    fix: isHere ? "ringfence env list" : "remove the entry from people:, then: ringfence me init",
+  });
+}
+
+const use = (what: string, path: string) => `${existsSync(path) ? "use" : "make"} ${what} at ${path}`;
+
 export const operation = defineOperation({
   name: "me init",
-  summary: "Make your key on this machine and add you to people: in the manifest",
+  summary: "Make your key and identity on this machine and add you to people: in the manifest",
   scope: "project",
   anybody: true,
   input: z.object({
@@ -37,58 +75,58 @@ export const operation = defineOperation({
   async plan({ app }, input) {
     const name = nameOf(input.name);
     const key = join(peopleFolder(app.home), `${name}.key`);
+    const identity = personIdentityPath(app.home, name);
     const person = app.project.people.find((candidate) => candidate.name === name);
-    if (person) {
-      throw appErrors.APP_PERSON_EXISTS({
-        what: `${name} is in people: already`,
-        where: `${person.place.file}:${person.place.line}:${person.place.column} people.${name}`,
-        why: existsSync(key)
-          ? "and the key lies on this machine"
-          : "and the key lies on another machine, or is lost",
-        fix: existsSync(key)
-          ? "ringfence env list"
-          : "remove the entry from people:, then: ringfence me init",
-      });
-    }
+    assertMayInit(person, key);
+    const facts: Facts = { name, key, identity, roles: input.role, isKnown: person !== undefined };
     return {
-      summary: `add ${name} to the project's people`,
+      summary: person ? `give ${name} a recipient` : `add ${name} to the project's people`,
       environment: null,
       effects: [
-        existsSync(key) ? `use the key at ${key}` : `make a key at ${key}`,
-        `add people.${name} to ${app.project.manifest}`,
+        use("the key", key),
+        use("the identity", identity),
+        person
+          ? `add its recipient to people.${name} in ${app.project.manifest}`
+          : `add people.${name} to ${app.project.manifest}`,
       ],
-      facts: { name, key, roles: input.role },
+      facts: { ...facts },
     };
   },
   steps({ app }, plan) {
-    const { name, key, roles } = plan.facts as unknown as { name: string; key: string; roles: string[] };
+    const { name, key, identity, roles, isKnown } = plan.facts as unknown as Facts;
     return [
       {
         key: "key",
         title: "make the key",
         async run() {
           if (!existsSync(key)) writeFileAtomic(key, createKeyPair().privatePem, 0o600);
-          return { key: publicTextOf(readFileSync(key, "utf8")) };
+          return { key: publicTextAt(key) };
+        },
+      },
+      {
+        key: "identity",
+        title: "make the identity",
+        async run() {
+          if (!existsSync(identity)) writeFileAtomic(identity, (await createIdentity()).text, 0o600);
+          return { recipient: recipientAt(identity) };
         },
       },
       {
         key: "manifest",
-        title: `add ${name} to ${app.project.manifest}`,
+        title: `add ${isKnown ? "the recipient" : name} to ${app.project.manifest}`,
         async run() {
-          const publicText = publicTextOf(readFileSync(key, "utf8"));
-          editManifest(
-            app.project.root,
-            ["people", name],
-            roles.length > 0 ? { key: publicText, roles } : { key: publicText },
-          );
-          return { name, key: publicText };
+          const [publicText, recipient] = [publicTextAt(key), recipientAt(identity)];
+          const person = { key: publicText, recipient, ...(roles.length > 0 ? { roles: [...roles] } : {}) };
+          if (isKnown) editManifest(app.project.root, ["people", name, "recipient"], recipient);
+          else editManifest(app.project.root, ["people", name], person);
+          return { name, key: publicText, recipient };
         },
       },
     ];
   },
   async answer(_context, record) {
-    const { name, roles } = record.plan.facts as unknown as { name: string; roles: string[] };
-    const key = (record.steps[1]!.result as { key: string }).key;
-    return { name, key, roles, operation: record.id };
+    const { name, roles } = record.plan.facts as unknown as Facts;
+    const { key, recipient } = record.steps.at(-1)!.result as { key: string; recipient: string };
+    return { name, key, recipient, roles, operation: record.id };
   },
 });

@@ -4,6 +4,7 @@ import { nearest } from "../../base/nearest.ts";
 import { secretsErrors } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { type Context, defineQuery } from "../definition.ts";
+import { noIdentity } from "../identities.ts";
 import { referencesOf } from "../reference-values.ts";
 import { prepared, warnOfEarlier } from "../references.ts";
 import { configure, readSecrets } from "../resolution.ts";
@@ -49,12 +50,7 @@ export const query = defineQuery({
     }
     const value = referred ?? entry?.value;
     if (value === undefined) {
-      throw secretsErrors.SECRETS_NO_IDENTITY({
-        what: `${name} can't be opened here`,
-        where: secrets.file,
-        why: `this machine has no identity of ${environment.name}`,
-        fix: `ringfence identity create -e ${environment.name}   (then have the file encrypted to it)`,
-      });
+      throw noIdentity(app, environment, { what: `${name} can't be opened here`, file: secrets.file });
     }
     await app.record.transact((_transaction, record) =>
       record({

@@ -5,10 +5,10 @@ import type { SecretsProblem } from "../../contract/comparison.ts";
 import { type Environment, expandTemplate } from "../../model/project.ts";
 import type { RepositoryTexts } from "../../ports/repository-texts.ts";
 import type { KnownValue } from "../../scan/index.ts";
-import { openSecrets } from "../../secrets/index.ts";
+import { listSecrets, openSecrets } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
-import { identityOf } from "../resolution.ts";
+import { keyringFor } from "../identities.ts";
 
 export interface KnownValues {
   readonly values: readonly KnownValue[];
@@ -19,10 +19,10 @@ export interface KnownValues {
 
 /** An earlier file that this identity doesn't open, or that is none any more, gives no value. */
 function openedThen(app: App, environment: Environment, file: string, text: string): readonly KnownValue[] {
-  const identities = identityOf(app, environment)?.split("\n");
-  if (!identities) return [];
   const expect = { project: app.project.name, environment: environment.name };
   try {
+    const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
+    if (identities.length === 0) return [];
     const { values } = openSecrets(text, { file, expect, identities, unbound: "allow" });
     return values.map(({ name, value }) => ({
       name,
@@ -41,7 +41,6 @@ async function formerValues(
   environment: Environment,
   texts: RepositoryTexts,
 ): Promise<KnownValue[]> {
-  if (identityOf(app, environment) === undefined) return [];
   const file = expandTemplate(app.project.secretsPath, environment);
   const all: KnownValue[] = [];
   for await (const text of texts.versions(file)) all.push(...openedThen(app, environment, file, text));

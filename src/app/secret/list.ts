@@ -7,6 +7,7 @@ import { expandTemplate } from "../../model/project.ts";
 import { listSecrets } from "../../secrets/index.ts";
 import { defineQuery } from "../definition.ts";
 import { readTextIfThere } from "../project.ts";
+import { holderFindings } from "../secret-holders.ts";
 
 export const query = defineQuery({
   name: "secret list",
@@ -22,6 +23,7 @@ export const query = defineQuery({
       environment: environment.name,
       file,
       recipients: listed?.recipients ?? environment.recipients,
+      findings: holderFindings(app, environment),
       signedBy: listed?.signature?.person ?? null,
       secrets: (listed?.names ?? []).map(({ name, place }) => ({
         name,

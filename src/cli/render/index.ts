@@ -25,6 +25,14 @@ import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from ".
 import { renderSecretHook } from "./secret-hook.ts";
 import { renderSecretScan } from "./secret-scan.ts";
 import {
+  renderGitSetup,
+  renderMerge,
+  renderRecipients,
+  renderRevoke,
+  renderRevoked,
+  renderTextconv,
+} from "./secrets.ts";
+import {
   renderExplain,
   renderExport,
   renderIdentity,
@@ -78,6 +86,19 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret scan": renderSecretScan,
   "secret hook install": renderSecretHook,
   "secret hook remove": renderSecretHook,
+  "secret accept": renderConfigEdit,
+  "secret copy": renderConfigEdit,
+  "secret edit": renderConfigEdit,
+  "secret unset": renderConfigEdit,
+  "secret recipients list": renderRecipients,
+  "secret recipients add": renderConfigEdit,
+  "secret recipients remove": renderConfigEdit,
+  "secret recipients apply": renderConfigEdit,
+  "secret revoke": renderRevoke,
+  "secret revoked": renderRevoked,
+  "secret merge": renderMerge,
+  "secret textconv": renderTextconv,
+  "secret git-setup": renderGitSetup,
   "identity create": renderIdentity,
   "me init": renderPerson,
   "release create": renderRelease,

@@ -47,7 +47,7 @@ export function renderExport({ text }: ExportView): string {
   return text.replace(/\n$/, "");
 }
 
-export function renderSecretList({ environment, file, secrets, signedBy }: SecretListView): string {
+export function renderSecretList({ environment, file, secrets, signedBy, findings }: SecretListView): string {
   if (secrets.length === 0) return `${environment} has no secrets (${file})`;
   const signature = signedBy ? `signed by ${signedBy}, not verified here` : "not signed";
   const rows = secrets.map(({ name, declared, line }) => [
@@ -55,7 +55,8 @@ export function renderSecretList({ environment, file, secrets, signedBy }: Secre
     declared ? "declared" : styled("yellow", "not declared"),
     `${file}:${line}`,
   ]);
-  return `${table([environment, "", "where"], rows)}\n${styled("dim", signature)}`;
+  const mistakes = findings.map(({ why, fix }) => `${styled("yellow", "!")} ${why}; ${fix}`);
+  return [table([environment, "", "where"], rows), styled("dim", signature), ...mistakes].join("\n");
 }
 
 export function renderSecret({ value }: { readonly value: string }): string {
@@ -93,6 +94,15 @@ export function renderIdentity(answer: {
   ].join("\n");
 }
 
-export function renderPerson(answer: { readonly name: string; readonly key: string }): string {
-  return `${styled("green", "✓")} you are ${answer.name}: ${answer.key} (added to ringfence.yaml)\n${styled("dim", "next: git add ringfence.yaml")}`;
+export function renderPerson(answer: {
+  readonly name: string;
+  readonly key: string;
+  readonly recipient: string;
+}): string {
+  return [
+    `${styled("green", "✓")} you are ${answer.name} (in ringfence.yaml)`,
+    labelled("  key", answer.key, 13),
+    labelled("  recipient", answer.recipient, 13),
+    styled("dim", "next: git add ringfence.yaml"),
+  ].join("\n");
 }

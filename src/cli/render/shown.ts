@@ -1,8 +1,14 @@
 /** Text that others wrote on its way to a terminal: without a control character that it would obey; in a cell on one line, no wider than the cell. */
 import { redact } from "../../base/redact.ts";
 
-// The last two ranges turn the direction of text around.
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+/**
+ * The last two ranges turn the direction of text around. No literal: reading one that names a class of Unicode's asks
+ * for Unicode's tables, even if it is never used, and the hot path reads this file.
+ */
+function unprintable(): RegExp {
+  return /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+}
+
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 function escaped(character: string): string {
@@ -20,10 +26,10 @@ function shortened(text: string, width: number): string {
 
 /** On one line. @param width the most characters, at least 3; as many as there are unless told */
 export function shownText(text: string, width: number = Number.POSITIVE_INFINITY): string {
-  const line = text.search(UNPRINTABLE) < 0;
+  const line = text.search(unprintable()) < 0;
   if (line && text.length <= width) return text;
   // What is cut or escaped, the redactor of the whole answer would no longer know.
-  return shortened(redact(text).replace(UNPRINTABLE, escaped), width);
+  return shortened(redact(text).replace(unprintable(), escaped), width);
 }
 
 /** Every line of a text that may have several. */

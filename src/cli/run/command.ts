@@ -4,7 +4,6 @@
  * failure can be caught.
  */
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { systemCode } from "../../base/error.ts";
 import { runErrors } from "./errors.ts";
 
@@ -51,10 +50,10 @@ export function resolveCommand(name: string, path: string | undefined): string {
   }
   let refused: string | undefined;
   for (const folder of name === "" ? [] : (path ?? DEFAULT_PATH).split(":")) {
-    const candidate = join(folder || ".", name);
+    // A bare name would be searched again by whoever executes it: an empty folder is the working folder.
+    const candidate = `${folder || "."}/${name}`;
     const kind = kindOf(candidate);
-    // A bare name would be searched again by whoever executes it.
-    if (kind === "executable") return candidate.includes("/") ? candidate : `./${candidate}`;
+    if (kind === "executable") return candidate;
     // As execvp: go on, and say that it was there when nothing better comes. A folder of that name is nothing.
     if (kind === "not executable" && !isFolder(candidate)) refused ??= candidate;
   }

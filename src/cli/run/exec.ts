@@ -9,9 +9,7 @@ const SAFE_BYTES = 120 * 1024;
 
 /** What execve copies: each string with its NUL, and a pointer to it. */
 function copiedBytes(strings: readonly string[]): number {
-  let total = 0;
-  for (const text of strings) total += Buffer.byteLength(text) + 1 + 8;
-  return total;
+  return Buffer.byteLength(strings.join("")) + strings.length * (1 + 8);
 }
 
 export interface ExecPlan {
@@ -33,14 +31,22 @@ export function planExec(
     startable === "script"
       ? { file: "/bin/sh", argv: ["/bin/sh", file, ...command.slice(1)] }
       : { file, argv: command };
+  // A bound that costs nearly nothing: a unit of UTF-16 has at most 3 bytes, and JSON's quotes and commas outweigh
+  // what a string costs beside its bytes.
+  if (3 * JSON.stringify([plan.argv, plan.file, variables]).length < SAFE_BYTES) return plan;
   const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   return copiedBytes([...plan.argv, plan.file, ...pairs]) < SAFE_BYTES ? plan : undefined;
 }
 
 /** Never returns. */
-export function replaceProcess(plan: ExecPlan, variables: Readonly<Record<string, string>>): never {
+export function replaceProcess(
+  plan: ExecPlan,
+  variables: Readonly<Record<string, string>>,
+  beforeEnd: () => void,
+): never {
   // Node ignores these two, and what is ignored stays so over execve; what is caught is reset to its default.
   process.on("SIGPIPE", () => {});
   process.on("SIGXFSZ", () => {});
-  return process.execve!(plan.file, plan.argv, { ...variables });
+  beforeEnd();
+  return process.execve!(plan.file, plan.argv, variables);
 }

@@ -58,17 +58,15 @@ export function isScrubbed(
  * Runs the command in the snapshot's environment. Direct output replaces this process and never returns;
  * otherwise the child's exit code is answered.
  *
+ * @param beforeEnd is called right before this process is replaced, or when the child has ended.
+ *
  * @throws GUARD_*, ENV_* (see detection), RUN_ENVIRONMENT_CHANGED when the snapshot's own rule selects another
  * environment, SPOOL_UNWRITABLE where a record is required, RUN_* for a command that can't be started.
  */
-export async function execute({
-  snapshot,
-  root,
-  request,
-  variables: outer = process.env,
-  host = hostname(),
-  leases,
-}: Execution): Promise<number> {
+export async function execute(
+  { snapshot, root, request, variables: outer = process.env, host = hostname(), leases }: Execution,
+  beforeEnd: () => void = () => {},
+): Promise<number> {
   const { command, force } = request;
   const selection = detect(snapshot.detection, { flag: request.environment, variables: outer, host });
   if (selection.environment !== snapshot.environment) {
@@ -98,8 +96,10 @@ export async function execute({
     ? snapshot.secretNames.flatMap((name) => snapshot.variables[name] ?? [])
     : undefined;
   const plan = scrub || leases ? undefined : planExec(file, command, variables);
-  if (plan) return replaceProcess(plan, variables);
+  if (plan) return replaceProcess(plan, variables, beforeEnd);
   const { runChild } = await import("./child.ts");
   leases?.start();
-  return runChild({ file, command, variables, scrub, beforeEnd: () => leases?.end() });
+  const code = await runChild({ file, command, variables, scrub, beforeEnd: () => leases?.end() });
+  beforeEnd();
+  return code;
 }

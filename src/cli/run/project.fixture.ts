@@ -21,6 +21,10 @@ export async function bundleHot(folder: string): Promise<string> {
     platform: "node",
     format: "cjs",
     target: "node24",
+    // As scripts/build.ts does.
+    external: ["./cli.js"],
+    banner: { js: "(function (module, require) {" },
+    footer: { js: "})" },
     outfile: join(folder, "main.cjs"),
     logLevel: "error",
   });

@@ -1,0 +1,25 @@
+/** The error for a secret that an environment does not have, with the name that was perhaps meant. */
+import { nearest } from "../../base/nearest.ts";
+import type { Environment } from "../../model/project.ts";
+import { secretsErrors } from "../../secrets/index.ts";
+import type { SecretsState } from "../resolution.ts";
+
+/** @param verb of the command, for the fix @throws SECRETS_UNKNOWN */
+export function assertKnown(
+  { entries, file }: SecretsState,
+  environment: Environment,
+  name: string,
+  verb: string,
+): void {
+  const names = entries.map((entry) => entry.name);
+  if (names.includes(name)) return;
+  const near = nearest(name, names);
+  throw secretsErrors.SECRETS_UNKNOWN({
+    what: `${environment.name} has no secret ${name}`,
+    where: file,
+    why: near && `did you mean ${near}?`,
+    fix: near
+      ? `ringfence secret ${verb} ${near} -e ${environment.name}`
+      : `ringfence secret list -e ${environment.name}`,
+  });
+}

@@ -1,0 +1,117 @@
+/**
+ * `ringfence secret merge BASE OURS THEIRS PATH`: git's merge driver for secrets files. Git calls it in the middle of a
+ * merge, in which no operation could run and nothing has happened yet: it writes the file that git gave it to write,
+ * and neither the store nor any other file. What it made is recorded when the next operation finds it.
+ */
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { writeFileAtomic } from "../../base/atomic-file.ts";
+import { type Environment, expandTemplate } from "../../model/project.ts";
+import {
+  listSecrets,
+  mergeValues,
+  type OpenedSecrets,
+  openSecrets,
+  secretsErrors,
+  verifySignature,
+} from "../../secrets/index.ts";
+import { highestRevision } from "../../snapshot/home.ts";
+import type { App } from "../app.ts";
+import { type Context, defineQuery } from "../definition.ts";
+import { appErrors } from "../errors.ts";
+import { keyringFor, noIdentity } from "../identities.ts";
+import { encrypt, valuesOf } from "../secrets-change.ts";
+
+/** @throws APP_BAD_INPUT for a path that is no environment's secrets file */
+function environmentAt({ project }: App, path: string): Environment {
+  const paths = new Map(project.environments.map((one) => [expandTemplate(project.secretsPath, one), one]));
+  const found = [...paths].find(([file]) => path === file || path.endsWith(`/${file}`))?.[1];
+  if (found) return found;
+  throw appErrors.APP_BAD_INPUT({
+    what: `${path} is no secrets file of this project`,
+    where: project.manifest,
+    why: `the secrets files are ${[...paths.keys()].join(", ")}`,
+    fix: "git merge --abort   # then: ringfence secret git-setup",
+  });
+}
+
+/** One side, opened and, where the environment demands it, with its signature verified. @throws SECRETS_… */
+function side(app: App, environment: Environment, text: string, file: string): OpenedSecrets {
+  if (environment.policies.signedSecrets)
+    verifySignature(text, app.project.people, { file, environment: environment.name });
+  const expect = { project: app.project.name, environment: environment.name };
+  const { identities, lookedIn } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
+  if (identities.length === 0)
+    throw noIdentity(app, environment, {
+      what: `${file} can't be opened here, so it can't be merged here`,
+      file,
+    });
+  return openSecrets(text, { file, expect, identities, lookedIn });
+}
+
+/** What both come from, as far as it can be opened; a common ancestor has no one to sign it any more. */
+function ancestor(app: App, environment: Environment, text: string, file: string): Record<string, string> {
+  if (text.trim() === "") return {};
+  const unsigned = { ...environment, policies: { ...environment.policies, signedSecrets: false } };
+  return valuesOf(side(app, unsigned, text, file));
+}
+
+function refuseConflicts(names: readonly string[], file: string, { name }: Environment): void {
+  if (names.length === 0) return;
+  const [first] = names;
+  throw secretsErrors.SECRETS_CONFLICT({
+    what: `both branches changed ${names.join(", ")}`,
+    where: file,
+    why: `the file is as it was in this branch: nothing of the other branch is in it`,
+    fix: `git checkout --ours -- ${file} && ringfence secret set ${first} -e ${name}   # the value that shall hold; then: git add ${file}`,
+    details: { environment: name, conflicts: names },
+  });
+}
+
+/** Whom the result is encrypted to: whom the manifest names, but for those that the other branch has let out. */
+function recipientsOf({ recipients }: Environment, before: readonly string[], theirs: readonly string[]) {
+  return recipients.filter((one) => !before.includes(one) || theirs.includes(one));
+}
+
+async function merged(context: Context, environment: Environment, texts: Texts, file: string) {
+  const { app, actor } = context;
+  const ours = side(app, environment, texts.ours, file);
+  const theirs = side(app, environment, texts.theirs, file);
+  const base = ancestor(app, environment, texts.base, file);
+  const { values, conflicts, taken } = mergeValues(base, valuesOf(ours), valuesOf(theirs));
+  refuseConflicts(conflicts, file, environment);
+  const seen = highestRevision(app.home, app.project.name, environment.name);
+  const revision = Math.max(ours.binding.revision, theirs.binding.revision, seen) + 1;
+  const before = texts.base.trim() === "" ? [] : listSecrets(texts.base, { file }).recipients;
+  const recipients = recipientsOf(environment, before, theirs.recipients);
+  const writer = { app, actor, environment: { ...environment, recipients } };
+  return { text: await encrypt(writer, { file, text: texts.ours }, values, revision), taken, revision };
+}
+
+interface Texts {
+  readonly base: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+export const query = defineQuery({
+  name: "secret merge",
+  summary: "Merge secrets files by name: git's merge driver, which git calls itself (secret git-setup)",
+  scope: "project",
+  input: z.object({
+    base: z.string().meta({ position: 0, description: "the file with the common ancestor (%O)" }),
+    ours: z
+      .string()
+      .meta({ position: 1, description: "the file with this branch's version, written anew (%A)" }),
+    theirs: z.string().meta({ position: 2, description: "the file with the other branch's version (%B)" }),
+    path: z.string().meta({ position: 3, description: "the file's path in the repository (%P)" }),
+  }),
+  async run(context, { base, ours, theirs, path }) {
+    const environment = environmentAt(context.app, path);
+    const read = (file: string) => readFileSync(file, "utf8");
+    const texts = { base: read(base), ours: read(ours), theirs: read(theirs) };
+    const { text, taken, revision } = await merged(context, environment, texts, path);
+    writeFileAtomic(ours, text);
+    return { environment: environment.name, file: path, revision, taken };
+  },
+});

@@ -1,0 +1,24 @@
+/** A revocation from the record, held against the secrets as they are now. */
+import type { ExposedSecret, RevocationView } from "../../contract/secrets.ts";
+import type { OperationRecord } from "../../model/operation.ts";
+import { environmentOf } from "../../model/project.ts";
+import type { App } from "../app.ts";
+import { stateOf } from "../exposed-secrets.ts";
+import type { RevokeFacts } from "./revoke-plan.ts";
+
+/** What the revoked one could read, and what of that has been rotated since. @throws what reading secrets throws */
+export function revocationOf(app: App, { id, author, updatedAt, plan }: OperationRecord): RevocationView {
+  const { who, exposed, history, secrets } = plan.facts as unknown as RevokeFacts;
+  const names = [...new Set(exposed.map(({ environment }) => environment))];
+  const states = new Map(
+    names.map((name) => {
+      const environment = environmentOf(app.project, name);
+      const previous = secrets.find((one) => one.environment === name)?.change.previous ?? null;
+      return [name, environment && stateOf(app, environment, previous)] as const;
+    }),
+  );
+  const withState = (one: Omit<ExposedSecret, "state">): ExposedSecret => {
+    return { ...one, state: states.get(one.environment)?.(one.name) ?? "gone" };
+  };
+  return { who, at: updatedAt, by: author, operation: id, secrets: exposed.map(withState), history };
+}

@@ -1,0 +1,30 @@
+/** `ringfence secret revoked`: what revoked people and machines could read, until each secret is rotated. */
+import * as z from "zod";
+import { EXIT } from "../../base/error.ts";
+import type { RevocationView } from "../../contract/secrets.ts";
+import { defineQuery } from "../definition.ts";
+import { revocationOf } from "./revocation.ts";
+
+const isOpen = ({ state }: RevocationView["secrets"][number]) => state === "same" || state === "unknown";
+
+export const query = defineQuery({
+  name: "secret revoked",
+  summary:
+    "List secrets that revoked people and machines could read and that are not rotated yet; exit 3 when there are some",
+  scope: "project",
+  input: z.object({
+    all: z.boolean().optional().meta({ description: "also those that are rotated or gone" }),
+  }),
+  async run({ app }, { all = false }): Promise<readonly RevocationView[]> {
+    const records = await app.store.read(({ operations }) => operations.list({ state: "succeeded" }));
+    const revocations = records
+      .filter(({ kind }) => kind === "secret revoke")
+      .map((record) => revocationOf(app, record));
+    if (all) return revocations;
+    return revocations
+      .map((one) => ({ ...one, secrets: one.secrets.filter(isOpen) }))
+      .filter(({ secrets }) => secrets.length > 0);
+  },
+  exit: (answer: readonly RevocationView[]) =>
+    answer.some(({ secrets }) => secrets.some(isOpen)) ? EXIT.findings : EXIT.ok,
+});

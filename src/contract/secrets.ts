@@ -1,0 +1,50 @@
+/** Who may open secrets, and what they could read, as every face shows it: names, never values. */
+
+/** Somebody who may open an environment's secrets, or whom the file is encrypted to although nothing says so. */
+export interface HolderView {
+  readonly name: string;
+  readonly kind: "person" | "machine" | "identity" | "unknown";
+  readonly recipient: string;
+  /** The entries of the manifest that let them in. */
+  readonly via: readonly string[];
+  /** `missing`: the manifest lets them in and the file does not; `surplus`: the file still does. */
+  readonly state: "in" | "missing" | "surplus";
+}
+
+export interface RecipientsView {
+  readonly environment: string;
+  readonly file: string;
+  /** False where there is no secrets file yet. */
+  readonly isThere: boolean;
+  readonly holders: readonly HolderView[];
+}
+
+/** A secret that somebody could read when they were let out. */
+export interface ExposedSecret {
+  readonly environment: string;
+  readonly name: string;
+  /** What the setting is for, from its declaration. */
+  readonly doc: string | null;
+  /** `same`: the value is still that one; `unknown`: this can't be told here. */
+  readonly state: "same" | "rotated" | "gone" | "unknown";
+}
+
+/** Earlier revisions of a secrets file in the project's version control, which stay readable to whoever has a copy. */
+export interface ExposedHistory {
+  readonly environment: string;
+  readonly file: string;
+  readonly commits: readonly string[];
+  /** Secrets whose value there is another than now, or that are no longer there. */
+  readonly earlier: readonly string[];
+  /** How many of the commits can't be opened here. */
+  readonly sealed: number;
+}
+
+export interface RevocationView {
+  readonly who: string;
+  readonly at: string;
+  readonly by: string;
+  readonly operation: string;
+  readonly secrets: readonly ExposedSecret[];
+  readonly history: readonly ExposedHistory[];
+}

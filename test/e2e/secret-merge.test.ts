@@ -1,0 +1,135 @@
+/** Git itself merges secrets files by name, and shows which names changed. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { identityPath } from "../../src/snapshot/home.ts";
+import { type CliScene, ENTRY, openCliScene } from "./cli-scene.ts";
+
+const TIMEOUT_MS = 120_000;
+const FILE = "secrets/development.yaml";
+const MANIFEST = `project: shop
+environments:
+  development: {}
+  production: {}
+`;
+
+let scene: CliScene;
+beforeEach(() => {
+  scene = openCliScene(MANIFEST);
+  scene.write(".gitignore", ".ringfence/\nbin/\n");
+  scene.write("bin/ringfence", `#!/bin/sh\nexec '${process.execPath}' '${ENTRY}' "$@"\n`);
+  chmodSync(join(scene.root, "bin/ringfence"), 0o755);
+  scene.git("init", "-q", "-b", "main");
+  scene.must(["me", "init", "--name", "ada"]);
+  scene.must(["identity", "create", "-e", "development"]);
+  scene.must(["secret", "git-setup"]);
+  for (const name of ["ONE", "TWO"]) set(name, `first value of ${name}`);
+  commit("first");
+});
+afterEach(() => scene.remove());
+
+function set(name: string, value: string): void {
+  scene.must(["secret", "set", name, "-e", "development"], value);
+}
+
+function commit(message: string): void {
+  scene.git("add", "-A");
+  scene.git("commit", "-q", "-m", message);
+}
+
+/** With ringfence where git finds it. */
+function git(...words: string[]) {
+  const { PATH = "" } = process.env;
+  const identity = ["-c", "user.name=test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false"];
+  const env = { PATH: `${join(scene.root, "bin")}:${PATH}`, HOME: scene.root, RINGFENCE_HOME: scene.home };
+  return spawnSync("git", [...identity, ...words], { cwd: scene.root, env, encoding: "utf8" });
+}
+
+const get = (name: string) => scene.must(["secret", "get", name, "-e", "development"]).stdout.trim();
+const lineOf = (name: string) => new RegExp(`^${name}: .*$`, "m").exec(scene.read(FILE))![0];
+
+/** Another branch with a change of its own, and then one here. */
+function diverge(there: () => void, here: () => void): void {
+  scene.git("checkout", "-q", "-b", "other");
+  there();
+  commit("there");
+  scene.git("checkout", "-q", "main");
+  rmSync(join(scene.home, "revisions"), { recursive: true });
+  here();
+  commit("here");
+}
+
+test(
+  "each branch's secrets are in the result, under a MAC and a signature of its own",
+  () => {
+    diverge(
+      () => {
+        set("TWO", "changed there");
+        set("THREE", "added there");
+      },
+      () => set("ONE", "changed here"),
+    );
+    const kept = lineOf("ONE");
+    const { status, stdout, stderr } = git("merge", "-q", "--no-edit", "other");
+    expect(`${status} ${stdout}${stderr}`).toMatch(/^0 /);
+    expect([get("ONE"), get("TWO"), get("THREE")]).toEqual(["changed here", "changed there", "added there"]);
+    expect(lineOf("ONE")).toBe(kept);
+    expect(scene.read(FILE)).toMatch(/^# ringfence-signature: ada /);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "what both changed is a conflict by name, and the file is as it was here",
+  () => {
+    diverge(
+      () => set("ONE", "PlantedThere"),
+      () => set("ONE", "PlantedHere"),
+    );
+    const before = scene.read(FILE);
+    const { status, stdout, stderr } = git("merge", "--no-edit", "other");
+    expect(status).toBe(1);
+    expect(stdout + stderr).toMatch(/SECRETS_CONFLICT[\s\S]*ONE/);
+    expect(stdout + stderr).not.toContain("Planted");
+    expect(scene.read(FILE)).toBe(before);
+    expect(execFileSync("git", ["status", "--porcelain"], { cwd: scene.root, encoding: "utf8" })).toContain(
+      `UU ${FILE}`,
+    );
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "who can't open the file merges nothing",
+  () => {
+    diverge(
+      () => set("TWO", "changed there"),
+      () => set("ONE", "changed here"),
+    );
+    const before = scene.read(FILE);
+    rmSync(identityPath(scene.home, "shop", "development"));
+    const { status, stderr } = git("merge", "--no-edit", "other");
+    expect(status).toBe(1);
+    expect(stderr).toContain("SECRETS_NO_IDENTITY");
+    expect(scene.read(FILE)).toBe(before);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a diff shows names and no value, with an identity and without",
+  () => {
+    set("TWO", "PlantedSecond");
+    const diff = git("diff", "--", FILE).stdout;
+    expect(diff).toMatch(/^-TWO: fp:[0-9a-f]{16}$/m);
+    expect(diff).toMatch(/^\+TWO: fp:[0-9a-f]{16}$/m);
+    expect(diff).toMatch(/^ ONE: fp:/m);
+    expect(diff).not.toMatch(/Planted|ENC\[/);
+    rmSync(identityPath(scene.home, "shop", "development"));
+    const sealed = git("diff", "--", FILE).stdout;
+    expect(sealed).toMatch(/^\+TWO: sealed /m);
+    expect(sealed).toMatch(/^ ONE: sealed /m);
+  },
+  TIMEOUT_MS,
+);
