@@ -1,0 +1,4 @@
+/** The way into rotation: how old secrets may get and are, and new values for them. */
+export { rotationErrors } from "./errors.ts";
+export { newValue, type Random } from "./generate.ts";
+export { type Age, ageOf, needsAttention, type RotationState } from "./age.ts";
