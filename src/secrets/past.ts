@@ -7,8 +7,8 @@
 export interface SecretPast {
   /** When the value was last changed through Ringfence (ISO 8601, UTC); undefined where nobody knows. */
   readonly changedAt?: string;
-  /** The former value, to be retired once `until` (ISO 8601, UTC) is past. */
-  readonly previous?: { readonly value: string; readonly until: string };
+  /** The former value, to be retired once `until` is past, and since when it had been there (ISO 8601, UTC). */
+  readonly previous?: { readonly value: string; readonly until: string; readonly changedAt?: string };
   /** The new value of a rotation that has not come to its end, and since when (ISO 8601, UTC) it is there. */
   readonly pending?: { readonly value: string; readonly since: string };
 }
