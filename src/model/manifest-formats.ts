@@ -55,7 +55,8 @@ export const FORMATS = {
     example: "5s",
   },
   period: {
-    pattern: /^(?:manual|(?=\d)(?:\d{1,6}w)?(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?(?:\d{1,6}ms)?)$/,
+    pattern:
+      /^(?:manual|(?=\d)(?:\d{1,6}w)?(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?(?:\d{1,6}ms)?)$/,
     noun: "period (a duration, or manual)",
     example: "30d",
   },

@@ -22,10 +22,11 @@ const program = z.strictObject({
 export const rotationSchema = z.union([
   period,
   z.strictObject({
-    every: period
+    every: period.optional().describe("How old a value may get, such as 30d; manual where left out."),
+    generate: z
+      .enum(GENERATORS)
       .optional()
-      .describe("How old a value may get, such as 30d; manual where left out."),
-    generate: z.enum(GENERATORS).optional().describe("What makes new values; a person gives them where left out."),
+      .describe("What makes new values; a person gives them where left out."),
     length: z
       .int()
       .min(1)
@@ -40,7 +41,9 @@ export const rotationSchema = z.union([
       .describe("Makes the new value count where it is checked: gets both as JSON on standard input."),
     verify: program
       .optional()
-      .describe("Tries the new value, which it finds under the setting's name; exit code 0 means that it works."),
+      .describe(
+        "Tries the new value, which it finds under the setting's name; exit code 0 means that it works.",
+      ),
   }),
 ]);
 
@@ -81,13 +84,17 @@ function rotationOf(data: RotationData): Rotation {
 /** Reports a mistake in `rotate` and what mends it. */
 type Refuse = (why: string, fix: string) => void;
 
-function refuseLength(refuse: Refuse, generate: GeneratorName | undefined, length: number): void {
+/** What is wrong with a length, and what mends it; undefined where it is right. */
+function lengthMistake(
+  generate: GeneratorName | undefined,
+  length: number,
+): readonly [string, string] | undefined {
   const allowed = generate && LENGTHS[generate];
-  if (!generate) return refuse("length is about what is generated", "write generate: password, or delete length");
-  if (!allowed) return refuse(`what ${generate} makes has a length of its own`, "delete length");
+  if (!generate) return ["length is about what is generated", "write generate: password, or delete length"];
+  if (!allowed) return [`what ${generate} makes has a length of its own`, "delete length"];
   const [fewest, most] = allowed;
-  if (length >= fewest && length <= most) return;
-  refuse(`length ${length} is out of bounds for ${generate}`, `write a length from ${fewest} to ${most}`);
+  if (length >= fewest && length <= most) return undefined;
+  return [`length ${length} is out of bounds for ${generate}`, `write a length from ${fewest} to ${most}`];
 }
 
 /** What a setting says of its rotation; undefined where it says nothing, or has none. */
@@ -104,7 +111,11 @@ export function rotationIn(
   const { everyMs, overlapMs, generate, length } = rotation;
   if (everyMs === 0) refuse("a value can't be due at once", "write rotate: 30d, or manual");
   else if (everyMs !== undefined && overlapMs >= everyMs)
-    refuse("the former value would be kept until the next rotation", "write an overlap that is shorter than every");
-  if (length !== undefined) refuseLength(refuse, generate, length);
+    refuse(
+      "the former value would be kept until the next rotation",
+      "write an overlap that is shorter than every",
+    );
+  const mistake = length === undefined ? undefined : lengthMistake(generate, length);
+  if (mistake) refuse(...mistake);
   return rotation;
 }

@@ -8,7 +8,8 @@ export const rotationErrors = errorCatalogue({
     http: 422,
   },
   ROTATION_UNFIT: {
-    summary: "A new value for a secret can't be made from the one that it has, or is none that its setting allows.",
+    summary:
+      "A new value for a secret can't be made from the one that it has, or is none that its setting allows.",
     exit: EXIT.findings,
     http: 422,
   },

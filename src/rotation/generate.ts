@@ -85,5 +85,7 @@ export function newValue(
   const { generate, length, type } = wanted;
   if (type !== "url") return generated(generate, length, random);
   const found = PASSWORD_IN_URL.exec(current);
-  return found ? `${found[1]}${encodeURIComponent(generated(generate, length, random))}${found[2]}` : undefined;
+  return found
+    ? `${found[1]}${encodeURIComponent(generated(generate, length, random))}${found[2]}`
+    : undefined;
 }

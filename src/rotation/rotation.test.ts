@@ -63,7 +63,10 @@ const random: Random = { bytes: (count) => randomBytes(count), privateKey };
 /** Bytes that repeat a given list. */
 function repeating(list: Uint8Array): Random {
   let at = 0;
-  return { bytes: (count) => Uint8Array.from({ length: count }, () => list[at++ % list.length]!), privateKey };
+  return {
+    bytes: (count) => Uint8Array.from({ length: count }, () => list[at++ % list.length]!),
+    privateKey,
+  };
 }
 
 const made = (generate: GeneratorName, length?: number, from = random) =>
@@ -99,7 +102,8 @@ describe("a new value", () => {
     const counts = new Map<string, number>();
     const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
     // All bytes once, in an order that changes nothing: 57 letters, 4 bytes each, 28 bytes passed over.
-    for (const letter of made("password", 228, repeating(all))) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+    for (const letter of made("password", 228, repeating(all)))
+      counts.set(letter, (counts.get(letter) ?? 0) + 1);
     expect(counts.size).toBe(57);
     expect(new Set(counts.values())).toEqual(new Set([4]));
   });
@@ -119,19 +123,35 @@ describe("a new value", () => {
     const word = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
     const rest = fc.stringMatching(/^[a-z0-9./?=&@:#-]{0,20}$/);
     fc.assert(
-      fc.property(word, word, fc.stringMatching(/^[A-Za-z0-9%!$*-]{0,20}$/), word, rest, (scheme, user, old, host, tail) => {
-        const [head, end] = [`${scheme}://${user}:`, `@${host}${tail}`];
-        const text = newValue({ generate: "password", length: 20, type: "url" }, `${head}${old}${end}`, random)!;
-        expect(text.startsWith(head) && text.endsWith(end)).toBe(true);
-        expect(text.slice(head.length, text.length - end.length)).toMatch(/^[A-Za-z0-9]{20}$/);
-      }),
+      fc.property(
+        word,
+        word,
+        fc.stringMatching(/^[A-Za-z0-9%!$*-]{0,20}$/),
+        word,
+        rest,
+        (scheme, user, old, host, tail) => {
+          const [head, end] = [`${scheme}://${user}:`, `@${host}${tail}`];
+          const text = newValue(
+            { generate: "password", length: 20, type: "url" },
+            `${head}${old}${end}`,
+            random,
+          )!;
+          expect(text.startsWith(head) && text.endsWith(end)).toBe(true);
+          expect(text.slice(head.length, text.length - end.length)).toMatch(/^[A-Za-z0-9]{20}$/);
+        },
+      ),
     );
   });
 
-  test.each(["https://example.org", "postgresql://user@host/db", "", "user:password@host", "redis://:a b@host"])(
-    "%j has no password to replace",
-    (current) => {
-      expect(newValue({ generate: "password", length: undefined, type: "url" }, current, random)).toBeUndefined();
-    },
-  );
+  test.each([
+    "https://example.org",
+    "postgresql://user@host/db",
+    "",
+    "user:password@host",
+    "redis://:a b@host",
+  ])("%j has no password to replace", (current) => {
+    expect(
+      newValue({ generate: "password", length: undefined, type: "url" }, current, random),
+    ).toBeUndefined();
+  });
 });

@@ -8,7 +8,14 @@ import type { Place } from "../base/place.ts";
 import { rememberSecret } from "../base/redact.ts";
 import type { KeyService } from "../ports/key-service.ts";
 import { parseIdentity } from "./age/identities.ts";
-import { assertBelongs, BINDING_NAME, bindingOf, type Expectation, pastsOf, type SecretsBinding } from "./binding.ts";
+import {
+  assertBelongs,
+  BINDING_NAME,
+  bindingOf,
+  type Expectation,
+  pastsOf,
+  type SecretsBinding,
+} from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
 import { type SecretPasts, secretsInPasts } from "./past.ts";
 import { readSignature, type SecretsSignature } from "./signature.ts";

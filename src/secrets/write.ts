@@ -4,7 +4,14 @@
  */
 import { rememberSecret } from "../base/redact.ts";
 import { parseRecipient } from "./age/identities.ts";
-import { assertBelongs, BINDING_NAME, bindingOf, bindingText, pastsOf, type SecretsBinding } from "./binding.ts";
+import {
+  assertBelongs,
+  BINDING_NAME,
+  bindingOf,
+  bindingText,
+  pastsOf,
+  type SecretsBinding,
+} from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
 import { pastsAfter, type SecretPasts, secretsInPasts } from "./past.ts";
 import { type DataKey, keepsDataKey, newDataKey, type Rewrapping } from "./recipients.ts";

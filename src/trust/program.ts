@@ -3,8 +3,8 @@ import type { Place } from "../base/place.ts";
 import { shellWords } from "../base/shell-word.ts";
 import type { Project, Service } from "../model/project.ts";
 import { type Environment, type EnvironmentLayer, expandTemplate, layersFor } from "../model/project.ts";
-import type { SettingDeclaration } from "../model/setting.ts";
 import type { StoreDeclaration } from "../model/secret-reference.ts";
+import type { SettingDeclaration } from "../model/setting.ts";
 import { visible } from "./visible.ts";
 
 /** One thing that would be run. */

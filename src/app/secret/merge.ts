@@ -86,7 +86,11 @@ async function merged(context: Context, environment: Environment, texts: Texts, 
   const recipients = recipientsOf(environment, before, theirs.recipients);
   const writer = { app, actor, environment: { ...environment, recipients } };
   const pasts = new Map(taken.flatMap((name) => [...theirs.pasts].filter(([one]) => one === name)));
-  return { text: await encrypt(writer, { file, text: texts.ours }, values, revision, pasts), taken, revision };
+  return {
+    text: await encrypt(writer, { file, text: texts.ours }, values, revision, pasts),
+    taken,
+    revision,
+  };
 }
 
 interface Texts {
