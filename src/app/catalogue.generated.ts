@@ -339,7 +339,7 @@ export const catalogue: readonly CatalogueItem[] = [
     positionals: [
       {"name":"names","required":false,"description":"the secret's name; several joined by commas"},
     ], flags: [
-      {"name":"allDue","type":"boolean","required":false,"description":"all that are due or overdue, or of unknown age","default":false},
+      {"name":"due","type":"boolean","required":false,"description":"all that are due or overdue, or of unknown age","default":false},
       {"name":"input","type":"boolean","required":false,"description":"take the new value from standard input","default":false},
     ],
     load: () => import("./secret/rotate.ts") },
