@@ -8,7 +8,7 @@ export interface SecretAgeView {
    * says how old it is.
    */
   readonly state: "current" | "due" | "overdue" | "manual" | "unknown";
-  /** How old it may get, as the manifest has it; null: as old as people like. */
+  /** How old it may get, such as `30d`; null: as old as people like. */
   readonly every: string | null;
   /** ISO 8601, UTC; null where nobody knows. */
   readonly changedAt: string | null;

@@ -10,9 +10,15 @@ import { referencesOf } from "../reference-values.ts";
 import { readSecrets, type SecretsState } from "../resolution.ts";
 
 const NOTHING: SecretPast = {};
+const DAY_MS = 86_400_000;
 
 function isoOf(milliseconds: number | undefined): string | null {
   return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
+}
+
+/** In days where it is whole days, as people say it. */
+function everyText(milliseconds: number): string {
+  return milliseconds % DAY_MS === 0 ? `${milliseconds / DAY_MS}d` : formatDuration(milliseconds);
 }
 
 /** Why nothing says when the value was last changed. */
@@ -36,7 +42,7 @@ function viewOf(
     name,
     environment: facts.environment,
     state,
-    every: everyMs === undefined ? null : formatDuration(everyMs),
+    every: everyMs === undefined ? null : everyText(everyMs),
     changedAt: past.changedAt ?? null,
     dueAt: isoOf(dueAt),
     previousUntil: until,

@@ -3,24 +3,30 @@ import type { RotatedView, SecretAgeView, SecretStatusView } from "../../contrac
 import { styled, table } from "../style.ts";
 
 const COLOURS = { current: "green", due: "yellow", overdue: "red", manual: "dim", unknown: "red" } as const;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const NONE = "–";
 
-/** `12 days`, `5 hours`: what people think in; less than an hour is `new`. */
+/** `12 days`, `5 hours`: what people think in. */
+function spanText(milliseconds: number): string {
+  const hours = Math.round(milliseconds / HOUR_MS);
+  const [count, unit] = hours < 48 ? [hours, "hour"] : [Math.round(hours / 24), "day"];
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
+}
+
 function ageText(from: string | null, at: string): string {
   if (from === null) return NONE;
-  const hours = Math.max(0, Math.floor((Date.parse(at) - Date.parse(from)) / 3_600_000));
-  const days = Math.floor((hours * 3_600_000) / DAY_MS);
-  if (days > 0) return days === 1 ? "1 day" : `${days} days`;
-  if (hours === 0) return "new";
-  return hours === 1 ? "1 hour" : `${hours} hours`;
+  const age = Date.parse(at) - Date.parse(from);
+  return age < HOUR_MS ? "new" : spanText(age);
 }
 
-function dayOf(time: string | null): string {
-  return time === null ? NONE : time.slice(0, "2026-11-21".length);
+/** `in 6 days`, `4 days ago`. */
+function whenText(time: string | null, at: string): string {
+  if (time === null) return NONE;
+  const left = Date.parse(time) - Date.parse(at);
+  return left >= 0 ? `in ${spanText(left)}` : `${spanText(-left)} ago`;
 }
 
-function noteOf({ pending, retirable, previousUntil, why }: SecretAgeView): string {
+function noteOf({ pending, retirable, previousUntil, why }: SecretAgeView, at: string): string {
   return [
     ...(pending ? ["a rotation is not finished"] : []),
     ...(previousUntil === null
@@ -28,7 +34,7 @@ function noteOf({ pending, retirable, previousUntil, why }: SecretAgeView): stri
       : [
           retirable
             ? "the former value is to be retired"
-            : `the former value counts until ${dayOf(previousUntil)}`,
+            : `the former value is to be retired ${whenText(previousUntil, at)}`,
         ]),
     ...(why === null ? [] : [why]),
   ].join("; ");
@@ -55,8 +61,8 @@ export function renderSecretStatus({ at, secrets }: SecretStatusView): string {
     styled(COLOURS[one.state], one.state),
     ageText(one.changedAt, at),
     one.every ?? NONE,
-    dayOf(one.dueAt),
-    noteOf(one),
+    whenText(one.dueAt, at),
+    noteOf(one, at),
   ]);
   const next = nextOf(secrets);
   return [
@@ -70,7 +76,7 @@ export function renderRotated({ summary, names, file, revision, previousUntil, n
   return [
     `${styled("green", "✓")} ${summary}: ${file}, revision ${revision}`,
     ...Object.entries(previousUntil).map(
-      ([name, until]) => `  ${name}_PREVIOUS holds the former value until it is retired, due ${dayOf(until)}`,
+      ([name, until]) => `  ${name}_PREVIOUS holds the former value until it is retired, due ${until}`,
     ),
     ...notes.map((note) => `  ${styled("yellow", "!")} ${note}`),
     styled("dim", `next: git add ${file}`),
