@@ -24,7 +24,7 @@ settings:
   LIMIT: { type: integer, min: 1, required: true }
   DATABASE_URL: { type: url, required: true }
   DATABASE_PASSWORD: { secret: true, required: true }
-  SIGNING_KEY: { secret: true, rotate: { every: 90d, generate: ed25519, overlap: 1d } }
+  SIGNING_KEY: { secret: true, rotate: { every: 90d, generate: ed25519 } }
   PIN: { type: integer, secret: true }
 services:
   api: { entry: src/api.ts, health: { live: /healthz, ready: /readyz }, smoke: [/status] }

@@ -95,7 +95,7 @@ export async function tryValue(
         ? `the new value of ${name} does not work in ${environment.name}`
         : `nobody can tell whether the new value of ${name} works in ${environment.name}`,
     where: rotationProgram(declaration, "verify", environment)!.name,
-    why: `${answer.why}; the former value counts again`,
+    why: `${answer.why}; the former value is kept`,
     fix: answer.fix ?? `ringfence operation show ${step.operation}`,
   });
 }
