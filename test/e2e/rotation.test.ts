@@ -133,6 +133,29 @@ test("a person can give a value, and what is due is found", async () => {
   expect(JSON.stringify(found)).toContain("rotate DB_PASSWORD, JWT_SECRET of development");
 });
 
+test("a copy is as old as its source; a new name changes neither age nor former value", async () => {
+  const { changedAt } = at.kept("JWT_SECRET");
+  const copy = [
+    "secret",
+    "copy",
+    "JWT_SECRET",
+    "--from",
+    "development",
+    "-e",
+    "staging",
+    "--reason",
+    "a test",
+  ];
+  await scene.must(copy);
+  expect(at.kept("JWT_SECRET", "staging").changedAt).toBe(changedAt);
+  const before = at.kept("DB_PASSWORD");
+  expect(before.previous).toEqual(expect.any(String));
+  await scene.must(["config", "rename", "DB_PASSWORD", "DATABASE_PASSWORD"]);
+  expect(at.kept("DATABASE_PASSWORD")).toEqual(before);
+  expect(await present("DATABASE_PASSWORD_PREVIOUS")).toMatchObject({ value: before.previous });
+  await scene.must(["config", "rename", "DATABASE_PASSWORD", "DB_PASSWORD"]);
+});
+
 test("no program runs that was changed after it was trusted", async () => {
   const text = scene.read("hooks/change.cjs");
   scene.write("hooks/change.cjs", `${text}\n`);

@@ -23,8 +23,11 @@ function openedThen(app: App, environment: Environment, file: string, text: stri
   try {
     const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
     if (identities.length === 0) return [];
-    const { values } = openSecrets(text, { file, expect, identities, unbound: "allow" });
-    return values.map(({ name, value }) => ({
+    const { values, pasts } = openSecrets(text, { file, expect, identities, unbound: "allow" });
+    const beside = [...pasts].flatMap(([name, { previous, pending }]) =>
+      [previous, pending].flatMap((one) => (one ? [{ name, value: one.value }] : [])),
+    );
+    return [...values, ...beside].map(({ name, value }) => ({
       name,
       environment: environment.name,
       text: value,
