@@ -99,6 +99,9 @@ export const policiesSchema = z
         offline: duration
           .optional()
           .describe("How old an earlier answer may be that is used while its store can't be reached."),
+        rotate: duration
+          .optional()
+          .describe("How old secrets may get whose declaration does not say, such as 90d."),
       })
       .optional()
       .describe("What is demanded of secrets files, and how long values of other stores are kept."),
@@ -174,6 +177,11 @@ const FIELDS: { readonly [K in Exclude<PolicyName, "production">]: Field<Policie
   secretsOfflineMs: {
     path: ["secrets", "offline"],
     read: ({ secrets }) => ms(secrets?.offline),
+    type: "duration",
+  },
+  secretsRotateMs: {
+    path: ["secrets", "rotate"],
+    read: ({ secrets }) => ms(secrets?.rotate),
     type: "duration",
   },
   strictSettings: { path: ["settings", "strict"], read: ({ settings }) => settings?.strict },

@@ -133,6 +133,17 @@ test("a person can give a value, and what is due is found", async () => {
   expect(JSON.stringify(found)).toContain("rotate DB_PASSWORD, JWT_SECRET of development");
 });
 
+test("a policy counts for secrets whose declaration says nothing", async () => {
+  const manifest = scene.read("ringfence.yaml");
+  scene.write("ringfence.yaml", manifest.replace(/policies: \{ /, "policies: { secrets: { rotate: 10d }, "));
+  expect((await statusOf(11)).states).toMatchObject({
+    TOKEN: "overdue",
+    OAUTH_GOOGLE: "manual",
+    JWT_SECRET: "current",
+  });
+  scene.write("ringfence.yaml", manifest);
+});
+
 test("a copy is as old as its source; a new name changes neither age nor former value", async () => {
   const { changedAt } = at.kept("JWT_SECRET");
   const copy = [

@@ -32,9 +32,16 @@ function viewOf(
   name: string,
   declaration: SettingDeclaration | undefined,
   past: SecretPast,
-  facts: { readonly environment: string; readonly now: number; readonly why: string },
+  facts: {
+    readonly environment: string;
+    readonly now: number;
+    readonly why: string;
+    /** By policy, where the declaration says nothing. */
+    readonly usualMs: number | undefined;
+  },
 ): SecretAgeView {
-  const everyMs = declaration?.rotation?.everyMs;
+  const { rotation } = declaration ?? {};
+  const everyMs = rotation ? rotation.everyMs : facts.usualMs;
   const changedAt = past.changedAt === undefined ? undefined : Date.parse(past.changedAt);
   const { state, dueAt } = ageOf(everyMs, changedAt, facts.now);
   const until = past.previous?.until ?? null;
@@ -63,6 +70,7 @@ export function agesIn(app: App, environment: Environment): SecretAgeView[] {
     // What another store keeps may have been replaced there at any time: how old its reference is tells nothing.
     const past = isElsewhere ? NOTHING : (secrets.opened?.pasts.get(name) ?? NOTHING);
     const why = whyUnknown(secrets, isElsewhere);
-    return viewOf(name, declaration, past, { environment: environment.name, now, why });
+    const usualMs = environment.policies.secretsRotateMs;
+    return viewOf(name, declaration, past, { environment: environment.name, now, why, usualMs });
   });
 }
