@@ -11,6 +11,7 @@ import type { Row } from "./row.ts";
 const PARTS = [
   "encrypted-project.ts",
   "generated-project.ts",
+  "scrub-texts.ts",
   "main.ts",
   "other-tools.ts",
   "processes.ts",

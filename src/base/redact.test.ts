@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bringsSecret, createScrubber, encodingsOf, redact, rememberSecret } from "./redact.ts";
@@ -120,13 +121,50 @@ test("values too short to tell from ordinary text are left alone, and so is the 
   expect(encodingsOf("")).toEqual([]);
 });
 
-test("a megabyte without secrets passes unchanged, invalid UTF-8 included", () => {
-  const data = Buffer.alloc(1_000_000);
-  for (let i = 0; i < data.length; i++) data[i] = (i * 2654435761) >>> 13;
-  const scrubber = createScrubber();
-  const parts: Buffer[] = [];
-  for (let at = 0; at < data.length; at += 65_536) parts.push(scrubber.push(data.subarray(at, at + 65_536)));
-  expect(Buffer.concat([...parts, scrubber.end()]).equals(data)).toBe(true);
+describe("a megabyte of ordinary output passes unchanged, byte for byte", () => {
+  const scattered = Buffer.alloc(1_000_000);
+  for (let i = 0; i < scattered.length; i++) scattered[i] = (i * 2654435761) >>> 13;
+  const line = (i: number) =>
+    `2026-05-01T12:00:${i % 60} INFO [w-${i}] GET /v1/orders/${i * 7919} 200 prefix-78 two-three\n`;
+  const texts: readonly (readonly [string, Buffer])[] = [
+    ["no UTF-8", scattered],
+    ["random bytes", randomBytes(1_000_000)],
+    ["log lines", Buffer.from(Array.from({ length: 12_000 }, (_, i) => line(i)).join(""))],
+    ["UTF-8", Buffer.from("Grüße aus Köln – 你好，世界 😀 ".repeat(22_000))],
+    ["base64", Buffer.from(scattered.toString("base64"))],
+  ];
+  test.each(texts)("%s", (_, data) => {
+    for (const size of [65_536, 4_099, 100_003]) {
+      const scrubber = createScrubber();
+      const parts: Buffer[] = [];
+      for (let at = 0; at < data.length; at += size) parts.push(scrubber.push(data.subarray(at, at + size)));
+      expect(Buffer.concat([...parts, scrubber.end()]).equals(data)).toBe(true);
+    }
+  });
+
+  test("read into the scrubber's own memory", () => {
+    const scrubber = createScrubber();
+    const parts: Buffer[] = [];
+    const [, data] = texts[2]!;
+    for (let at = 0; at < data.length; ) {
+      const size = data.copy(scrubber.room, 0, at, at + 1 + (at % 65_536));
+      at += size;
+      parts.push(Buffer.from(scrubber.push(scrubber.room.subarray(0, size))));
+    }
+    expect(Buffer.concat([...parts, scrubber.end()]).equals(data)).toBe(true);
+  });
+});
+
+test("a value cut over reads into the scrubber's own memory", () => {
+  const text = Buffer.from(`before ${SECRET} after`);
+  for (let cut = 0; cut <= text.length; cut++) {
+    const scrubber = createScrubber();
+    const parts = [text.subarray(0, cut), text.subarray(cut)].map((chunk) => {
+      chunk.copy(scrubber.room);
+      return Buffer.from(scrubber.push(scrubber.room.subarray(0, chunk.length)));
+    });
+    expect(Buffer.concat([...parts, scrubber.end()]).toString()).toBe("before [secret] after");
+  }
 });
 
 test("however a text is cut, the scrubbed output is the same", () => {

@@ -2,7 +2,7 @@
  * Known secret values and their encodings are replaced wherever text leaves us.
  * The set of known values belongs to the process: whoever opens a secret registers it here first.
  */
-import { encodingsOf, partsOf } from "./secret-forms.ts";
+import { formsOf } from "./secret-forms.ts";
 import { createScanner, type Scanner, type ScanResult } from "./secret-scanner.ts";
 
 export { encodingsOf } from "./secret-forms.ts";
@@ -10,21 +10,24 @@ export { encodingsOf } from "./secret-forms.ts";
 const MASK = Buffer.from("[secret]");
 const NOTHING = Buffer.alloc(0);
 
-const needles = new Set<string>();
+const values = new Set<string>();
 let scanner: Scanner | undefined;
 
 /** Registers a secret value: from now on it appears in no error, log, answer or scrubbed output of this process. */
 export function rememberSecret(value: string): void {
-  const before = needles.size;
-  for (const part of partsOf(value)) {
-    for (const form of encodingsOf(part)) needles.add(form);
-  }
-  if (needles.size !== before) scanner = undefined;
+  if (values.has(value)) return;
+  values.add(value);
+  scanner = undefined;
 }
 
+/** Forms and index are made when there is something to search: many processes never write a word. */
 function currentScanner(): Scanner | undefined {
-  if (needles.size === 0) return undefined;
-  scanner ??= createScanner([...needles].map((needle) => Buffer.from(needle)));
+  if (scanner || values.size === 0) return scanner;
+  const needles = new Set<string>();
+  for (const value of values) {
+    for (const form of formsOf(value)) needles.add(form);
+  }
+  scanner = createScanner([...needles]);
   return scanner;
 }
 
@@ -66,36 +69,72 @@ export function bringsSecret(before: string, after: string): boolean {
 
 /** Scrubs a stream of bytes in chunks; a value cut by a chunk boundary is found as well. */
 export interface Scrubber {
-  /** Bytes that are safe to pass on now. The chunk must not be changed afterwards. */
+  /**
+   * Bytes that are safe to pass on now, to be used before the next chunk comes. The chunk must not be changed before
+   * they are.
+   */
   push(chunk: Uint8Array): Buffer;
   /** What was held back, at the end of the stream. */
   end(): Buffer;
+  /**
+   * Memory to read the next chunk into. A chunk that is pushed from its beginning is not copied any more: what was
+   * held back stands right before it.
+   */
+  readonly room: Buffer;
 }
 
+/** As many bytes as a pipe holds. */
+const ROOM_BYTES = 65_536;
+/** For what is held back; where a value is so long that this does not hold its beginning, it is copied. */
+const BEFORE_BYTES = 16_384;
+
 /**
- * A scrubber over the values known now. Bytes that are part of no value pass unchanged;
+ * A scrubber over the values known when the first chunk comes. Bytes that are part of no value pass unchanged;
  * a tail that could be the beginning of a value is held back until more arrives.
  */
 export function createScrubber(): Scrubber {
-  const known = currentScanner();
-  let held: Buffer = NOTHING;
-  let covered = 0;
-  return {
-    push(chunk) {
-      const raw = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      if (!known) return raw;
-      const data = held.length === 0 ? raw : Buffer.concat([held, raw]);
-      const found = known.scan(data, false, covered);
-      covered = found.covered;
-      // A copy: the caller may reuse the chunk's memory.
-      held = found.decided === data.length ? NOTHING : Buffer.from(data.subarray(found.decided));
-      return masked(data, found);
-    },
-    end() {
-      const rest = known ? masked(held, known.scan(held, true, covered)) : held;
-      held = NOTHING;
-      covered = 0;
-      return rest;
-    },
-  };
+  return new StreamScrubber();
+}
+
+class StreamScrubber implements Scrubber {
+  #known: Scanner | undefined;
+  #held: Buffer = NOTHING;
+  #covered = 0;
+  #room: Buffer | undefined;
+
+  get room(): Buffer {
+    this.#room ??= Buffer.from(new ArrayBuffer(BEFORE_BYTES + ROOM_BYTES), BEFORE_BYTES);
+    return this.#room;
+  }
+
+  /** What was held back and the chunk, in one piece. */
+  #joined(chunk: Uint8Array): Buffer {
+    const held = this.#held;
+    if (held.length === 0) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const inRoom = chunk.buffer === this.#room?.buffer && chunk.byteOffset === BEFORE_BYTES;
+    if (!inRoom || held.length > BEFORE_BYTES) return Buffer.concat([held, chunk]);
+    const all = Buffer.from(chunk.buffer, BEFORE_BYTES - held.length, held.length + chunk.length);
+    all.set(held);
+    return all;
+  }
+
+  push(chunk: Uint8Array): Buffer {
+    this.#known ??= currentScanner();
+    const data = this.#joined(chunk);
+    if (!this.#known) return data;
+    const found = this.#known.scan(data, false, this.#covered);
+    this.#covered = found.covered;
+    // A copy: the caller may reuse the chunk's memory.
+    this.#held = found.decided === data.length ? NOTHING : Buffer.from(data.subarray(found.decided));
+    return masked(data, found);
+  }
+
+  end(): Buffer {
+    const rest = this.#known
+      ? masked(this.#held, this.#known.scan(this.#held, true, this.#covered))
+      : this.#held;
+    this.#held = NOTHING;
+    this.#covered = 0;
+    return rest;
+  }
 }

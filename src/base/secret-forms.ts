@@ -1,90 +1,115 @@
 /** The forms in which a secret value may appear in output: as it is, escaped, encoded. Pure text; knows no secret itself. */
+import { escapedForms } from "./escaped-forms.ts";
 
 /** Values shorter than this would blank out ordinary text; they are not scrubbed (and a check says so). */
 const SHORTEST_SCRUBBED = 6;
 /** A line of a multi-line value counts as secret by itself from this length. */
-const SHORTEST_LINE = 12;
+const SHORTEST_LINE = 8;
+/** MIME (RFC 2045) and the base64 command break lines after 76 characters, PEM (RFC 7468) after 64. */
+const LINE_WIDTHS = [76, 64];
 
-/** The inner part of base64 at each alignment: what survives whatever stands before and after the value. */
+/** A text cut into lines of each usual width; nothing for one that fits into a line. */
+function cutByWidth(text: string): string[] {
+  return LINE_WIDTHS.filter((width) => text.length > width).flatMap((width) =>
+    Array.from({ length: Math.ceil(text.length / width) }, (_, i) => text.slice(i * width, (i + 1) * width)),
+  );
+}
+
+/**
+ * The inner part of base64 at each alignment: what survives whatever stands before and after the value, as the user
+ * in Basic authorization. The digits at its ends that mix bits of the value with bits of its neighbours stay: at most
+ * four bits of its first and of its last byte.
+ */
 function base64Forms(bytes: Buffer): string[] {
-  const forms = [0, 1, 2].flatMap((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString("base64")
-      .replace(/=+$/, "");
-    const start = Math.ceil((shift * 8) / 6);
-    const end = Math.floor(((shift + bytes.length) * 8) / 6);
-    return [text.slice(start, end)];
+  const forms = [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
+    return text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
   });
-  const whole = forms[0] ?? "";
-  // MIME (RFC 2045) and the base64 command break lines after 76 characters, PEM (RFC 7468) after 64.
-  for (const width of [76, 64]) {
-    for (let at = 0; whole.length > width && at < whole.length; at += width) {
-      const line = whole.slice(at, at + width);
-      if (line.length >= SHORTEST_LINE) forms.push(line);
-    }
-  }
-  return forms.flatMap((form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")]);
+  const lines = cutByWidth(forms[0]!).filter((line) => line.length >= SHORTEST_LINE);
+  return [...forms, ...lines].flatMap((form) => {
+    if (!/[+/]/.test(form)) return [form];
+    const percent = form.replaceAll("+", "%2B").replaceAll("/", "%2F");
+    const url = form.replaceAll("+", "-").replaceAll("/", "_");
+    return [
+      form,
+      url,
+      form.replaceAll("/", "\\/"),
+      percent,
+      percent.replace(/%2[BF]/g, (c) => c.toLowerCase()),
+    ];
+  });
 }
 
-function percentForms(value: string): string[] {
-  const component = encodeURIComponent(value);
-  const strict = component.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  const form = new URLSearchParams([["", value]]).toString().slice(1);
-  const upper = [component, strict, strict.replaceAll("%2F", "/"), encodeURI(value), form];
-  return upper.flatMap((text) => [text, text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
-}
-
-/** What `escape` makes of every character that `pattern` finds. */
-function unicodeEscaped(text: string, pattern: RegExp): string {
-  return text.replace(pattern, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-function jsonForms(value: string): string[] {
-  const json = JSON.stringify(value).slice(1, -1);
+/** Every byte as its number, in the ways that dumps and literals have. */
+function numberForms(bytes: Buffer): string[] {
+  const hex = bytes.toString("hex");
+  const pairs = hex.match(/../g) ?? [];
+  const upper = hex.toUpperCase();
   return [
-    json,
-    JSON.stringify(json).slice(1, -1),
-    json.replaceAll("/", "\\/"), // PHP
-    unicodeEscaped(json, /[<>&\u2028\u2029]/g), // Go
-    unicodeEscaped(json, /[^\x20-\x7e]/g), // Python
+    hex,
+    upper,
+    pairs.join(" "),
+    pairs.join(":"),
+    `\\x${pairs.join("\\x")}`,
+    `\\x${(upper.match(/../g) ?? []).join("\\x")}`,
+    [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""),
+    bytes.join(","),
+    bytes.join(", "),
   ];
 }
 
-function markupForms(value: string): string[] {
-  const base = value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return [
-    base,
-    base.replaceAll('"', "&quot;"),
-    base.replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
-    base.replaceAll('"', "&quot;").replaceAll("'", "&#x27;"),
-    base.replaceAll('"', "&quot;").replaceAll("'", "&apos;"),
-    base.replaceAll('"', "&#34;").replaceAll("'", "&#39;"),
-  ];
+function unicodeForms(text: string): string[] {
+  const units = Array.from({ length: text.length }, (_, i) =>
+    text.charCodeAt(i).toString(16).padStart(4, "0"),
+  );
+  const lower = `\\u${units.join("\\u")}`;
+  return [lower, `\\u${units.join("\\u").toUpperCase().replaceAll("\\U", "\\u")}`];
+}
+
+function longEnough(forms: readonly string[]): string[] {
+  return [...new Set(forms.filter((form) => form.length >= SHORTEST_SCRUBBED))];
 }
 
 /** The forms of one value (at least {@link SHORTEST_SCRUBBED} characters each) in which it may appear in output. */
 export function encodingsOf(value: string): string[] {
   const text = value.toWellFormed();
   const bytes = Buffer.from(text);
-  const hex = bytes.toString("hex");
-  const forms = [
-    text,
-    ...jsonForms(text),
-    ...percentForms(text),
-    ...markupForms(text),
-    text.replaceAll("'", "'\\''"), // POSIX shell
-    text.replaceAll("\\", "\\\\").replaceAll("'", "\\'"), // JavaScript and Python, single quotes
-    hex,
-    hex.toUpperCase(),
+  if (bytes.length === 0) return [];
+  return longEnough([
+    ...escapedForms(text),
     ...base64Forms(bytes),
-  ];
-  return [...new Set(forms.filter((form) => form.length >= SHORTEST_SCRUBBED))];
+    ...numberForms(bytes),
+    ...unicodeForms(text),
+  ]);
+}
+
+const PEM_FRAME = /^-----(BEGIN|END) /;
+
+/** The longer lines of a value that has several; of PEM also as other widths would cut them, and in one. */
+function linesOf(value: string): string[] {
+  if (!value.includes("\n")) return [];
+  const lines = value.split("\n").map((line) => line.trim());
+  const inner = lines.filter((line) => !PEM_FRAME.test(line));
+  const body = inner.length < lines.length ? inner.join("") : "";
+  return [...inner, body, ...cutByWidth(body)].filter((line) => line.length >= SHORTEST_LINE);
+}
+
+/** Whether a value is long enough to be told from ordinary text. */
+export function isScrubbable(value: string): boolean {
+  return value.trim().length >= SHORTEST_SCRUBBED;
+}
+
+function wholesOf(value: string): string[] {
+  return [value, value.trim()].filter((part) => part.length >= SHORTEST_SCRUBBED);
 }
 
 /** The value, the value without white space around it, and its longer lines (a log may show them one by one). */
 export function partsOf(value: string): string[] {
-  const lines = value.includes("\n")
-    ? value.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE && !/^-----(BEGIN|END) /.test(line))
-    : [];
-  return [...new Set([value, value.trim(), ...lines])].filter((part) => part.length >= SHORTEST_SCRUBBED);
+  return [...new Set([...wholesOf(value), ...linesOf(value)])];
+}
+
+/** All forms to be found in output; for lines by themselves, of which there may be many, those that escape. */
+export function formsOf(value: string): ReadonlySet<string> {
+  const lines = linesOf(value.toWellFormed()).flatMap(escapedForms);
+  return new Set([...new Set(wholesOf(value))].flatMap(encodingsOf).concat(longEnough(lines)));
 }

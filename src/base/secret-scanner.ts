@@ -1,10 +1,16 @@
 /**
- * Finds known byte sequences in a stream of bytes, in one pass whatever their number.
+ * Finds known byte sequences in a stream of bytes, in one pass whose cost hardly grows with their number.
  * It holds the search only; which sequences are secret and what replaces them is the caller's (`redact.ts`).
  */
-
-/** Every needle has at least this many bytes: they are its key in the index. */
-const KEY_BYTES = 4;
+import { NeedleHeads } from "./needle-heads.ts";
+import {
+  joinNeedles,
+  MULTIPLIER,
+  NeedleIndex,
+  type Needles,
+  partialWord,
+  SHORTEST_INDEXED,
+} from "./needle-index.ts";
 
 /** A stretch of bytes that belongs to one or more needles. */
 export interface FoundRange {
@@ -29,77 +35,131 @@ export interface Scanner {
    * @param last true when no byte will follow: nothing is left undecided.
    * @param covered what the scan before said, when the data begins with its undecided bytes; else 0.
    */
-  scan(data: Buffer, last: boolean, covered: number): ScanResult;
+  scan(data: Uint8Array, last: boolean, covered: number): ScanResult;
 }
 
-const UNDECIDED = -1;
-
-function pairAt(data: Buffer, at: number): number {
-  return (data[at]! << 8) | data[at + 1]!;
+interface Found {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** Needles by their first four bytes, and a bitmap of first pairs that rejects nearly every position at once. */
-class NeedleIndex {
-  readonly pairs = new Uint8Array(65_536);
-  readonly firsts = new Uint8Array(256);
-  readonly #byKey = new Map<number, Buffer[]>();
-  readonly #needles: readonly Buffer[];
+const NO_WORDS = new Int32Array(0);
+/** So many are looked at in one turn: hardly any passes the filter, so that one branch for four is the cheapest. */
+const TURN = 4;
 
-  constructor(needles: readonly Buffer[]) {
-    this.#needles = needles;
-    for (const needle of needles) {
-      this.pairs[pairAt(needle, 0)] = 1;
-      this.firsts[needle[0]!] = 1;
-      const key = needle.readUInt32LE(0);
-      const same = this.#byKey.get(key);
-      if (same) same.push(needle);
-      else this.#byKey.set(key, [needle]);
+/** Where the next turn of words begins of which one passes the filter; behind all whole turns for none. */
+function nextPossible(words: Int32Array, index: NeedleIndex, from: number): number {
+  const { filter, shift } = index;
+  const stride = index.step >> 2;
+  const turn = stride * TURN;
+  let i = from;
+  for (const end = words.length - turn; i <= end; i += turn) {
+    const a = Math.imul(words[i]!, MULTIPLIER) >>> shift;
+    const b = Math.imul(words[i + stride]!, MULTIPLIER) >>> shift;
+    const c = Math.imul(words[i + 2 * stride]!, MULTIPLIER) >>> shift;
+    const d = Math.imul(words[i + 3 * stride]!, MULTIPLIER) >>> shift;
+    const bits =
+      (filter[a >>> 5]! >>> a) |
+      (filter[b >>> 5]! >>> b) |
+      (filter[c >>> 5]! >>> c) |
+      (filter[d >>> 5]! >>> d);
+    if ((bits & 1) !== 0) break;
+  }
+  return i;
+}
+
+/** Looks for one needle after the other. */
+function findEach(needles: readonly Uint8Array[], data: Uint8Array, all: Found[]): void {
+  if (needles.length === 0) return;
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  for (const needle of needles) {
+    for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) {
+      all.push({ from: at, to: at + needle.length });
     }
-    for (const same of this.#byKey.values()) same.sort((a, b) => b.length - a.length);
+  }
+}
+
+/** Every needle of the index in the data, in no order. */
+function findIndexed(index: NeedleIndex, data: Uint8Array, all: Found[]): void {
+  const found = (from: number, to: number) => void all.push({ from, to });
+  const before = -data.byteOffset & 3;
+  const count = Math.max(0, data.length - before) >> 2;
+  const words = count > 0 ? new Int32Array(data.buffer, data.byteOffset + before, count) : NO_WORDS;
+  const { filter, shift, step } = index;
+  const stride = step >> 2;
+  for (let i = 0; i < count; ) {
+    i = nextPossible(words, index, i);
+    for (const end = Math.min(count, i + TURN * stride); i < end; i += stride) {
+      const hash = Math.imul(words[i]!, MULTIPLIER) >>> shift;
+      if ((filter[hash >>> 5]! >>> hash) & 1) index.find(data, before + 4 * i, words[i]!, found);
+    }
+  }
+  const rest = before + 4 * count;
+  if (rest < data.length) index.find(data, rest, partialWord(data, rest), found);
+}
+
+/** What was found before `decided`, in order; what overlaps is one range, so that no part of any needle stays. */
+function joined(all: Found[], covered: number, decided: number): ScanResult {
+  const ranges: { from: number; to: number; continued: boolean }[] = [];
+  if (covered > 0) ranges.push({ from: 0, to: covered, continued: true });
+  for (const { from, to } of all.sort((a, b) => a.from - b.from)) {
+    if (from >= decided) break;
+    const open = ranges.at(-1);
+    if (open && from < open.to) open.to = Math.max(open.to, to);
+    else ranges.push({ from, to, continued: false });
+  }
+  const final = ranges.at(-1);
+  const beyond = Math.max(0, (final?.to ?? 0) - decided);
+  if (final) final.to -= beyond;
+  return { ranges, decided, covered: beyond };
+}
+
+/** Up to so many searches, in so few bytes, one needle after the other costs less than making the index. */
+const [FEW_SEARCHES, FEW_BYTES] = [10_000, 16_384];
+
+/** Finds all needles, by whatever is the quickest. */
+class NeedleSearch {
+  readonly #texts: readonly string[];
+  readonly #needles: readonly Uint8Array[];
+  #searches = 0;
+  #index: NeedleIndex | undefined;
+  #short: readonly Uint8Array[] = [];
+
+  constructor(texts: readonly string[], { bytes, starts }: Needles) {
+    this.#texts = texts;
+    this.#needles = texts.map((_, i) => bytes.subarray(starts[i]!, starts[i + 1]!));
   }
 
-  /** Length of the longest needle at a position, 0 for none, UNDECIDED when the data ends inside a longer one. */
-  matchAt(data: Buffer, at: number, last: boolean): number {
-    const left = data.length - at;
-    const candidates = left >= KEY_BYTES ? this.#byKey.get(data.readUInt32LE(at)) : this.#needles;
-    for (const needle of candidates ?? []) {
-      if (needle.length <= left) {
-        if (data.compare(needle, 0, needle.length, at, at + needle.length) === 0) return needle.length;
-      } else if (!last && data.compare(needle, 0, left, at) === 0) return UNDECIDED;
+  findAll(data: Uint8Array): Found[] {
+    const all: Found[] = [];
+    this.#searches += this.#needles.length;
+    if (!this.#index && this.#searches <= FEW_SEARCHES && data.length <= FEW_BYTES) {
+      findEach(this.#needles, data, all);
+      return all;
     }
-    return 0;
+    this.#index ??= this.#createIndex();
+    findIndexed(this.#index, data, all);
+    findEach(this.#short, data, all);
+    return all;
+  }
+
+  #createIndex(): NeedleIndex {
+    const isLong = (_: string, i: number) => this.#needles[i]!.length >= SHORTEST_INDEXED;
+    this.#short = this.#needles.filter((needle) => needle.length < SHORTEST_INDEXED);
+    return new NeedleIndex(joinNeedles(this.#texts.filter(isLong)));
   }
 }
 
-/** A scanner for needles of at least four bytes each. Overlapping finds are one range, so that no part of any stays. */
-export function createScanner(needles: readonly Buffer[]): Scanner {
-  const index = new NeedleIndex(needles);
-  const { pairs, firsts } = index;
+/** A scanner for texts (needles), in UTF-8, of at least four bytes each. */
+export function createScanner(texts: readonly string[]): Scanner {
+  const needles = joinNeedles(texts);
+  const search = new NeedleSearch(texts, needles);
+  let heads: NeedleHeads | undefined;
   return {
     scan(data, last, covered) {
-      const ranges: { from: number; to: number; continued: boolean }[] = [];
-      let open: (typeof ranges)[number] | undefined;
-      if (covered > 0) {
-        open = { from: 0, to: covered, continued: true };
-        ranges.push(open);
-      }
-      for (let at = 0; at < data.length; at++) {
-        const possible = at + 1 < data.length ? pairs[pairAt(data, at)] : firsts[data[at]!];
-        if (!possible) continue;
-        const length = index.matchAt(data, at, last);
-        if (length === 0) continue;
-        if (length === UNDECIDED) {
-          const reach = Math.max(0, (open?.to ?? 0) - at);
-          if (open) open.to = Math.min(open.to, at);
-          return { ranges, decided: at, covered: reach };
-        }
-        if (open && at < open.to) open.to = Math.max(open.to, at + length);
-        else {
-          open = { from: at, to: at + length, continued: false };
-          ranges.push(open);
-        }
-      }
-      return { ranges, decided: data.length, covered: 0 };
+      heads ??= last ? undefined : new NeedleHeads(needles);
+      const decided = last ? data.length : heads!.undecidedFrom(data);
+      return joined(search.findAll(data), covered, decided);
     },
   };
 }

@@ -140,7 +140,7 @@ describe("security policies by kind", () => {
       settings: `${name}: { secret: true }`,
       secrets: { [name]: "postgres" },
     };
-    const expected = name === "DB_PASSWORD" ? ["SECURITY_DEFAULT_CREDENTIAL"] : [];
+    const expected = [name === "DB_PASSWORD" ? "SECURITY_DEFAULT_CREDENTIAL" : "SECURITY_SCRUBBING"];
     expect(resolved(scene).findings.map(({ code }) => code)).toEqual(expected);
   });
 

@@ -259,7 +259,7 @@ describe("findings", () => {
     ["in the process", { settings: "A: { type: port }", process: { A: "x" } }, "export A=8080"],
     [
       "a secret of wrong type",
-      { settings: "A: { type: port, secret: true }", secrets: { A: "x" } },
+      { settings: "A: { type: port, secret: true }", secrets: { A: "no-port" } },
       "ringfence secret set A -e staging",
     ],
     ["an unknown name", { settings: "LOG_LEVEL: {}", files: { ".env": "LOGLEVEL=1" } }, "write LOG_LEVEL"],

@@ -98,8 +98,7 @@ class Scan {
 
   constructor(needles: readonly Needle[], environments: readonly string[]) {
     this.#needles = needles;
-    const bytes = needles.map(({ text }) => Buffer.from(text));
-    this.#scanner = bytes.length > 0 ? createScanner(bytes) : undefined;
+    this.#scanner = needles.length > 0 ? createScanner(needles.map(({ text }) => text)) : undefined;
     this.#names = comparison(environments);
   }
 

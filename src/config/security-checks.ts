@@ -1,6 +1,6 @@
 /**
  * Holds settings against the security policies of their environment: debug modes, encrypted connections, key
- * lengths, token lifetimes, CORS, default credentials. A setting is recognised by the policy that it names, its type,
+ * lengths, token lifetimes, CORS, default credentials, providers' formats. A setting is recognised by the policy that it names, its type,
  * or its name. No message says a value.
  */
 import { formatDuration, parseDuration } from "../base/units.ts";
@@ -13,6 +13,8 @@ import { plainText } from "../model/setting-value.ts";
 import { unitOf } from "../model/time-unit.ts";
 import { tls } from "./connection-checks.ts";
 import { credentials, keyLength } from "./credential-checks.ts";
+import { format, mode } from "./provider-checks.ts";
+import { scrubbing } from "./scrubbing-checks.ts";
 import { type Check, setCommand } from "./security-check.ts";
 import { isUnfilled } from "./unfilled.ts";
 
@@ -89,7 +91,18 @@ const cors: Check = ({ name, text }, environment) => {
   return { code: "SECURITY_CORS", why, fix: `name the origins in ${name}, as https://example.com` };
 };
 
-const CHECKS: readonly Check[] = [debug, logLevel, tls, keyLength, tokenLifetime, cors, credentials];
+const CHECKS: readonly Check[] = [
+  debug,
+  logLevel,
+  tls,
+  keyLength,
+  tokenLifetime,
+  cors,
+  credentials,
+  format,
+  mode,
+  scrubbing,
+];
 
 /** What the environment's policies have to say against its settings. Linear; sealed settings are passed over. */
 export function securityFindings(

@@ -1,7 +1,8 @@
 /** Secrets that anybody with the files can read, and values that look like another environment's. */
-import { providerOf } from "../model/credential-format.ts";
+
 import { isWellKnown, passwordIn } from "../model/credential-text.ts";
 import type { EnvironmentClass, GitState, OutOfPlace, ReadableSecret } from "../model/inspection.ts";
+import { credentialShapeIn } from "../model/provider-format.ts";
 import { placeOfItem } from "./comparison.ts";
 import { splitUrl } from "./endpoint.ts";
 import { environmentOf } from "./environment-name.ts";
@@ -52,7 +53,7 @@ function hostClass(text: string): EnvironmentClass | undefined {
 
 function oddOutsideProduction(item: Item, near: EnvironmentClass): string | undefined {
   const { key, text } = item;
-  if (providerOf(text)?.what === "Stripe live key") return "a live key";
+  if (credentialShapeIn(text)?.what === "Stripe live key") return "a live key";
   if (hostClass(text) === "production") return "leads to a host of production";
   const named = environmentOf(text);
   const rehearsal = near === "staging" || near === "preview";

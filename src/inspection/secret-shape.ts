@@ -2,8 +2,9 @@
  * What is a secret, by its name and by its value. Provider formats are those that the providers publish; everything
  * else is a guess from the characters, and the page says so by calling it what it looks like.
  */
-import { providerOf } from "../model/credential-format.ts";
+
 import { isPlaceholder, passwordIn } from "../model/credential-text.ts";
+import { credentialShapeIn } from "../model/provider-format.ts";
 
 const WORDS =
   /(?:^|_)(?:PASSWORDS?|PASSWD|PASSPHRASE|PWD|PASS|SECRETS?|TOKENS?|APIKEY|KEY|CREDENTIALS?|DSN|SALT|PEPPER|PAT|AUTH|COOKIE)(?=_|$)|(?:PASSWORD|SECRET|TOKEN|APIKEY)$/;
@@ -62,7 +63,7 @@ const SHORTEST_BY_NAME = 4;
 /** What makes a value a secret in plain sight: undefined for what is none, only a placeholder, or a reference. */
 export function secretKind(name: string, value: string): string | undefined {
   if (value === "" || isPlaceholder(value) || isReference(value)) return undefined;
-  const provider = providerOf(value);
+  const provider = credentialShapeIn(value);
   if (provider) return provider.what;
   const password = passwordIn(value);
   if (password !== undefined) {

@@ -1,9 +1,9 @@
 /** What several environments use together although each should have its own: databases, credentials, buckets, webhooks. */
 
 import { sha256 } from "../base/digest.ts";
-import { providerOf } from "../model/credential-format.ts";
 import { isPlaceholder, isWellKnown, passwordIn } from "../model/credential-text.ts";
 import type { EnvironmentClass, KeyPlace, SharedKind, Sharing } from "../model/inspection.ts";
+import { credentialShapeIn } from "../model/provider-format.ts";
 import { placeOfItem } from "./comparison.ts";
 import { endpointOf, endpointOfHost } from "./endpoint.ts";
 import type { Item } from "./item.ts";
@@ -32,7 +32,8 @@ function credentialOf({ name, text }: Item): Identity | undefined {
   const kind = secretKind(name, text);
   if (kind === undefined || isNobodys(secret)) return undefined;
   if (password !== undefined && password.length < SHORTEST_PASSWORD) return undefined;
-  const what = password === undefined ? (providerOf(text)?.what ?? "the same secret") : "the same password";
+  const what =
+    password === undefined ? (credentialShapeIn(text)?.what ?? "the same secret") : "the same password";
   return { kind: "credential", key: `credential ${sha256(secret).toString("base64")}`, what };
 }
 

@@ -2,8 +2,9 @@
  * The only way a value reaches the page. Shown are switches, small numbers, quantities, words from a closed list and
  * hosts of URLs; everything else appears as its shape. So a secret under a harmless name stays unseen as well.
  */
-import { providerOf } from "../model/credential-format.ts";
+
 import { isPlaceholder } from "../model/credential-text.ts";
+import { credentialShapeIn } from "../model/provider-format.ts";
 import { shownHost, splitUrl } from "./endpoint.ts";
 import { environmentOf } from "./environment-name.ts";
 import { isReference, isSecretName, looksRandom } from "./secret-shape.ts";
@@ -35,7 +36,7 @@ function shape(value: string): string {
 
 /** A secret's shape: the prefix that names its provider, if any, and its length. */
 export function maskedShape(value: string): string {
-  const provider = providerOf(value);
+  const provider = credentialShapeIn(value);
   return provider ? `${provider.prefix}…, ${value.length} characters` : shape(value);
 }
 
@@ -67,5 +68,5 @@ export function withoutControls(text: string): string {
 export function shownName(name: string): string {
   const whole =
     name.split("_").some((part) => looksRandom(part)) || (!name.includes("_") && looksRandom(name));
-  return whole || providerOf(name) ? "[name not shown]" : withoutControls(name);
+  return whole || credentialShapeIn(name) ? "[name not shown]" : withoutControls(name);
 }

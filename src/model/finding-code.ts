@@ -60,7 +60,7 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     stage: "security",
     summary: "One age recipient for two environments, people or machines.",
   },
-  SECRETS_RECIPIENTS: {
+  SECURITY_RECIPIENTS: {
     stage: "security",
     summary:
       "A secrets file is encrypted to somebody whom the manifest does not let in, or (a warning) not yet to somebody whom it does.",
@@ -224,6 +224,20 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   SECURITY_DEFAULT_CREDENTIAL: {
     stage: "security",
     summary: "A credential that everybody knows, or a placeholder for one, where the data is not synthetic.",
+  },
+  SECURITY_FORMAT: {
+    stage: "security",
+    summary:
+      "A value has not the `format` that its declaration demands, or is surely another vendor's credential than its name says.",
+  },
+  SECURITY_KEY_MODE: {
+    stage: "security",
+    summary: "A key for tests in a production kind, or a live key where `externalServices` are not real.",
+  },
+  SECURITY_SCRUBBING: {
+    stage: "security",
+    summary:
+      "Warning: a secret is too short to be masked in output (fewer than 6 characters), or a common word whose masking blanks out ordinary text.",
   },
   ADVICE_POOL: {
     stage: "performance",

@@ -12,6 +12,7 @@ import { rotationSchema } from "./manifest-rotation.ts";
 import { expectSchema, ruleSchema } from "./manifest-rules.ts";
 import { SETTABLE_POLICIES } from "./policy.ts";
 import { PHASES, SETTING_TYPES, SYNC_POLICIES } from "./setting.ts";
+import { FORMAT_NAMES } from "./value-format.ts";
 
 const word = (format: Format) => z.string().regex(format.pattern);
 const name = word(FORMATS.name);
@@ -61,6 +62,10 @@ const environment = z
 const kind = z
   .strictObject({
     like: z.string().describe("The built-in kind that it derives from."),
+    hosts: z
+      .array(word(FORMATS.host))
+      .optional()
+      .describe("Host name patterns of its environments that declare none themselves."),
     policies: policiesSchema.optional(),
   })
   .describe("A kind of the project's own.");
@@ -172,6 +177,10 @@ export const settingSchema = z
     default: z.unknown().optional().describe("Applies where no layer sets the key."),
     values: words.optional().describe("What an enum allows."),
     pattern: z.string().min(1).optional().describe("A regular expression that the whole value must match."),
+    format: z
+      .enum(FORMAT_NAMES)
+      .optional()
+      .describe("The published format that the value has, as stripe-secret-key."),
     min: bound.optional().describe("Smallest value; with units for a duration or size (5m, 1MiB)."),
     max: bound.optional().describe("Largest value; with units for a duration or size (24h, 1GiB)."),
     phase: z

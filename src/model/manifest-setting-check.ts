@@ -93,6 +93,13 @@ export class SettingCheck {
     }
   }
 
+  /** The published format, where the type can have one. */
+  format(type: SettingType, format: SettingData["format"]): SettingData["format"] {
+    if (format === undefined || type === "string" || type === "url") return format;
+    this.refuse("MANIFEST_PATTERN", "format", `a format makes no sense for type ${type}`, "delete it");
+    return undefined;
+  }
+
   required(required: SettingData["required"]): void {
     if (!Array.isArray(required)) return;
     const known = targetsOf(this.#root);

@@ -43,6 +43,7 @@ function declare(
     default: given && plainValue(given),
     values: data.values,
     pattern: check.pattern(type, data.pattern),
+    format: check.format(type, data.format),
     ...check.bounds(type, data),
     allow: data.allow,
     deprecated: data.deprecated,

@@ -3,6 +3,7 @@ import type { Place } from "../base/place.ts";
 import type { SettablePolicy } from "./policy.ts";
 import type { Rotation } from "./rotation.ts";
 import type { PendingReference } from "./secret-reference.ts";
+import type { FormatName } from "./value-format.ts";
 
 export const SETTING_TYPES = [
   "string",
@@ -80,6 +81,8 @@ export interface SettingDeclaration {
   readonly default: SettingValue | undefined;
   readonly values: readonly string[] | undefined;
   readonly pattern: string | undefined;
+  /** The published format that its value has. */
+  readonly format?: FormatName | undefined;
   readonly min: number | undefined;
   readonly max: number | undefined;
   /** Codes of findings of the security and performance stages that this setting does not get, and why not. */

@@ -1,6 +1,7 @@
 /** Leaks as findings: whose secret it is, by name, or what it looks like. Nothing of the text but a public prefix. */
-import { providerOf } from "../model/credential-format.ts";
+
 import type { FindingDraft } from "../model/finding-list.ts";
+import { credentialShapeIn } from "../model/provider-format.ts";
 import type { KnownValue, Leak } from "./leak.ts";
 
 /** Where a text was found. */
@@ -23,7 +24,7 @@ function named(values: readonly KnownValue[]): string {
 
 function formOf({ shapes }: Leak): string {
   const words = [...new Set(shapes.map(({ what }) => what))].join(", ");
-  const prefix = providerOf(shapes[0]!.text)?.prefix;
+  const prefix = credentialShapeIn(shapes[0]!.text)?.prefix;
   return prefix ? `${words} (${prefix}…)` : words;
 }
 

@@ -1,9 +1,10 @@
 /** Finds texts that have the published form of a credential: by our own formats, and by the rules that others keep. */
-import { CREDENTIAL_FORMATS } from "../model/credential-format.ts";
+
 import { isPlaceholder, isWellKnown, passwordIn } from "../model/credential-text.ts";
+import { CREDENTIAL_SHAPES } from "../model/provider-format.ts";
 import type { LeakRules, RuleMatch } from "../ports/leak-rules.ts";
 
-const OWN = CREDENTIAL_FORMATS.filter(({ opening }) => !opening).map((format) => ({
+const OWN = CREDENTIAL_SHAPES.filter(({ opening }) => !opening).map((format) => ({
   ...format,
   pattern: new RegExp(format.pattern.source, `${format.pattern.flags}g`),
 }));

@@ -55,7 +55,7 @@ function formsIn(range: string, forms: ReadonlyMap<string, KnownValue[]>): { at:
 export function createValueSearch(values: readonly KnownValue[]): ValueSearch {
   const forms = formsOf(values);
   const needles = [...forms.keys()].map((form) => Buffer.from(form, "latin1"));
-  const scanner = needles.length > 0 ? createScanner(needles) : undefined;
+  const scanner = needles.length > 0 ? createScanner(needles.map((needle) => needle.toString())) : undefined;
   return {
     longest: needles.reduce((most, { length }) => Math.max(most, length), 0),
     tooCommon: values.filter(({ text }) => !isTelling(text)),

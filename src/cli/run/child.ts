@@ -1,18 +1,17 @@
 /**
  * Runs the command as a child: its output through the scrubber, or inherited where replacing this process is not
  * possible. Signals go to the child; its exit code or signal becomes ours.
- *
- * Output is written by `fs.write`, not by `process.stdout`: that would block this process (and the forwarding of
- * signals) while the reader stalls. Each chunk is read only when the one before is written.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, write } from "node:fs";
+import { closeSync } from "node:fs";
 import { constants as os } from "node:os";
 import type { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import { systemCode } from "../../base/error.ts";
-import { createScrubber, rememberSecret } from "../../base/redact.ts";
+import { rememberSecret } from "../../base/redact.ts";
 import { runErrors } from "./errors.ts";
+import type { Log } from "./log-file.ts";
+import { passOutput } from "./output.ts";
 import { createPipes } from "./pipes.ts";
 
 export interface ChildRun {
@@ -23,7 +22,28 @@ export interface ChildRun {
   /** Values that may not appear in the output; undefined: output is inherited as it is. */
   readonly scrub: readonly string[] | undefined;
   /** Done once the child has ended, also where this process then ends by a signal. */
-  readonly beforeEnd?: () => Promise<void> | undefined;
+  readonly beforeEnd?: (() => Promise<void> | undefined) | undefined;
+  /** What goes with the child. */
+  readonly watch?: ChildWatch | undefined;
+  /** Where output is kept besides being shown; only with `scrub`. */
+  readonly log?: Log | undefined;
+}
+
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Goes with a child from its start to its end. */
+export interface ChildWatch {
+  /** Handles of the child for reports to us, from 3 on. */
+  readonly reports: readonly ("pipe" | "ignore")[];
+  /** @param abandon ends the reading of output that others than the child still hold open. */
+  started(child: ChildProcess, abandon: () => void): void;
+  /** Gives the child a signal. */
+  signal(child: ChildProcess, signal: NodeJS.Signals): void;
+  /** @throws why the end is not the command's own */
+  ended(end: ChildEnd): Promise<void>;
 }
 
 /** What a run holds that must be renewed while it lasts, and given back. */
@@ -35,37 +55,6 @@ export interface RunLeases {
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"] as const;
 /** A terminal sends these to the whole foreground group, the child included: forwarding would double them. */
 const FROM_TERMINAL: readonly string[] = ["SIGINT", "SIGQUIT", "SIGWINCH"];
-const RETRY_MS = 5;
-
-function writeOnce(handle: number, data: Buffer): Promise<number> {
-  return new Promise((resolve, reject) => {
-    write(handle, data, (error, bytes) => (error ? reject(error) : resolve(bytes)));
-  });
-}
-
-async function writeAll(handle: number, data: Buffer): Promise<void> {
-  for (let rest = data; rest.length > 0; ) {
-    try {
-      rest = rest.subarray(await writeOnce(handle, rest));
-    } catch (error) {
-      // Whoever shares the other end may have made it non-blocking: wait until it takes more.
-      if (systemCode(error) !== "EAGAIN") throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  }
-}
-
-/** Passes a stream on, scrubbed, until its end; when nobody reads any more, the child's end is closed as well. */
-async function pass(stream: Readable, handle: number): Promise<void> {
-  const scrubber = createScrubber();
-  try {
-    for await (const chunk of stream) await writeAll(handle, scrubber.push(chunk as Buffer));
-    await writeAll(handle, scrubber.end());
-  } catch (error) {
-    stream.destroy();
-    if (systemCode(error) !== "EPIPE") throw error;
-  }
-}
 
 function startFailure(error: unknown, { file, command }: ChildRun): Error {
   const name = command[0]!;
@@ -113,10 +102,7 @@ function dieBy(signal: NodeJS.Signals): Promise<number> {
 }
 
 /** Begins before the child is there: one that it is started for may already send a signal. */
-function forwardSignals(
-  childOf: () => ChildProcess | undefined,
-  beforeEnd: ChildRun["beforeEnd"],
-): () => void {
+function forwardSignals(childOf: () => ChildProcess | undefined, { beforeEnd, watch }: ChildRun): () => void {
   const onTerminal = [0, 1, 2].some((handle) => isatty(handle));
   const handlers = FORWARDED.map((signal) => {
     const handler = () => {
@@ -129,7 +115,10 @@ function forwardSignals(
         const ending = beforeEnd?.();
         if (ending) ending.finally(end);
         else end();
-      } else if (!(onTerminal && FROM_TERMINAL.includes(signal))) child?.kill(signal);
+      } else if (child && !(onTerminal && FROM_TERMINAL.includes(signal))) {
+        if (watch) watch.signal(child, signal);
+        else child.kill(signal);
+      }
     };
     process.on(signal, handler);
     return [signal, handler] as const;
@@ -141,8 +130,8 @@ function forwardSignals(
 
 interface StartedChild {
   readonly child: ChildProcess;
-  /** Standard output and standard error; none when they are inherited. */
-  readonly streams: readonly Readable[];
+  /** Standard output and standard error, as reading ends of pipes or as streams; none when they are inherited. */
+  readonly sources: readonly (number | Readable)[];
 }
 
 function startChild(run: ChildRun): StartedChild {
@@ -152,30 +141,35 @@ function startChild(run: ChildRun): StartedChild {
     const child = spawn(run.file, run.command.slice(1), {
       argv0: run.command[0]!,
       env: { ...run.variables },
-      stdio: ["inherit", pipes?.[0].input ?? output, pipes?.[1].input ?? output],
+      stdio: [
+        "inherit",
+        pipes?.[0].input ?? output,
+        pipes?.[1].input ?? output,
+        ...(run.watch?.reports ?? []),
+      ],
     });
     const sockets = [child.stdout, child.stderr].filter((stream) => stream !== null);
-    return { child, streams: pipes?.map((pipe) => pipe.output) ?? sockets };
+    return { child, sources: pipes?.map((pipe) => pipe.output) ?? sockets };
   } catch (error) {
-    for (const pipe of pipes ?? []) pipe.output.destroy();
+    for (const pipe of pipes ?? []) closeSync(pipe.output);
     throw startFailure(error, run);
   } finally {
     for (const pipe of pipes ?? []) closeSync(pipe.input);
   }
 }
 
-interface ChildEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 /** Passes the child's output on until there is no more, and the child has ended. */
-async function endOf({ child, streams }: StartedChild, run: ChildRun): Promise<ChildEnd> {
+async function endOf({ child, sources }: StartedChild, run: ChildRun): Promise<ChildEnd> {
   const ended = new Promise<ChildEnd>((resolve, reject) => {
     child.once("error", (error) => reject(startFailure(error, run)));
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-  const [end] = await Promise.all([ended, ...streams.map((stream, i) => pass(stream, i + 1))]);
+  const reading = new AbortController();
+  const passing = sources.map((source, i) =>
+    passOutput(source, i + 1, { kept: run.log?.keeper(), abandoned: reading.signal }),
+  );
+  run.watch?.started(child, () => reading.abort());
+  const [end] = await Promise.all([ended, ...passing]);
   return end;
 }
 
@@ -187,13 +181,14 @@ async function endOf({ child, streams }: StartedChild, run: ChildRun): Promise<C
 export async function runChild(run: ChildRun): Promise<number> {
   for (const value of run.scrub ?? []) rememberSecret(value);
   let child: ChildProcess | undefined;
-  const stopForwarding = forwardSignals(() => child, run.beforeEnd);
+  const stopForwarding = forwardSignals(() => child, run);
   try {
     const started = startChild(run);
     child = started.child;
     const { code, signal } = await endOf(started, run);
     stopForwarding();
     await run.beforeEnd?.();
+    await run.watch?.ended({ code, signal });
     return signal === null ? (code ?? 1) : await dieBy(signal);
   } finally {
     stopForwarding();

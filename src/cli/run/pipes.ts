@@ -5,13 +5,12 @@
  */
 import { spawnSync } from "node:child_process";
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
-import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 
 export interface Pipe {
-  readonly output: Readable;
+  /** The handle to read from; whoever reads it closes it. */
+  readonly output: number;
   /** The handle to give to the child; close it here once the child has it. */
   readonly input: number;
 }
@@ -20,9 +19,9 @@ function openPipe(path: string): Pipe {
   // Opening one end waits for the other; opening both at once does not (fifo(7)).
   const both = openSync(path, constants.O_RDWR);
   try {
-    const read = openSync(path, constants.O_RDONLY);
+    const output = openSync(path, constants.O_RDONLY);
     const input = openSync(path, constants.O_WRONLY);
-    return { output: new Socket({ fd: read, readable: true, writable: false }), input };
+    return { output, input };
   } finally {
     closeSync(both);
   }

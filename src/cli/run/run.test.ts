@@ -230,6 +230,27 @@ describe("scrubbed output", () => {
     expect(stderr).toBe("[secret]\n");
   });
 
+  test("hides what a child encodes, wherever it cuts its writes", () => {
+    const secret = "t0ken/of+staging 'and' more";
+    project.compile({ ...STAGING, variables: { API_TOKEN: secret } });
+    const node = `
+      const { writeSync } = require("node:fs");
+      const secret = process.env.API_TOKEN, bytes = Buffer.from(secret);
+      const forms = [secret, JSON.stringify({ secret }), encodeURIComponent(secret), bytes.toString("hex"),
+        bytes.toString("base64"), Buffer.from("user:" + secret).toString("base64"), bytes.toString("base64url"),
+        new URLSearchParams({ secret }).toString(), require("node:util").inspect(bytes)];
+      for (const form of forms) for (let cut = 0; cut <= form.length; cut += 5) {
+        writeSync(1, form.slice(0, cut));
+        writeSync(1, form.slice(cut) + "\\n");
+      }
+      // So much at once that the scrubber makes its index.
+      writeSync(1, (". ".repeat(50) + secret + "\\n").repeat(2000));`;
+    const { stdout } = run(["run", "-e", "staging", "--", "node", "-e", node]);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(2050);
+    for (const line of lines) expect(line).toMatch(/^([\w{}":= .<]{0,100})\[secret\](["}=>]|.{0,3})$/);
+  });
+
   test("is the rule under CI, and for production whatever its policy says", () => {
     project.compile();
     const echo = (environment: string, extra: Variables = {}) =>

@@ -3,8 +3,8 @@
  * commented out: only words that can't be either are taken.
  */
 
-import { providerOf } from "../../model/credential-format.ts";
 import { passwordIn } from "../../model/credential-text.ts";
+import { credentialShapeIn } from "../../model/provider-format.ts";
 import { environmentOf } from "../environment-name.ts";
 import { looksRandom } from "../secret-shape.ts";
 
@@ -22,7 +22,7 @@ const SECRET_WORD = /pass|pwd|secret|token|key|credential|login|auth/i;
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
 
 function isSafe(comment: string, known: readonly string[]): boolean {
-  if (CONTROLS.test(comment) || TELLS.test(comment) || passwordIn(comment) || providerOf(comment))
+  if (CONTROLS.test(comment) || TELLS.test(comment) || passwordIn(comment) || credentialShapeIn(comment))
     return false;
   if (/[=@`"!$%^&*+|~<>{}[\]\\]|:\/\/|(?:^|\s)'|'(?:$|\s)/.test(comment)) return false;
   // Punctuation with no space behind it is no sentence's: what it joins is one word.
