@@ -157,7 +157,7 @@ const FIELDS: Fields = {
   },
   secretsRotateMs: {
     path: ["secrets", "rotate"],
-    read: ({ secrets }) => ms(secrets?.rotate),
+    read: ({ secrets }) => durationMs(secrets?.rotate),
     type: "duration",
   },
   strictSettings: { path: ["settings", "strict"], read: ({ settings }) => settings?.strict },
