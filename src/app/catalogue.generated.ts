@@ -324,6 +324,11 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"since","type":"string","required":false,"description":"only uses that are not older, such as 30d"},
     ],
     load: () => import("./secret/report.ts") },
+  { ...{"name":"secret retire","form":"operation","summary":"Forget former values of rotated secrets whose overlap has ended, or those that are named","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"names","required":false,"description":"whose former value, also before its time; several joined by commas"},
+    ], flags: [],
+    load: () => import("./secret/retire.ts") },
   { ...{"name":"secret revoke","form":"operation","summary":"Take a person or machine out of all secrets, encrypt them anew, and list what has to be rotated","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"who","required":true,"description":"a person's name, or machine:NAME"},
@@ -336,6 +341,19 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"all","type":"boolean","required":false,"description":"also those that are rotated or gone"},
     ],
     load: () => import("./secret/revoked.ts") },
+  { ...{"name":"secret rollback","form":"operation","summary":"Go back to a secret's former value, as long as it is kept","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the secret's name"},
+    ], flags: [],
+    load: () => import("./secret/rollback.ts") },
+  { ...{"name":"secret rotate","form":"operation","summary":"Replace secrets by new values: kept as pending, made to count, tried, then current","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"names","required":false,"description":"the secret's name; several joined by commas"},
+    ], flags: [
+      {"name":"due","type":"boolean","required":false,"description":"all that are due or overdue, or of unknown age","default":false},
+      {"name":"input","type":"boolean","required":false,"description":"take the new value from standard input","default":false},
+    ],
+    load: () => import("./secret/rotate.ts") },
   { ...{"name":"secret scan","form":"query","summary":"Find secrets in the open: in files, staged changes, git's history and builds; exit 3 when there are","scope":"folder","environmentFlag":null,"explicit":false},
     positionals: [], flags: [
       {"name":"staged","type":"boolean","required":false,"description":"what would be committed; for a hook"},
@@ -355,6 +373,9 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"adopt","type":"boolean","required":false,"description":"take over a file without the signature it needs; look at its changes first","default":false},
     ],
     load: () => import("./secret/set.ts") },
+  { ...{"name":"secret status","form":"query","summary":"Show how old secrets are; exit 3 when one is overdue, or may be and nobody knows","scope":"project","environmentFlag":"filter","explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./secret/status.ts") },
   { ...{"name":"secret textconv","form":"query","summary":"Show a secrets file without its values, for git diff, which calls it itself (secret git-setup)","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"file","required":true,"description":"the file, or git's copy of it"},

@@ -12,6 +12,7 @@ import {
   type SecretEntry,
 } from "../config/index.ts";
 import { type Environment, expandTemplate, layersFor } from "../model/project.ts";
+import { previousName } from "../model/rotation.ts";
 import type { Phase } from "../model/setting.ts";
 import {
   assertNotReplayed,
@@ -152,11 +153,24 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
   return {
     ...known,
     opened,
-    entries: opened.values,
+    entries: entriesOf(app, opened),
     digest: opened.digest,
     isLasting,
     lacking: opened.binding.revision === 0 ? ["binding", ...lacking] : lacking,
   };
+}
+
+/** The values of a file, and the former ones that applications get beside them while both count. */
+function entriesOf({ project }: App, { values, pasts }: OpenedSecrets): SecretEntry[] {
+  const names = new Set(values.map(({ name }) => name));
+  const isGiven = (name: string) =>
+    !names.has(previousName(name)) &&
+    project.settings.some((one) => one.name === name && (one.rotation?.overlapMs ?? 0) > 0);
+  const former = values.flatMap(({ name, place }): SecretEntry[] => {
+    const value = pasts.get(name)?.previous?.value;
+    return value !== undefined && isGiven(name) ? [{ name: previousName(name), place, value }] : [];
+  });
+  return [...values, ...former];
 }
 
 /** Who signed the file; undefined where nobody has to, or it may be missing. */

@@ -86,6 +86,10 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     summary: "An `allow` names what is no code of a security or performance finding.",
   },
   MANIFEST_POLICY: { stage: "structure", summary: "A `policy` whose values don't fit the type." },
+  MANIFEST_ROTATION: {
+    stage: "structure",
+    summary: "A `rotate` of what is no secret, or whose times or length can't be.",
+  },
   MANIFEST_ENUM: { stage: "structure", summary: "An enum without `values`, or `values` of another type." },
   MANIFEST_BOUND: {
     stage: "structure",

@@ -126,6 +126,17 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "secret hook install": () => [["--dry-run"]],
   "secret hook remove": () => [[]],
   "secret list": (e) => [["-e", e]],
+  "secret retire": (e) => [
+    ["-e", e],
+    ["PASSWORD", "-e", e],
+  ],
+  "secret rollback": (e) => [["PASSWORD", "-e", e]],
+  "secret rotate": (e) => [
+    ["PASSWORD", "-e", e],
+    ["PASSWRD", "-e", e],
+    ["--due", "-e", e, "--dry-run"],
+  ],
+  "secret status": (e) => [[], ["-e", e]],
   "secret scan": () => [[], ["--history"], ["--staged"], ["--output", "."], ["--accept", "a test"]],
   "secret set": (e) => [["NUMBER", "-e", e], ["NO-NAME", "-e", e], ["NUMBER", "-e", "staging"], ["NUMBER"]],
   status: () => [[]],

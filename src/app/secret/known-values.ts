@@ -25,7 +25,11 @@ function openedThen(app: App, environment: Environment, file: string, text: stri
     if (identities.length === 0) return [];
     const opened = openSecrets(text, { file, expect, identities, unbound: "allow" });
     app.opened(environment, opened, kind);
-    return opened.values.map(({ name, value }) => ({
+    const { values, pasts } = opened;
+    const beside = [...pasts].flatMap(([name, { previous, pending }]) =>
+      [previous, pending].flatMap((one) => (one ? [{ name, value: one.value }] : [])),
+    );
+    return [...values, ...beside].map(({ name, value }) => ({
       name,
       environment: environment.name,
       text: value,

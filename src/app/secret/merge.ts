@@ -87,7 +87,12 @@ async function merged(context: Context, environment: Environment, texts: Texts, 
   const before = texts.base.trim() === "" ? [] : listSecrets(texts.base, { file }).recipients;
   const recipients = recipientsOf(environment, before, theirs.recipients);
   const writer = { app, actor, environment: { ...environment, recipients } };
-  return { text: await encrypt(writer, { file, text: texts.ours }, values, revision), taken, revision };
+  const pasts = new Map(taken.flatMap((name) => [...theirs.pasts].filter(([one]) => one === name)));
+  return {
+    text: await encrypt(writer, { file, text: texts.ours }, values, revision, pasts),
+    taken,
+    revision,
+  };
 }
 
 interface Texts {

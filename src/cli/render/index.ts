@@ -22,6 +22,7 @@ import { renderOperation, renderOperations } from "./operation.ts";
 import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
+import { renderRotated, renderSecretStatus } from "./rotation.ts";
 import { renderSecretAccess } from "./secret-access.ts";
 import { renderSecretHook } from "./secret-hook.ts";
 import { renderSecretReport } from "./secret-report.ts";
@@ -92,6 +93,10 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret access": renderSecretAccess,
   "secret copy": renderConfigEdit,
   "secret edit": renderConfigEdit,
+  "secret status": renderSecretStatus,
+  "secret rotate": renderRotated,
+  "secret rollback": renderRotated,
+  "secret retire": renderConfigEdit,
   "secret unset": renderConfigEdit,
   "secret recipients list": renderRecipients,
   "secret recipients add": renderConfigEdit,
