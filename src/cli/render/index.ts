@@ -30,6 +30,7 @@ import {
   renderRecipients,
   renderRevoke,
   renderRevoked,
+  renderSecretPush,
   renderTextconv,
 } from "./secrets.ts";
 import {
@@ -87,6 +88,8 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret hook install": renderSecretHook,
   "secret hook remove": renderSecretHook,
   "secret accept": renderConfigEdit,
+  "secret bind": renderConfigEdit,
+  "secret push": renderSecretPush,
   "secret copy": renderConfigEdit,
   "secret edit": renderConfigEdit,
   "secret unset": renderConfigEdit,
