@@ -27,6 +27,8 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"all","type":"boolean","required":false,"description":"check every environment; the worst exit code counts"},
       {"name":"sarif","type":"boolean","required":false,"description":"print SARIF 2.1.0, for code scanning"},
       {"name":"resolve","type":"boolean","required":false,"description":"ask other stores for the secrets that they keep; else nothing is asked"},
+      {"name":"probe","type":"boolean","required":false,"description":"ask vendors and servers whether credentials of a known format still work"},
+      {"name":"probe-timeout","type":"string","required":false,"description":"how long each may take: 5s"},
       {"name":"set","type":"list","required":false,"description":"NAME=VALUE, above all layers, for this command alone; may be repeated","default":[]},
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
