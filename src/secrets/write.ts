@@ -6,6 +6,7 @@ import { rememberSecret } from "../base/redact.ts";
 import { parseRecipient } from "./age/identities.ts";
 import { assertBelongs, BINDING_NAME, bindingOf, bindingText, type SecretsBinding } from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
+import type { OpenOptions } from "./open.ts";
 import { type DataKey, keepsDataKey, newDataKey, type Rewrapping } from "./recipients.ts";
 import { unsupported } from "./sops/document.ts";
 import { type OpenedFile, openSopsFile, type SopsKeys } from "./sops/file.ts";
@@ -32,6 +33,8 @@ export interface WriteRequest {
   readonly now: string;
   /** Wraps a new data key for the keys of others that the file is encrypted to. */
   readonly rewrapping?: Rewrapping;
+  /** As when a file is opened. */
+  readonly isShown?: OpenOptions["isShown"];
 }
 
 /** @throws SECRETS_BAD_NAME */
@@ -131,7 +134,7 @@ export async function writeSecrets(request: WriteRequest): Promise<string> {
   for (const [name, value] of Object.entries(values)) {
     checkName(name, form);
     checkValue(name, value);
-    rememberSecret(value);
+    if (!request.isShown?.(name, value)) rememberSecret(value);
   }
   checkRecipients(recipients);
   const lastModified = goTimestamp(now);

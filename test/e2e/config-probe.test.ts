@@ -91,7 +91,8 @@ test.each([
   answer = { status, body };
   const view = await check("-e", "development", "--probe");
   expect(probed(view)).toEqual(expected);
-  expect(view.stages.security.errors).toBe(status === 401 ? 1 : 0);
+  const severity = status === 401 ? "error" : "warning";
+  expect(view.findings.find(({ code }) => code.startsWith("SECURITY_PROBE"))).toMatchObject({ severity });
 });
 
 test("Slack says in its answer what others say by a status", async () => {

@@ -3,6 +3,7 @@
  * the secrets file, nobody's other secret is overwritten, and no plan or answer shows a value.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { redact } from "../../src/base/redact.ts";
 import type { AuditVerifyView } from "../../src/contract/audit.ts";
 import type { ConfigEditView } from "../../src/contract/config-edit.ts";
 import type { OperationView } from "../../src/contract/operation.ts";
@@ -73,6 +74,8 @@ describe("secret bind", () => {
     expect(aws.requests.length).toBeGreaterThan(asked);
     const { answer } = await run(["config", "explain", "TOKEN"]);
     expect(JSON.stringify(answer)).toContain(to);
+    // A reference is no secret: it is shown wherever it stands.
+    expect(redact(`kept at ${to}`)).toContain(to);
 
     const record = await plain(["operation", "show", view.operation]);
     expect(JSON.stringify(record.answer)).not.toContain(TOKEN);

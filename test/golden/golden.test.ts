@@ -210,6 +210,8 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "release show": () => ["release", "show", "1.0.0"],
   rollback: (environment) => ["rollback", environment],
   "secret accept": (environment) => ["secret", "accept", "-e", environment, "--reason", "a test"],
+  "secret bind": (environment) => ["secret", "bind", "PIN", "--to", "vault://kv/pin", "-e", environment],
+  "secret push": (environment) => ["secret", "push", "DATABASE_PASSWORD", "-e", environment],
   "secret copy": (environment) => [
     ...["secret", "copy", "SIGNING_KEY,DATABASE_PASSWORD", "--from", "development"],
     ...["-e", environment, "--reason", "a test", "--dry-run"],

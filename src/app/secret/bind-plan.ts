@@ -1,4 +1,5 @@
 /** What `secret bind` would do: where the value comes from, and what stands in the other store already. */
+import { shellWord } from "../../base/shell-word.ts";
 import { isPlaceholder } from "../../model/credential-text.ts";
 import { referencesErrors } from "../../references/index.ts";
 import type { Context, PlanDraft } from "../definition.ts";
@@ -34,7 +35,7 @@ export interface BindFacts extends RekeyFacts {
 }
 
 const again = ({ name, to }: Binding, environment: string) =>
-  `ringfence secret bind ${name} --to '${to}' -e ${environment}`;
+  `ringfence secret bind ${name} --to ${shellWord(to)} -e ${environment}`;
 
 /** @throws REFERENCE_UNWRITABLE for a setting whose text is never read as a reference */
 function assertReferring({ app }: Context, { name }: Binding): void {
@@ -81,7 +82,7 @@ function assertCreatable(
 function valueFor(context: Context, { name, to }: Binding, secrets: SecretsState): Promise<string> | string {
   const value = valuesOf(secrets.opened)[name];
   if (value !== undefined && !isPlaceholder(value)) return value;
-  return readValue(context, name, `ringfence secret bind ${name} --to '${to}'`);
+  return readValue(context, name, `ringfence secret bind ${name} --to ${shellWord(to)}`);
 }
 
 /** The error for a value of somebody else's where ours was to be. */

@@ -9,6 +9,7 @@ import { listSecrets, openSecrets } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
 import { keyringFor } from "../identities.ts";
+import { isReferenceIn } from "../reference-values.ts";
 
 export interface KnownValues {
   readonly values: readonly KnownValue[];
@@ -23,8 +24,10 @@ function openedThen(app: App, environment: Environment, file: string, text: stri
   try {
     const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
     if (identities.length === 0) return [];
-    const { values } = openSecrets(text, { file, expect, identities, unbound: "allow" });
-    return values.map(({ name, value }) => ({
+    const isShown = isReferenceIn(app.project, environment);
+    const { values } = openSecrets(text, { file, expect, identities, unbound: "allow", isShown });
+    const secrets = values.filter(({ name, value }) => !isShown(name, value));
+    return secrets.map(({ name, value }) => ({
       name,
       environment: environment.name,
       text: value,

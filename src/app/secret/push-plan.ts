@@ -63,10 +63,7 @@ export async function planPush(context: Context, { name }: { readonly name: stri
   const secrets = readSecrets(app, environment);
   const reference = assertKept(context, name, secrets);
   const kept = await openKept(context, reference);
-  assertTaking(
-    kept,
-    `change it where it is kept, or refer to what can be written: ringfence secret bind ${name}`,
-  );
+  assertTaking(kept, "replace it where it is kept, with that store's own tool");
   assertWritable(context, secrets);
   const value = await readValue(context, name, `ringfence secret push ${name}`);
   const current = await mustReadKept(context, kept);
