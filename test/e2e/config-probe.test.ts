@@ -33,7 +33,7 @@ layers: ["{env}.env?"]
 settings:
   STRIPE_KEY: { secret: true, format: stripe-secret-key, probe: "${base}" }
   SLACK_TOKEN: { secret: true, format: slack-bot-token, probe: "${base}" }
-  QUIET_TOKEN: { secret: true, format: github-token, probe: false }
+  QUIET_URL: { secret: true, format: redis-url, probe: false }
 ${more}`,
   );
 }
@@ -53,7 +53,7 @@ beforeEach(async () => {
   });
   await Promise.all([listen(server), listen(elsewhere)]);
   describeProject();
-  writeFileSync(join(root, "development.env"), `STRIPE_KEY=${KEY}\nQUIET_TOKEN=ghp_${"x".repeat(36)}\n`);
+  writeFileSync(join(root, "development.env"), `STRIPE_KEY=${KEY}\nQUIET_URL=redis://127.0.0.1:1/0\n`);
 });
 afterEach(() => {
   for (const one of [server, elsewhere]) {
