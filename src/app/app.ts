@@ -25,6 +25,7 @@ import type { CommitHooks } from "../ports/commit-hooks.ts";
 import type { Editor } from "../ports/editor.ts";
 import type { KeyService } from "../ports/key-service.ts";
 import type { LeakRules } from "../ports/leak-rules.ts";
+import type { Prober } from "../ports/probe.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
 import type { RepositoryTexts } from "../ports/repository-texts.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
@@ -264,6 +265,12 @@ export function openRepositoryTexts(folder: string): RepositoryTexts {
 /** Where the project's repository looks for hooks. */
 export function openCommitHooks({ project }: Pick<App, "project">): CommitHooks {
   return openGitHooks(project.root);
+}
+
+/** Asks vendors about credentials; only a check that is told to loads it. */
+export async function openProbes(): Promise<Prober> {
+  const { openProber } = await import("../adapters/probe-http/index.ts");
+  return openProber();
 }
 
 /** Loaded by the scan alone: the rules are a quarter of a megabyte. */

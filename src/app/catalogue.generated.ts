@@ -27,6 +27,8 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"all","type":"boolean","required":false,"description":"check every environment; the worst exit code counts"},
       {"name":"sarif","type":"boolean","required":false,"description":"print SARIF 2.1.0, for code scanning"},
       {"name":"resolve","type":"boolean","required":false,"description":"ask other stores for the secrets that they keep; else nothing is asked"},
+      {"name":"probe","type":"boolean","required":false,"description":"ask vendors and servers whether credentials of a known format still work"},
+      {"name":"probe-timeout","type":"string","required":false,"description":"how long each may take: 5s"},
       {"name":"set","type":"list","required":false,"description":"NAME=VALUE, above all layers, for this command alone; may be repeated","default":[]},
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
@@ -267,6 +269,14 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"name","required":false,"description":"only this secret"},
     ], flags: [],
     load: () => import("./secret/access.ts") },
+  { ...{"name":"secret bind","form":"operation","summary":"Move a secret out of the secrets file into another store; its reference stays in the file","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the secret's name"},
+    ], flags: [
+      {"name":"to","type":"string","required":true,"description":"where it is to be kept: aws-sm://shop/token, vault://kv/shop/{env}"},
+      {"name":"adopt","type":"boolean","required":false,"description":"the store has it already: only the reference is written, after reading it once","default":false},
+    ],
+    load: () => import("./secret/bind.ts") },
   { ...{"name":"secret copy","form":"operation","summary":"Copy secrets from another environment; the two then share a credential, so it needs a reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"names","required":true,"description":"the secret's name; several joined by commas"},
@@ -302,6 +312,11 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"path","required":true,"description":"the file's path in the repository (%P)"},
     ], flags: [],
     load: () => import("./secret/merge.ts") },
+  { ...{"name":"secret push","form":"operation","summary":"Replace a secret in the store that keeps it, by a value from standard input","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the secret's name"},
+    ], flags: [],
+    load: () => import("./secret/push.ts") },
   { ...{"name":"secret recipients add","form":"operation","summary":"Let a person, machine, role or recipient open an environment's secrets","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"entry","required":true,"description":"person:NAME, machine:NAME, role:NAME, age1… or ssh-ed25519 AAAA…"},

@@ -28,7 +28,7 @@ import { assignments, refuseFlags } from "./config-flags.ts";
 import { keyringFor } from "./identities.ts";
 import { type LayerPlace, programLayer } from "./layer-programs.ts";
 import { readTextIfThere } from "./project.ts";
-import { referencesOf } from "./reference-values.ts";
+import { isReferenceIn, referencesOf } from "./reference-values.ts";
 
 /** What is known of an environment's secrets file here. */
 export interface SecretsState {
@@ -144,7 +144,8 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
   }
   const expect = { project: app.project.name, environment: environment.name };
   const unbound = adopt.unbound ? "allow" : "refuse";
-  const opened = openSecrets(text, { file, expect, identities, lookedIn, unbound });
+  const isShown = isReferenceIn(app.project, environment);
+  const opened = openSecrets(text, { file, expect, identities, lookedIn, unbound, isShown });
   app.opened(environment, opened, kind);
   if (!adopt.replayed) {
     assertNotReplayed(opened, highestRevision(app.home, app.project.name, environment.name));

@@ -22,6 +22,7 @@ import type { Context, Step } from "./definition.ts";
 import { appErrors } from "./errors.ts";
 import { keyringFor, noIdentity } from "./identities.ts";
 import { readTextIfThere } from "./project.ts";
+import { isReferenceIn } from "./reference-values.ts";
 import type { SecretsState } from "./resolution.ts";
 import { assertSopsRules } from "./sops-rules.ts";
 
@@ -83,6 +84,7 @@ export async function encrypt(
     pasts,
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
+    isShown: isReferenceIn(app.project, environment),
     rewrapping: { services: app.keyServices, signal: AbortSignal.timeout(KEY_SERVICE_MS) },
     ...(file.text !== undefined && identities.length > 0
       ? { previous: { text: file.text, identities, file: file.file } }
@@ -200,8 +202,11 @@ async function putBack(writer: Writer, change: SecretsChange, path: string): Pro
   if (digestAt(path) !== change.after && digestAt(path) !== change.before) return;
   const expect = { project: app.project.name, environment: environment.name };
   const identities = openersOf(writer, { file, text: previous ?? undefined });
+  const isShown = isReferenceIn(app.project, environment);
   const former =
-    previous === null ? undefined : openSecrets(previous, { file, expect, identities, unbound: "allow" });
+    previous === null
+      ? undefined
+      : openSecrets(previous, { file, expect, identities, unbound: "allow", isShown });
   const followed = { file, text: previous ?? undefined };
   writeFileAtomic(path, await encrypt(writer, followed, valuesOf(former), highest() + 1));
 }

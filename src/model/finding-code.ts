@@ -230,6 +230,15 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     summary:
       "A value has not the `format` that its declaration demands, or is surely another vendor's credential than its name says.",
   },
+  SECURITY_PROBE_REFUSED: {
+    stage: "security",
+    summary: "A vendor was [asked](#live-probes) about a credential and does not take it.",
+  },
+  SECURITY_PROBE_UNKNOWN: {
+    stage: "security",
+    summary:
+      "Warning: a vendor was [asked](#live-probes) about a credential, or a server for a connection, and whether it works is unknown.",
+  },
   SECURITY_KEY_MODE: {
     stage: "security",
     summary: "A key for tests in a production kind, or a live key where `externalServices` are not real.",

@@ -181,6 +181,12 @@ export const settingSchema = z
       .enum(FORMAT_NAMES)
       .optional()
       .describe("The published format that the value has, as stripe-secret-key."),
+    probe: z
+      .union([z.literal(false), z.string().min(1)])
+      .optional()
+      .describe(
+        "Where config check --probe asks about it instead of its vendor: an address; false: nowhere.",
+      ),
     min: bound.optional().describe("Smallest value; with units for a duration or size (5m, 1MiB)."),
     max: bound.optional().describe("Largest value; with units for a duration or size (24h, 1GiB)."),
     phase: z

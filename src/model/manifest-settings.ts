@@ -44,6 +44,7 @@ function declare(
     values: data.values,
     pattern: check.pattern(type, data.pattern),
     format: check.format(type, data.format),
+    ...check.probe(data),
     ...check.bounds(type, data),
     allow: data.allow,
     deprecated: data.deprecated,

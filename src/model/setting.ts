@@ -83,6 +83,8 @@ export interface SettingDeclaration {
   readonly pattern: string | undefined;
   /** The published format that its value has. */
   readonly format?: FormatName | undefined;
+  /** Where its vendor is asked about it by `config check --probe`, instead of the vendor's own address; false: nowhere. */
+  readonly probe?: string | false;
   readonly min: number | undefined;
   readonly max: number | undefined;
   /** Codes of findings of the security and performance stages that this setting does not get, and why not. */

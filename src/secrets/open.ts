@@ -59,22 +59,24 @@ export interface OpenOptions {
   readonly dataKey?: Uint8Array | undefined;
   /** What to do with a file without a binding; `refuse` unless told. */
   readonly unbound?: "refuse" | "allow";
+  /** Values that are no secrets, but say where one is kept: they may be shown. None, unless told. */
+  readonly isShown?: (name: string, text: string) => boolean;
   /** Where identities were looked for, for the error. */
   readonly lookedIn?: readonly string[];
 }
 
 /**
- * Opens a secrets file: data key, values, MAC and binding verified. Every value is known to the redactor before
- * this returns. Uses node:crypto only.
+ * Opens a secrets file: data key, values, MAC and binding verified. Every value that is one is known to the redactor
+ * before this returns. Uses node:crypto only.
  *
  * @throws SECRETS_NO_IDENTITY, SECRETS_BAD_IDENTITY, SECRETS_MAC_MISMATCH, SECRETS_MAC_MISSING,
  *   SECRETS_MALFORMED, SECRETS_UNSUPPORTED, SECRETS_UNBOUND, SECRETS_WRONG_ENVIRONMENT
  */
 export function openSecrets(text: string, options: OpenOptions): OpenedSecrets {
-  const { file, expect, unbound = "refuse" } = options;
+  const { file, expect, unbound = "refuse", isShown } = options;
   const { values, metadata } = openSopsFile(text, file, options);
   const secrets = values.filter(({ leaf }) => leaf.name !== BINDING_NAME);
-  for (const secret of secrets) rememberSecret(secret.text);
+  for (const { leaf, text: value } of secrets) if (!isShown?.(leaf.name, value)) rememberSecret(value);
   const binding = bindingOf(values);
   if (binding) assertBelongs(binding, expect, values);
   else if (unbound === "refuse")

@@ -13,6 +13,7 @@ import {
   type SecretsBinding,
 } from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
+import type { OpenOptions } from "./open.ts";
 import { pastsAfter, type SecretPasts, secretsInPasts } from "./past.ts";
 import { type DataKey, keepsDataKey, newDataKey, type Rewrapping } from "./recipients.ts";
 import { unsupported } from "./sops/document.ts";
@@ -42,6 +43,8 @@ export interface WriteRequest {
   readonly now: string;
   /** Wraps a new data key for the keys of others that the file is encrypted to. */
   readonly rewrapping?: Rewrapping;
+  /** As when a file is opened. */
+  readonly isShown?: OpenOptions["isShown"];
 }
 
 /** @throws SECRETS_BAD_NAME */
@@ -152,7 +155,7 @@ export async function writeSecrets(request: WriteRequest): Promise<string> {
   for (const [name, value] of Object.entries(values)) {
     checkName(name, form);
     checkValue(name, value);
-    rememberSecret(value);
+    if (!request.isShown?.(name, value)) rememberSecret(value);
   }
   checkRecipients(recipients);
   const lastModified = goTimestamp(now);

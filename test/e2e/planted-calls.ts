@@ -12,6 +12,7 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
     ["-e", e],
     ["-e", e, "--phase", "build"],
     ["-e", e, "--set", "LIMIT=many"],
+    ["-e", e, "--probe", "--probe-timeout", "1s"],
   ],
   "config compile": (e) => [["-e", e]],
   "config diff": (e) => [
@@ -90,6 +91,14 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
     ["-e", e],
   ],
   "secret access": (e) => [[], ["PASSWORD", "-e", e], ["PASSWRD"]],
+  "secret bind": (e) => [
+    ["PASSWORD", "--to", "vault://kv/{env}", "-e", e],
+    ["PASSWORD", "--to", "file:planted", "--adopt", "-e", e],
+  ],
+  "secret push": (e) => [
+    ["PASSWORD", "-e", e],
+    ["PASSWRD", "-e", e],
+  ],
   "secret copy": (e) => [
     ["PASSWORD", "--from", "staging", "-e", e, "--reason", "a test", "--dry-run"],
     ["PASSWRD", "--from", e, "-e", "staging", "--reason", "a test"],

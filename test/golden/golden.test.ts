@@ -213,6 +213,8 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "secret accept": (environment) => ["secret", "accept", "-e", environment, "--reason", "a test"],
   "secret access": () => ["secret", "access"],
   "secret report": () => ["secret", "report", "--by", "secret"],
+  "secret bind": (environment) => ["secret", "bind", "PIN", "--to", "vault://kv/pin", "-e", environment],
+  "secret push": (environment) => ["secret", "push", "DATABASE_PASSWORD", "-e", environment],
   "secret copy": (environment) => [
     ...["secret", "copy", "SIGNING_KEY,DATABASE_PASSWORD", "--from", "development"],
     ...["-e", environment, "--reason", "a test", "--dry-run"],

@@ -33,6 +33,7 @@ import {
   renderRecipients,
   renderRevoke,
   renderRevoked,
+  renderSecretPush,
   renderTextconv,
 } from "./secrets.ts";
 import {
@@ -91,6 +92,8 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret hook remove": renderSecretHook,
   "secret accept": renderConfigEdit,
   "secret access": renderSecretAccess,
+  "secret bind": renderConfigEdit,
+  "secret push": renderSecretPush,
   "secret copy": renderConfigEdit,
   "secret edit": renderConfigEdit,
   "secret status": renderSecretStatus,
