@@ -25,6 +25,7 @@ import type { CommitHooks } from "../ports/commit-hooks.ts";
 import type { Editor } from "../ports/editor.ts";
 import type { KeyService } from "../ports/key-service.ts";
 import type { LeakRules } from "../ports/leak-rules.ts";
+import type { Prober } from "../ports/probe.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
 import type { RepositoryTexts } from "../ports/repository-texts.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
@@ -37,6 +38,7 @@ import { ensureStateFolder, stateFolder } from "../snapshot/state-folder.ts";
 import { answeringOnce } from "./answering-once.ts";
 import { lazyStore } from "./lazy-store.ts";
 import { LEASE_MS } from "./lease.ts";
+import { type NoteOpening, openingsOf } from "./openings.ts";
 import { loadProject } from "./project.ts";
 import { type AuditRecord, openRecord } from "./record.ts";
 import type { ReferenceValues } from "./reference-values.ts";
@@ -64,6 +66,8 @@ export interface App {
   readonly artifacts: ArtifactStore;
   readonly source: Source;
   readonly builder: Builder;
+  /** Records that secrets were opened, before anything is done with them. */
+  readonly opened: NoteOpening;
   /** The person's own editor. */
   readonly editor: Editor;
   /** Within one command the same call is answered once. */
@@ -92,6 +96,10 @@ export interface AppOptions {
   readonly variables?: Readonly<Record<string, string | undefined>>;
   readonly host?: string;
   readonly clock?: Clock;
+  /** The command that runs, as typed, for the record of what it opens; left out by `run`, which records what it injects. */
+  readonly command?: string;
+  /** Who is said to act, for the same. */
+  readonly as?: string | undefined;
   readonly leaseMs?: number;
   readonly progress?: (progress: Progress) => void;
   /** For what a person must see although the command goes on. */
@@ -173,6 +181,7 @@ export function openApp(options: AppOptions): App {
   const home = ringfenceHome(variables);
   const clock = options.clock ?? systemClock;
   const storePath = join(state, "store.db");
+  const warn = options.warn ?? ((text: string) => process.emitWarning(text));
   const wrap = options.wrapStore ?? ((store: Store) => store);
   const store = lazyStore({
     isThere: () => existsSync(storePath),
@@ -195,11 +204,12 @@ export function openApp(options: AppOptions): App {
       project: project.name,
       home,
       clock,
-      warn: options.warn ?? ((text) => process.emitWarning(text)),
+      warn,
     }),
     artifacts: openArtifactsFolder(join(state, "artifacts")),
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
+    opened: openingsOf({ project, home, command: options.command, as: options.as, warn }),
     editor: openEditor(withoutKeys(variables)),
     programs: answeringOnce(openProgramRunner()),
     keyServices: [openAwsKeyService()],
@@ -255,6 +265,12 @@ export function openRepositoryTexts(folder: string): RepositoryTexts {
 /** Where the project's repository looks for hooks. */
 export function openCommitHooks({ project }: Pick<App, "project">): CommitHooks {
   return openGitHooks(project.root);
+}
+
+/** Asks vendors about credentials; only a check that is told to loads it. */
+export async function openProbes(): Promise<Prober> {
+  const { openProber } = await import("../adapters/probe-http/index.ts");
+  return openProber();
 }
 
 /** Loaded by the scan alone: the rules are a quarter of a megabyte. */

@@ -27,6 +27,8 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"all","type":"boolean","required":false,"description":"check every environment; the worst exit code counts"},
       {"name":"sarif","type":"boolean","required":false,"description":"print SARIF 2.1.0, for code scanning"},
       {"name":"resolve","type":"boolean","required":false,"description":"ask other stores for the secrets that they keep; else nothing is asked"},
+      {"name":"probe","type":"boolean","required":false,"description":"ask vendors and servers whether credentials of a known format still work"},
+      {"name":"probe-timeout","type":"string","required":false,"description":"how long each may take: 5s"},
       {"name":"set","type":"list","required":false,"description":"NAME=VALUE, above all layers, for this command alone; may be repeated","default":[]},
       {"name":"phase","type":"string","required":false,"description":"ask only for what is needed then","values":["build","deploy","run"]},
     ],
@@ -262,6 +264,19 @@ export const catalogue: readonly CatalogueItem[] = [
   { ...{"name":"secret accept","form":"operation","summary":"Let an older secrets file count again, as after going back to an older branch; needs a reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [], flags: [],
     load: () => import("./secret/accept.ts") },
+  { ...{"name":"secret access","form":"query","summary":"List who can open secrets without Ringfence, now and in git's history; exit 3 for keys of nobody","scope":"project","environmentFlag":"filter","explicit":false},
+    positionals: [
+      {"name":"name","required":false,"description":"only this secret"},
+    ], flags: [],
+    load: () => import("./secret/access.ts") },
+  { ...{"name":"secret bind","form":"operation","summary":"Move a secret out of the secrets file into another store; its reference stays in the file","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the secret's name"},
+    ], flags: [
+      {"name":"to","type":"string","required":true,"description":"where it is to be kept: aws-sm://shop/token, vault://kv/shop/{env}"},
+      {"name":"adopt","type":"boolean","required":false,"description":"the store has it already: only the reference is written, after reading it once","default":false},
+    ],
+    load: () => import("./secret/bind.ts") },
   { ...{"name":"secret copy","form":"operation","summary":"Copy secrets from another environment; the two then share a credential, so it needs a reason","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"names","required":true,"description":"the secret's name; several joined by commas"},
@@ -297,6 +312,11 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"path","required":true,"description":"the file's path in the repository (%P)"},
     ], flags: [],
     load: () => import("./secret/merge.ts") },
+  { ...{"name":"secret push","form":"operation","summary":"Replace a secret in the store that keeps it, by a value from standard input","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the secret's name"},
+    ], flags: [],
+    load: () => import("./secret/push.ts") },
   { ...{"name":"secret recipients add","form":"operation","summary":"Let a person, machine, role or recipient open an environment's secrets","scope":"environment","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"entry","required":true,"description":"person:NAME, machine:NAME, role:NAME, age1… or ssh-ed25519 AAAA…"},
@@ -313,6 +333,17 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"entry","required":true,"description":"the entry as secret recipients list shows it"},
     ], flags: [],
     load: () => import("./secret/recipients-remove.ts") },
+  { ...{"name":"secret report","form":"query","summary":"Report who used which secrets, from the record: counts, first and last use, what is unusual","scope":"project","environmentFlag":"filter","explicit":false},
+    positionals: [], flags: [
+      {"name":"by","type":"string","required":false,"description":"what is counted","values":["person","secret","environment"],"default":"person"},
+      {"name":"since","type":"string","required":false,"description":"only uses that are not older, such as 30d"},
+    ],
+    load: () => import("./secret/report.ts") },
+  { ...{"name":"secret retire","form":"operation","summary":"Forget former values of rotated secrets whose overlap has ended, or those that are named","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"names","required":false,"description":"whose former value, also before its time; several joined by commas"},
+    ], flags: [],
+    load: () => import("./secret/retire.ts") },
   { ...{"name":"secret revoke","form":"operation","summary":"Take a person or machine out of all secrets, encrypt them anew, and list what has to be rotated","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [
       {"name":"who","required":true,"description":"a person's name, or machine:NAME"},
@@ -325,6 +356,19 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"all","type":"boolean","required":false,"description":"also those that are rotated or gone"},
     ],
     load: () => import("./secret/revoked.ts") },
+  { ...{"name":"secret rollback","form":"operation","summary":"Go back to a secret's former value, as long as it is kept","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"name","required":true,"description":"the secret's name"},
+    ], flags: [],
+    load: () => import("./secret/rollback.ts") },
+  { ...{"name":"secret rotate","form":"operation","summary":"Replace secrets by new values: kept as pending, made to count, tried, then current","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"names","required":false,"description":"the secret's name; several joined by commas"},
+    ], flags: [
+      {"name":"due","type":"boolean","required":false,"description":"all that are due or overdue, or of unknown age","default":false},
+      {"name":"input","type":"boolean","required":false,"description":"take the new value from standard input","default":false},
+    ],
+    load: () => import("./secret/rotate.ts") },
   { ...{"name":"secret scan","form":"query","summary":"Find secrets in the open: in files, staged changes, git's history and builds; exit 3 when there are","scope":"folder","environmentFlag":null,"explicit":false},
     positionals: [], flags: [
       {"name":"staged","type":"boolean","required":false,"description":"what would be committed; for a hook"},
@@ -344,6 +388,9 @@ export const catalogue: readonly CatalogueItem[] = [
       {"name":"adopt","type":"boolean","required":false,"description":"take over a file without the signature it needs; look at its changes first","default":false},
     ],
     load: () => import("./secret/set.ts") },
+  { ...{"name":"secret status","form":"query","summary":"Show how old secrets are; exit 3 when one is overdue, or may be and nobody knows","scope":"project","environmentFlag":"filter","explicit":false},
+    positionals: [], flags: [],
+    load: () => import("./secret/status.ts") },
   { ...{"name":"secret textconv","form":"query","summary":"Show a secrets file without its values, for git diff, which calls it itself (secret git-setup)","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [
       {"name":"file","required":true,"description":"the file, or git's copy of it"},

@@ -15,10 +15,11 @@ function valuesIn(app: App, environment: Environment, text: string): ReadonlyMap
   const file = expandTemplate(app.project.secretsPath, environment);
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
+    const { identities, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
     if (identities.length === 0) return undefined;
-    const { values } = openSecrets(text, { file, expect, identities, unbound: "allow" });
-    return new Map(values.map(({ name, value }) => [name, value]));
+    const opened = openSecrets(text, { file, expect, identities, unbound: "allow" });
+    app.opened(environment, opened, kind);
+    return new Map(opened.values.map(({ name, value }) => [name, value]));
   } catch (error) {
     if (isRingfenceError(error) && error.code.startsWith("SECRETS_")) return undefined;
     throw error;
@@ -40,10 +41,14 @@ export function readableSecrets(
   environment: Environment,
   recipient: string,
 ): Omit<ExposedSecret, "state">[] {
-  const { recipients, entries } = readSecrets(app, environment);
+  const { recipients, opened, entries } = readSecrets(app, environment);
   if (!recipients.includes(recipient)) return [];
   const docs = new Map(app.project.settings.map(({ name, doc }) => [name, doc]));
-  return entries.map(({ name }) => ({ environment: environment.name, name, doc: docs.get(name) ?? null }));
+  return (opened?.values ?? entries).map(({ name }) => ({
+    environment: environment.name,
+    name,
+    doc: docs.get(name) ?? null,
+  }));
 }
 
 /** The earlier revisions that a recipient can read as long as there is a copy of them. */
@@ -89,6 +94,8 @@ export function stateOf(
   return (name) => {
     if (!now.has(name)) return "gone";
     if (!opened || !before) return "unknown";
-    return before.get(name) === now.get(name) ? "same" : "rotated";
+    // A former value that is not retired yet still counts.
+    const counting = [now.get(name), opened.pasts.get(name)?.previous?.value];
+    return counting.includes(before.get(name)) ? "same" : "rotated";
   };
 }

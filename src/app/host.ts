@@ -214,6 +214,8 @@ export async function runCommand(request: Request): Promise<Answer> {
     variables: request.variables,
     progress: request.progress,
     warn: request.warn,
+    command: command.name,
+    as: request.as ?? request.variables.RINGFENCE_AS,
     ...request.options,
   });
   const { project, clock } = app;

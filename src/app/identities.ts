@@ -9,6 +9,7 @@ import { isRingfenceError, systemCode } from "../base/error.ts";
 import type { Environment } from "../model/project.ts";
 import { parseIdentities, recipientOf, secretsErrors } from "../secrets/index.ts";
 import { identityMaterial, identityPath, readKeyFile } from "../snapshot/home.ts";
+import type { IdentityKind } from "../snapshot/spool.ts";
 import { peopleFolder } from "./actor.ts";
 import type { App } from "./app.ts";
 
@@ -22,10 +23,13 @@ export interface Keyring {
   readonly lookedIn: readonly string[];
   /** True when one that stays on this machine is among them; a variable's is gone with the process. */
   readonly isLasting: boolean;
+  /** Of the first identity that the file is encrypted to; the environment's own where it is to none of them. */
+  readonly kind: IdentityKind;
 }
 
 interface Place {
   readonly name: string;
+  readonly kind: IdentityKind;
   readonly identities: readonly string[];
   readonly isLasting: boolean;
 }
@@ -56,7 +60,9 @@ function readableOf(text: string): string[] {
       recipientOf(candidate);
       return [candidate];
     } catch (error) {
-      if (isRingfenceError(error, "SECRETS_BAD_IDENTITY")) return [];
+      const isOther =
+        isRingfenceError(error, "SECRETS_BAD_IDENTITY") || isRingfenceError(error, "SECRETS_UNSUPPORTED");
+      if (isOther) return [];
       throw error;
     }
   });
@@ -65,7 +71,7 @@ function readableOf(text: string): string[] {
 function fromText(variable: string, text: string | undefined, isOurs: boolean): Place[] {
   if (!text) return [];
   const identities = isOurs ? parseIdentities(text, variable) : readableOf(text);
-  return [{ name: variable, identities, isLasting: false }];
+  return [{ name: variable, kind: "variable", identities, isLasting: false }];
 }
 
 function fromFile(variable: string, file: string | undefined, isOurs: boolean): Place[] {
@@ -73,15 +79,20 @@ function fromFile(variable: string, file: string | undefined, isOurs: boolean): 
   const path = resolve(file);
   const text = readKeyFile(path);
   if (text === undefined)
-    return [{ name: `${variable} (${path}, not there)`, identities: [], isLasting: false }];
+    return [{ name: `${variable} (${path}, not there)`, kind: "variable", identities: [], isLasting: false }];
   const identities = isOurs ? parseIdentities(text, path) : readableOf(text);
-  return [{ name: `${variable} (${path})`, identities, isLasting: false }];
+  return [{ name: `${variable} (${path})`, kind: "variable", identities, isLasting: false }];
 }
 
 /** Everywhere but the environment's own, in the order in which they are tried. */
 function placesOf({ home, variables }: Pick<App, "home" | "variables">): Place[] {
   const personal = personIdentityFiles(home).map((path): Place => {
-    return { name: path, identities: parseIdentities(readKeyFile(path) ?? "", path), isLasting: true };
+    return {
+      name: path,
+      kind: "personal",
+      identities: parseIdentities(readKeyFile(path) ?? "", path),
+      isLasting: true,
+    };
   });
   return [
     ...personal,
@@ -110,7 +121,9 @@ export function keyringFor(
   const places = placesOf(app);
   const isMeant = (identity: string) => recipients.includes(recipientOf(identity));
   const meant = places.map((place) => ({ ...place, identities: place.identities.filter(isMeant) }));
+  const opening = own.some(isMeant) ? undefined : meant.find(({ identities }) => identities.length > 0);
   return {
+    kind: opening?.kind ?? "environment",
     identities: [...own, ...meant.flatMap(({ identities }) => identities)],
     lookedIn: [ownPath, ...places.map(({ name }) => name)],
     isLasting:

@@ -12,6 +12,7 @@ import {
   type SecretEntry,
 } from "../config/index.ts";
 import { type Environment, expandTemplate, layersFor } from "../model/project.ts";
+import { previousName } from "../model/rotation.ts";
 import type { Phase } from "../model/setting.ts";
 import {
   assertNotReplayed,
@@ -27,7 +28,7 @@ import { assignments, refuseFlags } from "./config-flags.ts";
 import { keyringFor } from "./identities.ts";
 import { type LayerPlace, programLayer } from "./layer-programs.ts";
 import { readTextIfThere } from "./project.ts";
-import { referencesOf } from "./reference-values.ts";
+import { isReferenceIn, referencesOf } from "./reference-values.ts";
 
 /** What is known of an environment's secrets file here. */
 export interface SecretsState {
@@ -135,7 +136,7 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
   const signedBy = signerOf(app, environment, { file, text }, adopt);
   const unsigned = environment.policies.signedSecrets && signedBy === undefined;
   const lacking = unsigned ? (["signature"] as const) : [];
-  const { identities, lookedIn, isLasting } = keyringFor(app, environment, recipients);
+  const { identities, lookedIn, isLasting, kind } = keyringFor(app, environment, recipients);
   const known = { file, text, recipients, signedBy };
   if (identities.length === 0) {
     const entries = listed.names.map(({ name, place }) => ({ name, place, value: undefined }));
@@ -143,7 +144,9 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
   }
   const expect = { project: app.project.name, environment: environment.name };
   const unbound = adopt.unbound ? "allow" : "refuse";
-  const opened = openSecrets(text, { file, expect, identities, lookedIn, unbound });
+  const isShown = isReferenceIn(app.project, environment);
+  const opened = openSecrets(text, { file, expect, identities, lookedIn, unbound, isShown });
+  app.opened(environment, opened, kind);
   if (!adopt.replayed) {
     assertNotReplayed(opened, highestRevision(app.home, app.project.name, environment.name));
     raiseRevision(app.home, app.project.name, environment.name, opened.binding.revision);
@@ -151,11 +154,24 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
   return {
     ...known,
     opened,
-    entries: opened.values,
+    entries: entriesOf(app, opened),
     digest: opened.digest,
     isLasting,
     lacking: opened.binding.revision === 0 ? ["binding", ...lacking] : lacking,
   };
+}
+
+/** The values of a file, and the former ones that applications get beside them while both count. */
+function entriesOf({ project }: App, { values, pasts }: OpenedSecrets): SecretEntry[] {
+  const names = new Set(values.map(({ name }) => name));
+  const isGiven = (name: string) =>
+    !names.has(previousName(name)) &&
+    project.settings.some((one) => one.name === name && (one.rotation?.overlapMs ?? 0) > 0);
+  const former = values.flatMap(({ name, place }): SecretEntry[] => {
+    const value = pasts.get(name)?.previous?.value;
+    return value !== undefined && isGiven(name) ? [{ name: previousName(name), place, value }] : [];
+  });
+  return [...values, ...former];
 }
 
 /** Who signed the file; undefined where nobody has to, or it may be missing. */

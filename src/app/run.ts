@@ -213,7 +213,13 @@ export function keepSnapshot({ project, home }: App, snapshot: Snapshot): void {
  * sealed.
  */
 export async function compileRun(input: RunInput): Promise<CompiledRun> {
-  const app = await openAppWithRules({ folder: input.folder, variables: input.variables });
+  const app = await openAppWithRules({
+    folder: input.folder,
+    variables: input.variables,
+    warn: input.warn,
+    // A run records what it injects; one that runs nothing has only looked.
+    ...(input.dryRun && { command: "run --dry-run" }),
+  });
   const { project } = app;
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
@@ -242,7 +248,8 @@ async function compiledRun(app: App, environment: Environment, input: RunInput):
 
 /** Whether a snapshot says for a while what a run gets. */
 function isLasting(draft: Draft, { expiresAtMs, programs }: Snapshot, now: number): boolean {
-  if (draft.phase !== "run" || programs) return false;
+  // What a variable's identity opened stays nowhere: without the variable nothing here could open it again.
+  if (draft.phase !== "run" || programs || !draft.configuration.secrets.isLasting) return false;
   return (
     expiresAtMs === null ||
     (expiresAtMs > now && draft.given.offline.length + draft.given.leases.length === 0)

@@ -48,3 +48,16 @@ export interface RevocationView {
   readonly secrets: readonly ExposedSecret[];
   readonly history: readonly ExposedHistory[];
 }
+
+/** A secret that was replaced in the store that keeps it. */
+export interface SecretPushView {
+  readonly environment: string;
+  readonly name: string;
+  readonly reference: string;
+  /** The store's names for the version that everyone is given now, and for the one before; null where it has none. */
+  readonly version: string | null;
+  readonly previous: string | null;
+  /** False where the store had this value already. */
+  readonly isWritten: boolean;
+  readonly operation: string;
+}

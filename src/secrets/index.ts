@@ -32,5 +32,6 @@ export {
   secretNamed,
   wrappedKeys,
 } from "./open.ts";
+export type { SecretPast, SecretPasts } from "./past.ts";
 export { type SecretsSignature, signSecrets, verifySignature } from "./signature.ts";
 export { type WriteRequest, writeSecrets } from "./write.ts";

@@ -19,6 +19,7 @@ import {
   whatDiffers,
 } from "../../config/index.ts";
 import { environmentOf, type Project } from "../../model/project.ts";
+import { previousName } from "../../model/rotation.ts";
 import { secretsErrors } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import type { Context, PlanDraft } from "../definition.ts";
@@ -163,7 +164,11 @@ export function renameTexts(app: App, renaming: Renaming): NewTexts {
 /** @throws APP_VALUES_CHANGE unless every environment says the same as before */
 function assertSameValues({ app, renaming, secrets, before }: Room, after: Project, texts: NewTexts): void {
   const { from, to } = renaming;
-  const nameOf = (name: string) => (name === from ? to : name);
+  const names = new Map([
+    [from, to],
+    [previousName(from), previousName(to)],
+  ]);
+  const nameOf = (name: string) => names.get(name) ?? name;
   for (const [environment, resolution] of before) {
     const entries = secrets.get(environment)!.entries.map((one) => ({ ...one, name: nameOf(one.name) }));
     const renamed = resolved(app, after, environment, texts, entries);
@@ -189,7 +194,9 @@ async function secretsChanges(
     const { [from]: value, ...others } = valuesOf(state.opened);
     if (value === undefined) continue;
     authorise(app.project, actor.person, environment);
-    const change = await secretsChange({ app, actor, environment }, state, { ...others, [to]: value });
+    const past = state.opened?.pasts.get(from) ?? {};
+    const values = { ...others, [to]: value };
+    const change = await secretsChange({ app, actor, environment }, state, values, new Map([[to, past]]));
     changes.push({ environment: environment.name, change });
   }
   return changes;

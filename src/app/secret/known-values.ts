@@ -9,6 +9,7 @@ import { listSecrets, openSecrets } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
 import { keyringFor } from "../identities.ts";
+import { isReferenceIn } from "../reference-values.ts";
 
 export interface KnownValues {
   readonly values: readonly KnownValue[];
@@ -21,10 +22,17 @@ export interface KnownValues {
 function openedThen(app: App, environment: Environment, file: string, text: string): readonly KnownValue[] {
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
+    const { identities, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
     if (identities.length === 0) return [];
-    const { values } = openSecrets(text, { file, expect, identities, unbound: "allow" });
-    return values.map(({ name, value }) => ({
+    const isShown = isReferenceIn(app.project, environment);
+    const opened = openSecrets(text, { file, expect, identities, unbound: "allow", isShown });
+    app.opened(environment, opened, kind);
+    const { values, pasts } = opened;
+    const beside = [...pasts].flatMap(([name, { previous, pending }]) =>
+      [previous, pending].flatMap((one) => (one ? [{ name, value: one.value }] : [])),
+    );
+    const secrets = [...values, ...beside].filter(({ name, value }) => !isShown(name, value));
+    return secrets.map(({ name, value }) => ({
       name,
       environment: environment.name,
       text: value,

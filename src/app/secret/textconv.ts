@@ -25,10 +25,12 @@ interface Opened {
 function openAs(app: App, environment: Environment, text: string, file: string): Opened | undefined {
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
+    const { identities, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
     const [first] = identities;
     if (first === undefined) return undefined;
-    const { values, binding } = openSecrets(text, { file, expect, identities });
+    const opened = openSecrets(text, { file, expect, identities });
+    app.opened(environment, opened, kind);
+    const { values, binding } = opened;
     const key = deriveKey(first, `fingerprint:${app.project.name}`);
     const lines = values.map(({ name, value }) => `${name}: ${fingerprint(key, value, name)}`);
     return { environment: environment.name, revision: binding.revision, lines };
