@@ -32,6 +32,8 @@ export interface CliScene {
   git(...words: string[]): void;
   /** Digest of every file of the project but its state and git's. */
   fingerprint(): string;
+  /** Keeps the project and the home as they are; what it returns puts them back, which costs no process of ours. */
+  keep(): () => void;
   remove(): void;
 }
 
@@ -56,6 +58,7 @@ export function openCliScene(manifest: string): CliScene {
   const root = mkdtempSync(join(tmpdir(), "ringfence-cli-"));
   // Outside of the project: what lies in it could be the project's own word.
   const home = mkdtempSync(join(tmpdir(), "ringfence-home-"));
+  const copiesOfScene: string[] = [];
   const run: CliScene["run"] = (words, { input = "", variables = {}, cwd = root } = {}) => {
     const { PATH = "" } = process.env;
     const env = { PATH, HOME: root, RINGFENCE_HOME: home, ...variables };
@@ -102,8 +105,20 @@ export function openCliScene(manifest: string): CliScene {
         hash.update(`${path} ${statSync(path).mode}`).update(readFileSync(path));
       return hash.digest("hex");
     },
+    keep() {
+      const kept = mkdtempSync(join(tmpdir(), "ringfence-kept-"));
+      const copies = [root, home].map((folder, at) => [folder, join(kept, String(at))] as const);
+      copiesOfScene.push(kept);
+      for (const [folder, copy] of copies) execFileSync("cp", ["-a", folder, copy]);
+      return () => {
+        for (const [folder, copy] of copies) {
+          rmSync(folder, { recursive: true, force: true });
+          execFileSync("cp", ["-a", copy, folder]);
+        }
+      };
+    },
     remove() {
-      for (const folder of [root, home]) rmSync(folder, { recursive: true, force: true });
+      for (const folder of [root, home, ...copiesOfScene]) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

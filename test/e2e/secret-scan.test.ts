@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { SecretScanView } from "../../src/contract/secret-scan.ts";
 import { type CliScene, ENTRY, openCliScene } from "./cli-scene.ts";
 
@@ -20,25 +20,36 @@ const VALUE = 'Zx9$kf/Qm2"Lx7Rt5';
 const TOKEN = ["ghp_", "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zAb3d"].join("");
 
 let scene: CliScene;
-beforeEach(() => {
+let putBack: () => void;
+beforeAll(() => {
   scene = openCliScene(MANIFEST);
   scene.git("init", "--quiet", "--initial-branch=main");
   scene.write(".gitignore", ".ringfence/\nout/\n");
+  putBack = scene.keep();
 });
-afterEach(() => scene.remove());
+beforeEach(() => putBack());
+afterAll(() => scene?.remove());
 
 function commit(message = "change"): void {
   scene.git("add", "--all");
   scene.git("commit", "--quiet", "--allow-empty", "--message", message);
 }
 
-/** An identity, a former value that was committed, and the value. */
+const openedSecrets = new Map<string, () => void>();
+
+/** To begin with: an identity, a former value that was committed, and the value. Made once, then put back. */
 function openSecrets(environment = "development"): void {
+  const opened = openedSecrets.get(environment);
+  if (opened) {
+    opened();
+    return;
+  }
   scene.must(["me", "init", "--name", "ada"]);
   scene.must(["identity", "create", "-e", environment]);
   scene.must(["secret", "set", "PASSWORD", "-e", environment], FORMER);
   commit();
   scene.must(["secret", "set", "PASSWORD", "-e", environment], VALUE);
+  openedSecrets.set(environment, scene.keep());
 }
 
 function scan(...words: string[]): { exit: number | null; view: SecretScanView; found: string[] } {
@@ -258,13 +269,13 @@ describe("the hook", () => {
     });
   }
   beforeEach(() => {
+    openSecrets();
     scene.write(
       "out/bin/ringfence",
       `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(ENTRY)} "$@"\n`,
     );
     chmodSync(join(scene.root, "out/bin/ringfence"), 0o755);
     symlinkSync(process.execPath, join(scene.root, "out/bin/node"));
-    openSecrets();
     commit();
   });
 
