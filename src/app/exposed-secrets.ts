@@ -7,7 +7,7 @@ import type { ExposedHistory, ExposedSecret } from "../contract/secrets.ts";
 import { type Environment, expandTemplate } from "../model/project.ts";
 import { listSecrets, openSecrets } from "../secrets/index.ts";
 import type { App } from "./app.ts";
-import { keyringFor } from "./identities.ts";
+import { openersFor } from "./identities.ts";
 import { readSecrets } from "./resolution.ts";
 
 /** Values by name; undefined for a file that nothing here opens, or that is no secrets file of the environment. */
@@ -15,9 +15,9 @@ function valuesIn(app: App, environment: Environment, text: string): ReadonlyMap
   const file = expandTemplate(app.project.secretsPath, environment);
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
-    if (identities.length === 0) return undefined;
-    const { values } = openSecrets(text, { file, expect, identities, unbound: "allow" });
+    const { identities, dataKey, isShut } = openersFor(app, environment, { file, text });
+    if (isShut) return undefined;
+    const { values } = openSecrets(text, { file, expect, identities, dataKey, unbound: "allow" });
     return new Map(values.map(({ name, value }) => [name, value]));
   } catch (error) {
     if (isRingfenceError(error) && error.code.startsWith("SECRETS_")) return undefined;

@@ -8,7 +8,6 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { type Digest, digestOfBytes } from "../base/digest.ts";
 import type { Environment } from "../model/project.ts";
 import {
-  listSecrets,
   type OpenedSecrets,
   openSecrets,
   secretsErrors,
@@ -19,7 +18,7 @@ import { highestRevision, raiseRevision } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
 import type { Context, Step } from "./definition.ts";
 import { appErrors } from "./errors.ts";
-import { keyringFor, noIdentity } from "./identities.ts";
+import { noIdentity, openersFor } from "./identities.ts";
 import { readTextIfThere } from "./project.ts";
 import type { SecretsState } from "./resolution.ts";
 import { assertSopsRules } from "./sops-rules.ts";
@@ -51,15 +50,6 @@ function assertRecipients(environment: Environment, manifest: string): void {
   });
 }
 
-/** What may open the file as it stands. */
-function openersOf(
-  { app, environment }: Pick<Writer, "app" | "environment">,
-  { file, text }: { readonly file: string; readonly text: string | undefined },
-): readonly string[] {
-  if (text === undefined) return [];
-  return keyringFor(app, environment, listSecrets(text, { file }).recipients).identities;
-}
-
 /** The file's text with these values, encrypted and signed. A merge driver calls it without an operation. @param file what it is to follow. */
 export async function encrypt(
   writer: Writer,
@@ -68,7 +58,8 @@ export async function encrypt(
   revision: number,
 ): Promise<string> {
   const { app, environment, actor } = writer;
-  const identities = openersOf(writer, file);
+  const previous = file.text === undefined ? undefined : { file: file.file, text: file.text };
+  const openers = previous && openersFor(app, environment, previous);
   const text = await writeSecrets({
     file: file.file,
     binding: { project: app.project.name, environment: environment.name, revision },
@@ -76,9 +67,7 @@ export async function encrypt(
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
     rewrapping: { services: app.keyServices, signal: AbortSignal.timeout(KEY_SERVICE_MS) },
-    ...(file.text !== undefined && identities.length > 0
-      ? { previous: { text: file.text, identities, file: file.file } }
-      : {}),
+    ...(openers && !openers.isShut && { previous: { ...previous, ...openers } }),
   });
   if (!environment.policies.signedSecrets && !actor.person) return text;
   return signSecrets(text, actor.name, actor.sign);
@@ -162,9 +151,15 @@ async function putBack(writer: Writer, change: SecretsChange, path: string): Pro
   if (highest() < change.revision) return;
   if (digestAt(path) !== change.after && digestAt(path) !== change.before) return;
   const expect = { project: app.project.name, environment: environment.name };
-  const identities = openersOf(writer, { file, text: previous ?? undefined });
   const former =
-    previous === null ? undefined : openSecrets(previous, { file, expect, identities, unbound: "allow" });
+    previous === null
+      ? undefined
+      : openSecrets(previous, {
+          ...openersFor(app, environment, { file, text: previous }),
+          file,
+          expect,
+          unbound: "allow",
+        });
   const followed = { file, text: previous ?? undefined };
   writeFileAtomic(path, await encrypt(writer, followed, valuesOf(former), highest() + 1));
 }

@@ -30,6 +30,7 @@ export {
   prepareDataKey,
   type SecretValue,
   secretNamed,
+  type WrappedKeys,
   wrappedKeys,
 } from "./open.ts";
 export { type SecretsSignature, signSecrets, verifySignature } from "./signature.ts";

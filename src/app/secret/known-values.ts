@@ -5,10 +5,10 @@ import type { SecretsProblem } from "../../contract/comparison.ts";
 import { type Environment, expandTemplate } from "../../model/project.ts";
 import type { RepositoryTexts } from "../../ports/repository-texts.ts";
 import type { KnownValue } from "../../scan/index.ts";
-import { listSecrets, openSecrets } from "../../secrets/index.ts";
+import { openSecrets } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
-import { keyringFor } from "../identities.ts";
+import { openersFor } from "../identities.ts";
 
 export interface KnownValues {
   readonly values: readonly KnownValue[];
@@ -21,9 +21,9 @@ export interface KnownValues {
 function openedThen(app: App, environment: Environment, file: string, text: string): readonly KnownValue[] {
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
-    if (identities.length === 0) return [];
-    const { values } = openSecrets(text, { file, expect, identities, unbound: "allow" });
+    const { identities, dataKey, isShut } = openersFor(app, environment, { file, text });
+    if (isShut) return [];
+    const { values } = openSecrets(text, { file, expect, identities, dataKey, unbound: "allow" });
     return values.map(({ name, value }) => ({
       name,
       environment: environment.name,
