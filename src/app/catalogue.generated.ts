@@ -186,8 +186,13 @@ export const catalogue: readonly CatalogueItem[] = [
     positionals: [], flags: [],
     load: () => import("./environment/stop.ts") },
   { ...{"name":"identity create","form":"operation","summary":"Make an environment's identity on this machine and add its recipient to the manifest","scope":"environment","environmentFlag":null,"explicit":true},
-    positionals: [], flags: [],
+    positionals: [], flags: [
+      {"name":"passphrase","type":"boolean","required":false,"description":"protect the identity by a passphrase: $RINGFENCE_PASSPHRASE(_FILE), else asked for","default":false},
+    ],
     load: () => import("./identity/create.ts") },
+  { ...{"name":"identity lock","form":"operation","summary":"Put an environment's identity on this machine under a passphrase, which is asked for from then on","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./identity/lock.ts") },
   { ...{"name":"init","form":"setup","summary":"Write a ringfence.yaml under which every environment has the values that it has now","scope":"folder","environmentFlag":null,"explicit":false},
     positionals: [], flags: [
       {"name":"here","type":"boolean","required":false,"description":"in this folder, not in the project's found upward","default":false},
@@ -210,6 +215,7 @@ export const catalogue: readonly CatalogueItem[] = [
   { ...{"name":"me init","form":"operation","summary":"Make your key and identity on this machine and add you to people: in the manifest","scope":"project","environmentFlag":null,"explicit":true},
     positionals: [], flags: [
       {"name":"name","type":"string","required":false,"description":"your name in the manifest; the login name unless told"},
+      {"name":"passphrase","type":"boolean","required":false,"description":"protect the identity by a passphrase: $RINGFENCE_PASSPHRASE(_FILE), else asked for","default":false},
       {"name":"role","type":"list","required":false,"description":"a role that you ask for; may be repeated","default":[]},
     ],
     load: () => import("./person/init.ts") },

@@ -8,7 +8,7 @@ import { type Environment, expandTemplate } from "../model/project.ts";
 import { listSecrets, openSecrets } from "../secrets/index.ts";
 import type { App } from "./app.ts";
 import { openersFor } from "./identities.ts";
-import { readSecrets } from "./resolution.ts";
+import { configure, readSecrets } from "./resolution.ts";
 
 /** Values by name; undefined for a file that nothing here opens, or that is no secrets file of the environment. */
 function valuesIn(app: App, environment: Environment, text: string): ReadonlyMap<string, string> | undefined {
@@ -34,7 +34,18 @@ function recipientsIn(text: string, file: string): readonly string[] {
   }
 }
 
-/** The secrets that a recipient can read now. */
+/** Settings whose value another store keeps, by the reference that says where. */
+function referredSettings(app: App, environment: Environment): ReadonlyMap<string, string> {
+  const { settings } = configure(app, environment, { variables: {} });
+  return new Map(
+    [...settings.values()].flatMap(({ name, history }) => {
+      const reference = history.find(({ wins }) => wins)?.reference;
+      return reference === undefined ? [] : [[name, reference]];
+    }),
+  );
+}
+
+/** The secrets that a recipient can read now, and those that other stores keep for the same environment. */
 export function readableSecrets(
   app: App,
   environment: Environment,
@@ -43,7 +54,14 @@ export function readableSecrets(
   const { recipients, entries } = readSecrets(app, environment);
   if (!recipients.includes(recipient)) return [];
   const docs = new Map(app.project.settings.map(({ name, doc }) => [name, doc]));
-  return entries.map(({ name }) => ({ environment: environment.name, name, doc: docs.get(name) ?? null }));
+  const referred = referredSettings(app, environment);
+  const names = new Set([...entries.map(({ name }) => name), ...referred.keys()]);
+  return [...names].map((name) => ({
+    environment: environment.name,
+    name,
+    doc: docs.get(name) ?? null,
+    reference: referred.get(name) ?? null,
+  }));
 }
 
 /** The earlier revisions that a recipient can read as long as there is a copy of them. */

@@ -6,13 +6,13 @@ import { EXIT, type RingfenceError } from "../base/error.ts";
 import type { Environment } from "../model/project.ts";
 import { type CommandAgain, detect, guardRun, type Selection } from "../snapshot/detection.ts";
 import { type Actor, findActor } from "./actor.ts";
+import { answeringOperation } from "./answering-operation.ts";
 import { type App, type AppOptions, openAppWithRules, type Progress } from "./app.ts";
 import type { CatalogueItem, CommandModule } from "./catalogue.ts";
-import { answering, type AskPassphrase } from "./key-answers.ts";
-import { answeringOperation } from "./answering-operation.ts";
 import type { Context, FolderQuery, InputSchema, Operation, Setup } from "./definition.ts";
 import { appErrors } from "./errors.ts";
 import { failingIn, shownFailure } from "./incident.ts";
+import { type AskPassphrase, answering } from "./key-answers.ts";
 import { type Confirm, type Outcome, perform, resume, unknownOperation } from "./operation.ts";
 import { ruleOf } from "./rule.ts";
 
@@ -179,7 +179,9 @@ async function answerOf(app: App, request: Request, module: CommandModule, seen:
   }
   const { id, undo } = module.continuation!.target(checkInput(request, module.continuation!.input));
   const resumed = await resumedContext(app, request, id, seen);
-  return outcomeAnswer(await resume(resumed.context, answeringOperation(await findKind(request, resumed.kind)), id, undo));
+  return outcomeAnswer(
+    await resume(resumed.context, answeringOperation(await findKind(request, resumed.kind)), id, undo),
+  );
 }
 
 /** There may be no project, so nothing of one is opened, and no name of an environment means anything. */

@@ -172,7 +172,10 @@ export function noIdentity(
   const content = text ?? readTextIfThere(join(app.project.root, file));
   const { refusal, lookedIn } =
     content === undefined
-      ? { refusal: undefined, lookedIn: [ownPlace(app, environment, []), ...otherPlaces(app, [])].map((one) => one.name) }
+      ? {
+          refusal: undefined,
+          lookedIn: [ownPlace(app, environment, []), ...otherPlaces(app, [])].map((one) => one.name),
+        }
       : openersFor(app, environment, { file, text: content });
   if (refusal) return refusal;
   return secretsErrors.SECRETS_NO_IDENTITY({
@@ -185,7 +188,10 @@ export function noIdentity(
 }
 
 /** Files whose change can make other identities be there, for what is compiled from opened secrets. */
-export function identityFiles(app: Pick<App, "home" | "project" | "variables">, environment: Environment): string[] {
+export function identityFiles(
+  app: Pick<App, "home" | "project" | "variables">,
+  environment: Environment,
+): string[] {
   const { home, project } = app;
   const ssh = environment.recipients.some((one) => one.startsWith("ssh-")) ? [sshKeyPath(app)] : [];
   const personal = peopleHere(home).map((name) => personIdentityPath(home, name));

@@ -92,7 +92,10 @@ export function placeAt(path: string): Place {
   return content ? placeWith(path, content, path, true) : { name: path, identities: [], isLasting: true };
 }
 
-function ownVariables({ RINGFENCE_IDENTITY: text, RINGFENCE_IDENTITY_FILE: file }: App["variables"]): Place[] {
+function ownVariables({
+  RINGFENCE_IDENTITY: text,
+  RINGFENCE_IDENTITY_FILE: file,
+}: App["variables"]): Place[] {
   const name = "RINGFENCE_IDENTITY";
   const places = text ? [placeWith(name, Buffer.from(text), name, false)] : [];
   if (!file) return places;
@@ -155,7 +158,10 @@ export function ownPlace(
 ): Place {
   const place = placeAt(identityPath(home, project.name, environment.name));
   const own = environment.holders.filter(({ kind }) => kind !== "person");
-  return unlessLocked(place, own.some(({ recipient }) => recipients.includes(recipient)));
+  return unlessLocked(
+    place,
+    own.some(({ recipient }) => recipients.includes(recipient)),
+  );
 }
 
 /** Everywhere but the environment's own, in the order in which they are tried. */

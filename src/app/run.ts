@@ -19,8 +19,8 @@ import { keepForNextTime } from "./cache.ts";
 import { appErrors } from "./errors.ts";
 import { identityFiles } from "./identities.ts";
 import { failingIn } from "./incident.ts";
-import { assertOpened } from "./leaving-settings.ts";
 import type { AskPassphrase } from "./key-answers.ts";
+import { assertOpened } from "./leaving-settings.ts";
 import { keepLeases, type LeaseKeeper } from "./reference-leases.ts";
 import { giveBack, type Prepared, prepared, warnOfEarlier } from "./references.ts";
 import { type Configuration, type ConfigureOptions, configure } from "./resolution.ts";
@@ -203,7 +203,8 @@ export function compile(app: App, environment: Environment, draft: Draft): Snaps
  */
 export function keepSnapshot({ project, home }: App, snapshot: Snapshot, { secrets }: Configuration): void {
   const material = secrets.isLasting ? keyMaterial(home, project.name, snapshot.environment) : undefined;
-  if (material === undefined) return rmSync(snapshotPath(project.root, snapshot.environment), { force: true });
+  if (material === undefined)
+    return rmSync(snapshotPath(project.root, snapshot.environment), { force: true });
   writeSnapshot(project.root, snapshot, material);
   const [manifest] = snapshot.inputs;
   writeIndex(project.root, {

@@ -127,10 +127,7 @@ export interface WrappedKeys {
  *
  * @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED
  */
-export function wrappedKeys(
-  text: string,
-  options: { readonly file: string },
-): WrappedKeys {
+export function wrappedKeys(text: string, options: { readonly file: string }): WrappedKeys {
   const { groups, threshold } = readSopsFile(text, options.file).metadata;
   const shown = groups.map((group) => group.map(({ service, name, place }) => ({ service, name, place })));
   const wrapped = groups.map((group) => group.map(({ service, name, enc }) => [service, name, enc]));

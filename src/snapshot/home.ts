@@ -87,7 +87,9 @@ export function readKeyFile(path: string): string | undefined {
  */
 export function isLockedKey(text: string): boolean {
   const start = text.trimStart();
-  return start.startsWith("-----BEGIN AGE ENCRYPTED FILE-----") || start.startsWith("age-encryption.org/v1\n");
+  return (
+    start.startsWith("-----BEGIN AGE ENCRYPTED FILE-----") || start.startsWith("age-encryption.org/v1\n")
+  );
 }
 
 function machineKeyPath(home: string): string {

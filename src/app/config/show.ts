@@ -1,8 +1,8 @@
 /** `ringfence config show`: the resolved settings; secrets by fingerprint. */
 import * as z from "zod";
 import { deriveKey } from "../../base/seal.ts";
-import type { Environment } from "../../model/project.ts";
 import type { SettingsView, SettingView } from "../../contract/settings.ts";
+import type { Environment } from "../../model/project.ts";
 import { fingerprint } from "../../secrets/index.ts";
 import { identityMaterial, identityPath } from "../../snapshot/home.ts";
 import type { App } from "../app.ts";
@@ -15,7 +15,8 @@ import { configure, warnOfMissingLayers } from "../resolution.ts";
 function fingerprintKey(app: App, { name }: Environment): Buffer | undefined {
   const { home, project } = app;
   const material = identityMaterial(home, project.name, name);
-  const key = material === "locked" ? unlockedHere(app, identityPath(home, project.name, name)) : material?.key;
+  const key =
+    material === "locked" ? unlockedHere(app, identityPath(home, project.name, name)) : material?.key;
   return key === undefined ? undefined : deriveKey(key, `fingerprint:${project.name}`);
 }
 

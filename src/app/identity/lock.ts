@@ -31,7 +31,8 @@ async function lock(app: App, environment: Environment, path: string): Promise<v
 
 export const operation = defineOperation({
   name: "identity lock",
-  summary: "Put an environment's identity on this machine under a passphrase, which is asked for from then on",
+  summary:
+    "Put an environment's identity on this machine under a passphrase, which is asked for from then on",
   scope: "environment",
   input: z.object({}),
   async plan({ app, environment }) {

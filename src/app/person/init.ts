@@ -76,7 +76,14 @@ export const operation = defineOperation({
     const identity = personIdentityPath(app.home, name);
     const person = app.project.people.find((candidate) => candidate.name === name);
     assertMayInit(person, key);
-    const facts: Facts = { name, key, identity, roles: input.role, passphrase: input.passphrase, isKnown: person !== undefined };
+    const facts: Facts = {
+      name,
+      key,
+      identity,
+      roles: input.role,
+      passphrase: input.passphrase,
+      isKnown: person !== undefined,
+    };
     if (input.passphrase && !existsSync(identity)) assertPassphrase(app, identity);
     return {
       summary: person ? `give ${name} a recipient` : `add ${name} to the project's people`,

@@ -1,6 +1,7 @@
 /** `run` where no fresh snapshot helps: compiles the settings first, then ends as every run does. */
 import { loadRun } from "../../app/catalogue.generated.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { passphraseAsker } from "../passphrase.ts";
 import { workingFolder } from "../working-folder.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
 import { execute, isScrubbed } from "./execute.ts";
@@ -34,6 +35,7 @@ export async function runSlowly(request: RunRequest): Promise<number> {
     set: request.set,
     phase: request.phase,
     dryRun: request.dryRun,
+    askPassphrase: passphraseAsker(),
     warn: (text) => say(`warning ${text}\n`),
   });
   for (const warning of warnings) say(`warning ${warning}\n`);
