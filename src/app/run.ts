@@ -203,8 +203,10 @@ export function compile(app: App, environment: Environment, draft: Draft): Snaps
  */
 export function keepSnapshot({ project, home }: App, snapshot: Snapshot, { secrets }: Configuration): void {
   const material = secrets.isLasting ? keyMaterial(home, project.name, snapshot.environment) : undefined;
-  if (material === undefined)
-    return rmSync(snapshotPath(project.root, snapshot.environment), { force: true });
+  if (material === undefined) {
+    rmSync(snapshotPath(project.root, snapshot.environment), { force: true });
+    return;
+  }
   writeSnapshot(project.root, snapshot, material);
   const [manifest] = snapshot.inputs;
   writeIndex(project.root, {

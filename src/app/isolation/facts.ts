@@ -73,7 +73,7 @@ function recipientsOf({ project }: App, environment: Environment, file: string):
   const { recipients, holders, place } = environment;
   // Somebody who is let in by name may be let in elsewhere, too; an environment's own identity may not.
   const isPerson = (recipient: string) =>
-    holders.some((one) => one.recipient === recipient && one.kind === "person");
+    holders.some((one) => one.recipient === recipient && one.kind !== "identity");
   const declared = recipients.map((recipient) => ({ recipient, place, isPerson: isPerson(recipient) }));
   if (text === undefined) return declared;
   const besides = listSecrets(text, { file }).recipients.filter((one) => !recipients.includes(one));
