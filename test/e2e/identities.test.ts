@@ -2,7 +2,7 @@
  * Identities of every kind, end to end: ssh keys and locked files as `ssh-keygen` and `age` make them, data keys that
  * only a key service unwraps. What opens a file once must not stay behind where it was only lent.
  */
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -197,6 +197,58 @@ describeWith("a locked identity", missingAge, () => {
         expect(codeOf(GET, { RINGFENCE_IDENTITY_FILE: file })).toBe("SECRETS_IDENTITY_LOCKED");
       }
       expect(run(GET, { ...given, RINGFENCE_IDENTITY: armored }).exit).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+const missingScript =
+  spawnSync("script", ["--version"]).status === 0 ? undefined : "script (apt-get install -y bsdutils)";
+
+describeWith("a person at a terminal", missingScript, () => {
+  afterEach(() => scene.remove());
+
+  /** Types each answer once its question is there. */
+  function typed(
+    words: string[],
+    answers: readonly string[],
+  ): Promise<{ exit: number | null; shown: string }> {
+    const line = [process.execPath, ENTRY, ...words].map((word) => `'${word}'`).join(" ");
+    const env = { PATH: process.env.PATH, HOME: scene.root, RINGFENCE_HOME: scene.home };
+    const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: scene.root, env });
+    let shown = "";
+    let given = 0;
+    child.stdout.on("data", (chunk: Buffer) => {
+      shown += chunk.toString();
+      const questions = shown.match(/passphrase for .*?: |the same again: /g)?.length ?? 0;
+      if (given < questions && given < answers.length) child.stdin.write(`${answers[given++]}\r`);
+    });
+    return new Promise((resolve) => {
+      child.on("close", (exit) => resolve({ exit, shown }));
+    });
+  }
+
+  test(
+    "is asked once, unseen, and may mistype",
+    async () => {
+      scene = openCliScene(
+        "project: shop\nenvironments: { development: , staging: }\nsettings: { TOKEN: { secret: true } }\n",
+      );
+      scene.must(["me", "init", "--name", "ada"]);
+      const create = ["identity", "create", "-e", "development", "--passphrase"];
+      const differing = await typed(create, [PASSPHRASE, "something else"]);
+      expect(differing.shown).toContain("SECRETS_WRONG_PASSPHRASE");
+      expect(existsSync(identityFile())).toBe(false);
+      const made = await typed(create, [PASSPHRASE, PASSPHRASE]);
+      expect(made.exit, made.shown).toBe(0);
+      scene.run(SET, { input: SECRET, variables: { RINGFENCE_PASSPHRASE: PASSPHRASE } });
+      const got = await typed(["secret", "get", "TOKEN", "-e", "development"], ["mistyped", PASSPHRASE]);
+      expect(got.exit, got.shown).toBe(0);
+      expect(got.shown).toContain(SECRET);
+      expect(got.shown.match(/passphrase for/g)).toHaveLength(2);
+      for (const { shown } of [differing, made, got]) expect(shown).not.toContain(PASSPHRASE);
+      const others = await typed(["env", "list"], []);
+      expect(others.shown, "nothing is opened").not.toContain("passphrase");
     },
     TIMEOUT_MS,
   );
