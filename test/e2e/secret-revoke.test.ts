@@ -94,12 +94,15 @@ test(
 
 test("what other stores keep for her environments is listed with where it is kept", async () => {
   const reference = "vault://kv/shop#greeting";
-  scene.write("config/production.env", `GREETING=${reference}\n`);
+  scene.write("config/production.env", `UPSTREAM='${reference}'\n`);
+  const manifest = scene.read("ringfence.yaml");
+  const declared = "$&  UPSTREAM: { secret: true, doc: the mailer }\n";
+  scene.write("ringfence.yaml", manifest.replace(/^ {2}GREETING: .*\n/m, declared));
   const { secrets } = await scene.must<RevocationView>(WORDS);
   expect(secrets).toContainEqual({
     environment: "production",
-    name: "GREETING",
-    doc: null,
+    name: "UPSTREAM",
+    doc: "the mailer",
     reference,
     state: "elsewhere",
   });
