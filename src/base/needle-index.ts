@@ -29,8 +29,8 @@ const MOST_SEARCHED = 64;
 export const MULTIPLIER = 0x9e3779b1 | 0;
 const PAIR_MULTIPLIER = 0x85ebca6b | 0;
 /** Places in the filter for each gram: the more, the fewer foreign words pass. Larger tables leave the fast caches. */
-const FILTER_PER_GRAM = 16;
-const [FEWEST_BITS, MOST_BITS] = [12, 20];
+const FILTER_PER_GRAM = 32;
+const [FEWEST_BITS, MOST_BITS] = [12, 22];
 /** The lists behind the filter are rarely asked. */
 const LISTS_PER_GRAM = 2;
 
@@ -119,8 +119,8 @@ export class NeedleIndex {
   readonly needles: Needles;
   /** So many bytes lie between the beginnings of two words that are looked at. */
   readonly step: number;
-  /** 1 where a word with this hash may be a gram. */
-  readonly filter: Uint8Array;
+  /** One bit for each hash, set where a word with this hash may be a gram: few bytes, which stay in the fast caches. */
+  readonly filter: Int32Array;
   /** A word's hash is `Math.imul(word, MULTIPLIER) >>> shift`. */
   readonly shift: number;
   readonly #listShift: number;
@@ -142,7 +142,7 @@ export class NeedleIndex {
     const room = count * this.step + short * ANY_BYTE;
     const bits = bitsFor(room * FILTER_PER_GRAM);
     this.shift = 32 - bits;
-    this.filter = new Uint8Array(1 << bits);
+    this.filter = new Int32Array(1 << (bits - 5));
     const listBits = bitsFor(room * LISTS_PER_GRAM);
     this.#listShift = 32 - listBits;
     this.#heads = new Int32Array(1 << listBits);
@@ -184,7 +184,8 @@ export class NeedleIndex {
 
   #add(gram: number, key: number, needle: number, offset: number): void {
     const entry = this.#entries++;
-    this.filter[Math.imul(gram, MULTIPLIER) >>> this.shift] = 1;
+    const hash = Math.imul(gram, MULTIPLIER) >>> this.shift;
+    this.filter[hash >>> 5]! |= 1 << hash;
     const list = Math.imul(key, MULTIPLIER) >>> this.#listShift;
     this.#keys[entry] = key;
     this.#needleOf[entry] = needle;

@@ -54,12 +54,16 @@ function nextPossible(words: Int32Array, index: NeedleIndex, from: number): numb
   const turn = stride * TURN;
   let i = from;
   for (const end = words.length - turn; i <= end; i += turn) {
-    const possible =
-      filter[Math.imul(words[i]!, MULTIPLIER) >>> shift]! |
-      filter[Math.imul(words[i + stride]!, MULTIPLIER) >>> shift]! |
-      filter[Math.imul(words[i + 2 * stride]!, MULTIPLIER) >>> shift]! |
-      filter[Math.imul(words[i + 3 * stride]!, MULTIPLIER) >>> shift]!;
-    if (possible !== 0) break;
+    const a = Math.imul(words[i]!, MULTIPLIER) >>> shift;
+    const b = Math.imul(words[i + stride]!, MULTIPLIER) >>> shift;
+    const c = Math.imul(words[i + 2 * stride]!, MULTIPLIER) >>> shift;
+    const d = Math.imul(words[i + 3 * stride]!, MULTIPLIER) >>> shift;
+    const bits =
+      (filter[a >>> 5]! >>> a) |
+      (filter[b >>> 5]! >>> b) |
+      (filter[c >>> 5]! >>> c) |
+      (filter[d >>> 5]! >>> d);
+    if ((bits & 1) !== 0) break;
   }
   return i;
 }
@@ -86,8 +90,8 @@ function findIndexed(index: NeedleIndex, data: Uint8Array, all: Found[]): void {
   for (let i = 0; i < count; ) {
     i = nextPossible(words, index, i);
     for (const end = Math.min(count, i + TURN * stride); i < end; i += stride) {
-      if (filter[Math.imul(words[i]!, MULTIPLIER) >>> shift])
-        index.find(data, before + 4 * i, words[i]!, found);
+      const hash = Math.imul(words[i]!, MULTIPLIER) >>> shift;
+      if ((filter[hash >>> 5]! >>> hash) & 1) index.find(data, before + 4 * i, words[i]!, found);
     }
   }
   const rest = before + 4 * count;
