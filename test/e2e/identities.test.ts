@@ -330,9 +330,9 @@ describe("a key service", () => {
     ["a comparison", ["env", "compare"], "", 1],
     ["a change", SET, "another-value", 1],
     ["git's view of it", ["secret", "textconv", file], "", 1],
-    ["the environments, which open nothing", ["env", "list"], "", 0],
+    ["a list of environments", ["env", "list"], "", 0],
   ])(
-    "%s asks it once",
+    "how often %s asks it",
     async (_, words, input, calls) => {
       const ran = await ask(words, { input });
       expect(ran.exit, ran.stderr).toBe(0);
