@@ -66,7 +66,7 @@ function readableOf(text: string): string[] {
       recipientOf(candidate);
       return [candidate];
     } catch (error) {
-      if (isRingfenceError(error, "SECRETS_BAD_IDENTITY")) return [];
+      if (isRingfenceError(error)) return [];
       throw error;
     }
   });
