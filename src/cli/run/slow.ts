@@ -2,6 +2,7 @@
 import { loadRun } from "../../app/catalogue.generated.ts";
 import { hasConditions } from "../../snapshot/conditions.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { passphraseAsker } from "../passphrase.ts";
 import { workingFolder } from "../working-folder.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
 import { execute, isScrubbed } from "./execute.ts";
@@ -35,6 +36,7 @@ export async function runSlowly(request: RunRequest): Promise<number> {
     set: request.set,
     phase: request.phase,
     dryRun: request.dryRun,
+    askPassphrase: passphraseAsker(),
     warn: (text) => say(`warning ${text}\n`),
   });
   for (const warning of warnings) say(`warning ${warning}\n`);
