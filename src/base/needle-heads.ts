@@ -1,5 +1,6 @@
 /** The beginnings of byte sequences (needles): does data end inside one of them? */
-import { MULTIPLIER, type Needles } from "./needle-index.ts";
+import type { Needles } from "./needle-index.ts";
+import { MULTIPLIER } from "./word-filter.ts";
 
 const FILTER_BITS = 16;
 /** Many secrets begin alike (`https://…`): a needle that is as long has to agree in four bytes from here on as well. */

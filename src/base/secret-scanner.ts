@@ -3,14 +3,8 @@
  * It holds the search only; which sequences are secret and what replaces them is the caller's (`redact.ts`).
  */
 import { NeedleHeads } from "./needle-heads.ts";
-import {
-  joinNeedles,
-  MULTIPLIER,
-  NeedleIndex,
-  type Needles,
-  partialWord,
-  SHORTEST_INDEXED,
-} from "./needle-index.ts";
+import { joinNeedles, NeedleIndex, partialWord, SHORTEST_INDEXED } from "./needle-index.ts";
+import { MULTIPLIER } from "./word-filter.ts";
 
 /** A stretch of bytes that belongs to one or more needles. */
 export interface FoundRange {
@@ -44,24 +38,44 @@ interface Found {
 }
 
 const NO_WORDS = new Int32Array(0);
-/** So many are looked at in one turn: hardly any passes the filter, so that one branch for four is the cheapest. */
-const TURN = 4;
+/** So many words are looked at before those that passed the filter are looked at closer. */
+const BATCH = 4_096;
+const possible = new Int32Array(BATCH);
 
-/** Where the next turn of words begins of which one passes the filter; behind all whole turns for none. */
-function nextPossible(words: Int32Array, index: NeedleIndex, from: number): number {
-  const { filter, shift } = index;
-  const stride = index.step >> 2;
-  const turn = stride * TURN;
-  let i = from;
-  for (const end = words.length - turn; i <= end; i += turn) {
-    const possible =
-      filter[Math.imul(words[i]!, MULTIPLIER) >>> shift]! |
-      filter[Math.imul(words[i + stride]!, MULTIPLIER) >>> shift]! |
-      filter[Math.imul(words[i + 2 * stride]!, MULTIPLIER) >>> shift]! |
-      filter[Math.imul(words[i + 3 * stride]!, MULTIPLIER) >>> shift]!;
-    if (possible !== 0) break;
+/**
+ * Which of the next words pass the filters: their places in {@link possible}. Some words in a hundred do, at no
+ * foreseeable places: every place is written, and counted only when it passes, for a branch would cost more.
+ *
+ * @param to an even number of words behind `from`
+ * @returns how many
+ */
+function collectPossible(
+  words: Int32Array,
+  { filter, single, hasShort }: NeedleIndex,
+  from: number,
+  to: number,
+) {
+  const { places, shift } = filter;
+  const { places: singlePlaces, shift: singleShift } = single;
+  let count = 0;
+  if (!hasShort) {
+    for (let i = from; i < to; i += 2) {
+      const hash = Math.imul(words[i]!, MULTIPLIER) >>> shift;
+      possible[count] = i;
+      // A shift counts by its lower five bits only.
+      count += (places[hash >>> 5]! >> hash) & 1;
+    }
+    return count;
   }
-  return i;
+  for (let i = from; i < to; i += 2) {
+    const hash = Math.imul(words[i]!, MULTIPLIER) >>> shift;
+    possible[count] = i;
+    count += (places[hash >>> 5]! >> hash) & 1;
+    const second = Math.imul(words[i + 1]!, MULTIPLIER) >>> singleShift;
+    possible[count] = i + 1;
+    count += (singlePlaces[second >>> 5]! >> second) & 1;
+  }
+  return count;
 }
 
 /** Looks for one needle after the other. */
@@ -81,15 +95,15 @@ function findIndexed(index: NeedleIndex, data: Uint8Array, all: Found[]): void {
   const before = -data.byteOffset & 3;
   const count = Math.max(0, data.length - before) >> 2;
   const words = count > 0 ? new Int32Array(data.buffer, data.byteOffset + before, count) : NO_WORDS;
-  const { filter, shift, step } = index;
-  const stride = step >> 2;
-  for (let i = 0; i < count; ) {
-    i = nextPossible(words, index, i);
-    for (const end = Math.min(count, i + TURN * stride); i < end; i += stride) {
-      if (filter[Math.imul(words[i]!, MULTIPLIER) >>> shift])
-        index.find(data, before + 4 * i, words[i]!, found);
+  const even = count & ~1;
+  for (let from = 0; from < even; from += BATCH) {
+    const passed = collectPossible(words, index, from, Math.min(even, from + BATCH));
+    for (let i = 0; i < passed; i++) {
+      const at = possible[i]!;
+      index.find(data, before + 4 * at, words[at]!, found);
     }
   }
+  if (even < count) index.find(data, before + 4 * even, words[even]!, found);
   const rest = before + 4 * count;
   if (rest < data.length) index.find(data, rest, partialWord(data, rest), found);
 }
@@ -116,20 +130,20 @@ const [FEW_SEARCHES, FEW_BYTES] = [10_000, 16_384];
 /** Finds all needles, by whatever is the quickest. */
 class NeedleSearch {
   readonly #texts: readonly string[];
-  readonly #needles: readonly Uint8Array[];
+  #needles: readonly Buffer[] | undefined;
   #searches = 0;
   #index: NeedleIndex | undefined;
-  #short: readonly Uint8Array[] = [];
+  #short: readonly Buffer[] = [];
 
-  constructor(texts: readonly string[], { bytes, starts }: Needles) {
+  constructor(texts: readonly string[]) {
     this.#texts = texts;
-    this.#needles = texts.map((_, i) => bytes.subarray(starts[i]!, starts[i + 1]!));
   }
 
   findAll(data: Uint8Array): Found[] {
     const all: Found[] = [];
-    this.#searches += this.#needles.length;
+    this.#searches += this.#texts.length;
     if (!this.#index && this.#searches <= FEW_SEARCHES && data.length <= FEW_BYTES) {
+      this.#needles ??= this.#texts.map((text) => Buffer.from(text));
       findEach(this.#needles, data, all);
       return all;
     }
@@ -140,8 +154,10 @@ class NeedleSearch {
   }
 
   #createIndex(): NeedleIndex {
-    const isLong = (_: string, i: number) => this.#needles[i]!.length >= SHORTEST_INDEXED;
-    this.#short = this.#needles.filter((needle) => needle.length < SHORTEST_INDEXED);
+    const isLong = (text: string) =>
+      text.length >= SHORTEST_INDEXED || Buffer.byteLength(text) >= SHORTEST_INDEXED;
+    this.#needles = undefined;
+    this.#short = this.#texts.filter((text) => !isLong(text)).map((text) => Buffer.from(text));
     return new NeedleIndex(joinNeedles(this.#texts.filter(isLong)));
   }
 }
@@ -149,7 +165,7 @@ class NeedleSearch {
 /** A scanner for texts (needles), in UTF-8, of at least four bytes each. */
 export function createScanner(texts: readonly string[]): Scanner {
   const needles = joinNeedles(texts);
-  const search = new NeedleSearch(texts, needles);
+  const search = new NeedleSearch(texts);
   let heads: NeedleHeads | undefined;
   return {
     scan(data, last, covered) {
