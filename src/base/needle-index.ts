@@ -28,11 +28,12 @@ export const SHORTEST_INDEXED = windowOf(STEPS.short) - 1;
 const ANY_BYTE = 256;
 const PAIR_MULTIPLIER = 0x85ebca6b | 0;
 /**
- * Bits in a filter for each gram: the more, the fewer foreign words pass. The forms of one secret share most of their
- * grams, so that hardly one bit in twenty is set. A filter that leaves the processor's fastest cache costs far more.
+ * Places in a filter for each gram: the more, the fewer foreign words pass. The forms of one secret share most of their
+ * grams, so that hardly one place in twenty is set. The filter of all grams, asked the most, is kept small: caches are.
  */
 const FILTER_PER_GRAM = 4;
-const SINGLE_FILTER_PER_GRAM = 32;
+const PAIRED_PER_GRAM = 8;
+const SINGLE_PER_GRAM = 64;
 const LISTS_PER_GRAM = 1;
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
@@ -71,7 +72,7 @@ export function joinNeedles(texts: readonly string[]): Needles {
 }
 
 /** Two words as one: the key of longer needles. */
-function pairOf(gram: number, next: number): number {
+export function pairOf(gram: number, next: number): number {
   return gram ^ Math.imul(next, PAIR_MULTIPLIER);
 }
 
@@ -97,8 +98,8 @@ export class NeedleIndex {
   readonly single: WordFilter;
   /** Whether there are needles so short that the words between have to be looked at. */
   hasShort = false;
-  /** Grams with the words behind them. */
-  readonly #paired: WordFilter;
+  /** Grams of longer needles with the words behind them, as {@link pairOf} makes one of two. */
+  readonly paired: WordFilter;
   readonly #listShift: number;
   /** The first entry of each list, plus one. */
   readonly #heads: Int32Array;
@@ -113,8 +114,8 @@ export class NeedleIndex {
     this.needles = needles;
     const { single, all } = countGrams(needles);
     this.filter = new WordFilter(all * FILTER_PER_GRAM);
-    this.single = new WordFilter(single * SINGLE_FILTER_PER_GRAM);
-    this.#paired = new WordFilter((all - single) * FILTER_PER_GRAM);
+    this.single = new WordFilter(single * SINGLE_PER_GRAM);
+    this.paired = new WordFilter((all - single) * PAIRED_PER_GRAM);
     const listBits = bitsFor(all * LISTS_PER_GRAM);
     this.#listShift = 32 - listBits;
     this.#heads = new Int32Array(1 << listBits);
@@ -134,7 +135,7 @@ export class NeedleIndex {
         const gram = wordAt(bytes, at);
         const pair = pairOf(gram, wordAt(bytes, at + GRAM));
         this.filter.add(gram);
-        this.#paired.add(pair);
+        this.paired.add(pair);
         this.#add(pair, needle, at - from);
       }
       return;
@@ -180,7 +181,7 @@ export class NeedleIndex {
     if (this.single.has(gram)) this.#findListed(data, at, gram, found);
     if (at + 2 * GRAM > data.length) return;
     const pair = pairOf(gram, wordAt(data, at + GRAM));
-    if (this.#paired.has(pair)) this.#findListed(data, at, pair, found);
+    if (this.paired.has(pair)) this.#findListed(data, at, pair, found);
   }
 
   #findListed(data: Uint8Array, at: number, key: number, found: (from: number, to: number) => void): void {

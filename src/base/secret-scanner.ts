@@ -3,7 +3,7 @@
  * It holds the search only; which sequences are secret and what replaces them is the caller's (`redact.ts`).
  */
 import { NeedleHeads } from "./needle-heads.ts";
-import { joinNeedles, NeedleIndex, partialWord, SHORTEST_INDEXED } from "./needle-index.ts";
+import { joinNeedles, NeedleIndex, pairOf, partialWord, SHORTEST_INDEXED } from "./needle-index.ts";
 import { MULTIPLIER } from "./word-filter.ts";
 
 /** A stretch of bytes that belongs to one or more needles. */
@@ -38,42 +38,63 @@ interface Found {
 }
 
 const NO_WORDS = new Int32Array(0);
-/** So many words are looked at before those that passed the filter are looked at closer. */
-const BATCH = 4_096;
+/** So many words are looked at in one turn. */
+const TURN = 4;
+/** So many turns are gone through before those with a word that passed are looked at closer. */
+const BATCH = 1_024;
 const possible = new Int32Array(BATCH);
+const likely = new Int32Array(BATCH * TURN);
 
 /**
- * Which of the next words pass the filters: their places in {@link possible}. Some words in a hundred do, at no
- * foreseeable places: every place is written, and counted only when it passes, for a branch would cost more.
+ * Which of the next turns have a word that passes the filters: where they begin, in {@link possible}. One in ten does,
+ * unforeseeably: every place is written, and counted only when it passes, for a branch would cost more.
  *
- * @param to an even number of words behind `from`
+ * @param to whole turns behind `from`
  * @returns how many
  */
-function collectPossible(
-  words: Int32Array,
-  { filter, single, hasShort }: NeedleIndex,
-  from: number,
-  to: number,
-) {
-  const { places, shift } = filter;
-  const { places: singlePlaces, shift: singleShift } = single;
+function collectPossible(words: Int32Array, index: NeedleIndex, from: number, to: number): number {
+  const { places, shift } = index.filter;
+  const { places: single, shift: singleShift } = index.single;
   let count = 0;
-  if (!hasShort) {
-    for (let i = from; i < to; i += 2) {
-      const hash = Math.imul(words[i]!, MULTIPLIER) >>> shift;
+  if (index.hasShort) {
+    for (let i = from; i < to; i += TURN) {
       possible[count] = i;
-      // A shift counts by its lower five bits only.
-      count += (places[hash >>> 5]! >> hash) & 1;
+      count +=
+        places[Math.imul(words[i]!, MULTIPLIER) >>> shift]! |
+        single[Math.imul(words[i + 1]!, MULTIPLIER) >>> singleShift]! |
+        places[Math.imul(words[i + 2]!, MULTIPLIER) >>> shift]! |
+        single[Math.imul(words[i + 3]!, MULTIPLIER) >>> singleShift]!;
     }
     return count;
   }
-  for (let i = from; i < to; i += 2) {
-    const hash = Math.imul(words[i]!, MULTIPLIER) >>> shift;
+  for (let i = from; i < to; i += TURN) {
     possible[count] = i;
-    count += (places[hash >>> 5]! >> hash) & 1;
-    const second = Math.imul(words[i + 1]!, MULTIPLIER) >>> singleShift;
-    possible[count] = i + 1;
-    count += (singlePlaces[second >>> 5]! >> second) & 1;
+    count +=
+      places[Math.imul(words[i]!, MULTIPLIER) >>> shift]! |
+      places[Math.imul(words[i + 2]!, MULTIPLIER) >>> shift]!;
+  }
+  return count;
+}
+
+/**
+ * Which words of the turns in {@link possible} are a gram together with what stands behind them, or a gram of a needle
+ * that is known by one word: their places in {@link likely}.
+ */
+function collectLikely(words: Int32Array, index: NeedleIndex, among: number): number {
+  const { places, shift } = index.paired;
+  const { places: single, shift: singleShift } = index.single;
+  let count = 0;
+  for (let k = 0; k < among; k++) {
+    for (let i = possible[k]!, end = i + TURN; i < end; i += 2) {
+      const gram = words[i]!;
+      const next = words[i + 1]!;
+      likely[count] = i;
+      count +=
+        places[Math.imul(pairOf(gram, next), MULTIPLIER) >>> shift]! |
+        single[Math.imul(gram, MULTIPLIER) >>> singleShift]!;
+      likely[count] = i + 1;
+      count += single[Math.imul(next, MULTIPLIER) >>> singleShift]!;
+    }
   }
   return count;
 }
@@ -95,15 +116,16 @@ function findIndexed(index: NeedleIndex, data: Uint8Array, all: Found[]): void {
   const before = -data.byteOffset & 3;
   const count = Math.max(0, data.length - before) >> 2;
   const words = count > 0 ? new Int32Array(data.buffer, data.byteOffset + before, count) : NO_WORDS;
-  const even = count & ~1;
-  for (let from = 0; from < even; from += BATCH) {
-    const passed = collectPossible(words, index, from, Math.min(even, from + BATCH));
-    for (let i = 0; i < passed; i++) {
-      const at = possible[i]!;
-      index.find(data, before + 4 * at, words[at]!, found);
+  const whole = count - (count % TURN);
+  for (let from = 0; from < whole; from += BATCH * TURN) {
+    const to = Math.min(whole, from + BATCH * TURN);
+    const some = collectLikely(words, index, collectPossible(words, index, from, to));
+    for (let k = 0; k < some; k++) {
+      const i = likely[k]!;
+      index.find(data, before + 4 * i, words[i]!, found);
     }
   }
-  if (even < count) index.find(data, before + 4 * even, words[even]!, found);
+  for (let i = whole; i < count; i++) index.find(data, before + 4 * i, words[i]!, found);
   const rest = before + 4 * count;
   if (rest < data.length) index.find(data, rest, partialWord(data, rest), found);
 }
