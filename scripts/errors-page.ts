@@ -17,6 +17,7 @@ const EXIT_MEANS: Readonly<Record<keyof typeof EXIT, string>> = {
   locked: "someone else holds the environment",
   undecryptable: "a secret could not be decrypted or is not what was signed",
   notPermitted: "who acts may not do this",
+  limited: "a limit of the environment ended the command",
   notExecutable: "`run`: the command can't be executed, as shells say it",
   notFound: "`run`: the command was not found, as shells say it",
   interrupted: "interrupted",

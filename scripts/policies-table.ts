@@ -1,5 +1,5 @@
 /** The table of policies by kind in docs/manifest.md, made from the kinds themselves. */
-import { formatDuration } from "../src/base/units.ts";
+import { formatDuration, formatSize } from "../src/base/units.ts";
 import { KIND_POLICIES, type KindName } from "../src/model/kind.ts";
 import type { PolicyName } from "../src/model/policy.ts";
 
@@ -46,6 +46,26 @@ const ROWS: readonly Row[] = [
     what: "`direct` replaces the process, `scrubbed` removes secret values.",
   },
   { key: "run.record: required", policy: "runRecordRequired", what: "No run without a record." },
+  { key: "run.limits.memory", policy: "runMemoryBytes", what: "Memory of a run's processes together." },
+  { key: "run.limits.cpu", policy: "runCpus", what: "Processors that a run keeps busy." },
+  { key: "run.limits.processes", policy: "runProcesses", what: "Processes and threads of a run." },
+  { key: "run.limits.openFiles", policy: "runOpenFiles", what: "Files that each process has open." },
+  { key: "run.limits.time", policy: "runTimeMs", what: "How long a run takes at most." },
+  {
+    key: "run.limits.unenforced",
+    policy: "runUnenforced",
+    what: "What becomes of a run whose limits can't be enforced.",
+  },
+  { key: "run.umask", policy: "runUmask", what: "Permissions that its files don't get." },
+  { key: "run.view", policy: "runView", what: "`own`: no files of other environments." },
+  { key: "run.writable", policy: "runWritable", what: "Where it may write then, besides its folders." },
+  { key: "logs.format", policy: "logFormat", what: "How logs are written." },
+  { key: "logs.sink", policy: "logSink", what: "`file`: output of a run is kept in a file, too." },
+  { key: "logs.file", policy: "logFile", what: "That file, with `{env}` and `{command}`." },
+  { key: "logs.rotate.size", policy: "logRotateBytes", what: "Size from which a new file is begun." },
+  { key: "logs.rotate.every", policy: "logRotateMs", what: "Age from which a new file is begun." },
+  { key: "logs.rotate.keep", policy: "logKeep", what: "How many former files are kept." },
+  { key: "logs.retention", policy: "logRetentionMs", what: "Age from which they are removed." },
   {
     key: "secrets.signed",
     policy: "signedSecrets",
@@ -61,6 +81,7 @@ function cell(name: PolicyName, kind: KindName): string {
   const value = KIND_POLICIES[kind][name];
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (name.endsWith("Bytes")) return formatSize(Number(value));
   return name.endsWith("Ms") ? formatDuration(Number(value)) : String(value);
 }
 

@@ -35,15 +35,19 @@ const standIns = {
       CONFIG_B: { summary: "B happens.", exit: EXIT.findings, http: 422 },
       CONFIG_A: { summary: "A happens.", exit: EXIT.locked, http: 409, retryable: true } });`,
   "src/model/manifest.ts": `/** Manifest. */ export const manifestJsonSchema = () => ({ type: "object" });`,
-  "src/cli/ringfence.cjs": `#!/usr/bin/env node\nrequire("./main.cjs");`,
-  "src/cli/main.ts": `/** Main. */ import { writeSync } from "node:fs"; import { join } from "node:path"; import { RINGFENCE_VERSION } from "../base/version.generated.ts";
-    if (process.argv[2] === "--version") writeSync(1, RINGFENCE_VERSION + "\\n"); 
-    else void import(join(__dirname, "cli.js"));`,
+  "src/cli/ringfence.cjs": readFileSync(join(root, "src/cli/ringfence.cjs"), "utf8"),
+  "src/cli/main.ts": `/** Main. */ import { writeSync } from "node:fs"; import { RINGFENCE_VERSION } from "../base/version.generated.ts";
+    export function start(argv) {
+      if (argv[0] === "--version") writeSync(1, RINGFENCE_VERSION + "\\n");
+      else require("./cli.js").main();
+    }`,
   "src/cli/dispatch.ts": `/** Dispatch. */ import { Command } from "commander"; import { parse } from "yaml";
     import { catalogue } from "../app/catalogue.generated.ts";
-    const words = new Command().argument("[words...]").parse().args.join(" ");
-    const { operation } = await catalogue.find(({ name }) => name === words).load();
-    console.log(parse("name: yes").name, operation.summary, typeof operation.input.parse);`,
+    export async function main() {
+      const words = new Command().argument("[words...]").parse().args.join(" ");
+      const { operation } = await catalogue.find(({ name }) => name === words).load();
+      console.log(parse("name: yes").name, operation.summary, typeof operation.input.parse);
+    }`,
   "src/index.ts": `/** Index. */ export type { Digest } from "./base/digest.ts"; export const surface = 1;`,
   "src/settings/index.ts": `/** Settings. */ export const settings = 1;`,
   "src/adapters/target-process/supervisor.ts": `/** Supervisor. */ console.log("supervisor");`,

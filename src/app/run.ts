@@ -23,6 +23,7 @@ import { keepLeases, type LeaseKeeper } from "./reference-leases.ts";
 import { giveBack, type Prepared, prepared, warnOfEarlier } from "./references.ts";
 import { type Configuration, type ConfigureOptions, configure } from "./resolution.ts";
 import { ruleOf } from "./rule.ts";
+import { conditionsOf } from "./run-conditions.ts";
 import { requireTrust, trustIn } from "./trust/programs.ts";
 
 export interface RunInput {
@@ -123,7 +124,7 @@ function snapshotOf(app: App, environment: Environment, { inputs, configuration,
   const variables = texts(settings);
   const usesReferences = settings.some((setting) => isKeptElsewhere(setting, configuration));
   return {
-    format: 3,
+    format: 4,
     project: project.name,
     environment: environment.name,
     kind: environment.kind,
@@ -137,6 +138,7 @@ function snapshotOf(app: App, environment: Environment, { inputs, configuration,
     removed,
     shapes: shapesOf(project, environment, new Set(Object.keys(variables))),
     failures: { errors: environment.policies.errors, escalation: environment.policies.escalation },
+    conditions: conditionsOf(project, environment),
     secretNames: settings.filter(({ secret }) => secret).map(({ name }) => name),
     declared: [...decisive(project, { configuration, phase })],
     secretsRevision: configuration.secrets.opened?.binding.revision ?? 0,

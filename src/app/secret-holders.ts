@@ -53,7 +53,7 @@ export function holderFindings(app: App, environment: Environment): Finding[] {
     if (names.length === 0) return [];
     return [
       {
-        code: "SECRETS_RECIPIENTS",
+        code: "SECURITY_RECIPIENTS",
         severity,
         setting: undefined,
         where: formatPlace(environment.place),

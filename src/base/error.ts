@@ -14,6 +14,8 @@ export const EXIT = {
   locked: 11,
   undecryptable: 12,
   notPermitted: 13,
+  /** `run` only, as timeout(1) does: a limit of the environment ended the command. */
+  limited: 124,
   /** `run` only, as shells do: the command cannot be executed, or is not there. */
   notExecutable: 126,
   notFound: 127,

@@ -60,7 +60,7 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     stage: "security",
     summary: "One age recipient for two environments, people or machines.",
   },
-  SECRETS_RECIPIENTS: {
+  SECURITY_RECIPIENTS: {
     stage: "security",
     summary:
       "A secrets file is encrypted to somebody whom the manifest does not let in, or (a warning) not yet to somebody whom it does.",

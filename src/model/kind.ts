@@ -17,7 +17,28 @@ export type KindName = (typeof KIND_NAMES)[number];
 
 const DAY_MS = 86_400_000;
 
+/** Nothing bounded, nothing hidden; output on the console, as people read it. */
+const unbounded = {
+  runMemoryBytes: undefined,
+  runCpus: undefined,
+  runProcesses: undefined,
+  runOpenFiles: undefined,
+  runTimeMs: undefined,
+  runUnenforced: "refuse",
+  runUmask: undefined,
+  runView: "all",
+  runWritable: [],
+  logFormat: "text",
+  logSink: "console",
+  logFile: undefined,
+  logRotateBytes: 10_000_000,
+  logRotateMs: undefined,
+  logKeep: 5,
+  logRetentionMs: undefined,
+} satisfies Partial<Policies>;
+
 const local: Policies = {
+  ...unbounded,
   production: false,
   users: "one developer",
   data: "synthetic",
@@ -69,6 +90,7 @@ const staging: Policies = {
   data: "sanitised",
   uptimePercent: 95,
   logLevel: "INFO",
+  logFormat: "json",
   errors: "operational",
   tokenLifetimeMs: 60 * 60_000,
   rateLimits: true,
@@ -92,6 +114,10 @@ const production: Policies = {
   backupRetentionMs: 30 * DAY_MS,
   deploy: "approval",
   runRecordRequired: true,
+  logSink: "file",
+  logRotateMs: DAY_MS,
+  logKeep: 30,
+  logRetentionMs: 30 * DAY_MS,
   signedSecrets: true,
   observeMs: 5_000,
 };

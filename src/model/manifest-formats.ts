@@ -54,6 +54,17 @@ export const FORMATS = {
     noun: "duration (whole numbers with units, largest first)",
     example: "5s",
   },
+  size: {
+    pattern: /^\d{1,12} ?(?:[kKMGT]?i?B)?$/,
+    noun: "size (a whole number with at most one unit)",
+    example: "512MB",
+  },
+  umask: { pattern: /^0?[0-7]{3}$/, noun: "umask in octal digits", example: '"077"' },
+  logFile: {
+    pattern: /^(?!~|(?:.*\/)?\.\.(?:\/|$))[^\\\u0000]*[^\\\u0000/]$/,
+    noun: "path of a log file (relative to the project or absolute, forward slashes, without ..)",
+    example: "var/{env}/logs/{command}.log",
+  },
   logLevel: {
     pattern: new RegExp(`^(?:${ANY_CASE})$`),
     noun: `log level (${LOG_LEVELS.join(", ")})`,

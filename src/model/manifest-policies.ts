@@ -1,8 +1,8 @@
 /** Policies in the manifest: their shape, what each key means, and who said what each environment has. */
 import * as z from "zod";
 import { formatPlace } from "../base/place.ts";
-import { parseDuration } from "../base/units.ts";
 import { FORMATS } from "./manifest-formats.ts";
+import { durationMs, logsSchema, type PolicyField, RUN_FIELDS, runSchema } from "./manifest-run-policies.ts";
 import type { Policies, PolicyName, PolicySources } from "./policy.ts";
 import type { SettingType, SettingValue } from "./setting.ts";
 import { nodeAt, placeOf, type SourceNode } from "./source-tree.ts";
@@ -75,19 +75,8 @@ export const policiesSchema = z
       .optional()
       .describe("People other than the author who must approve a promotion."),
     approverRole: text.optional().describe("Only people with this role may approve."),
-    run: z
-      .strictObject({
-        output: z
-          .enum(["direct", "scrubbed"])
-          .optional()
-          .describe("direct replaces the process; scrubbed removes secret values from the child's output."),
-        record: z
-          .enum(["required", "optional"])
-          .optional()
-          .describe("required: no run without a record of the injection."),
-      })
-      .optional()
-      .describe("How ringfence run behaves."),
+    run: runSchema.optional(),
+    logs: logsSchema.optional(),
     secrets: z
       .strictObject({
         signed: flag("Secrets files must be signed by one of people."),
@@ -119,21 +108,9 @@ export const policiesSchema = z
 
 export type PoliciesData = z.output<typeof policiesSchema>;
 
-interface Field<T> {
-  /** Keys under `policies`. */
-  readonly path: readonly string[];
-  /** Undefined where the manifest says nothing. */
-  readonly read: (data: PoliciesData) => T | undefined;
-  /** What the manifest's value is, where that is not plain to see. */
-  readonly type?: "duration" | "number";
-  /** The manifest's words for true and for false, where it has some. */
-  readonly words?: readonly [string, string];
-}
+type Fields = { readonly [K in Exclude<PolicyName, "production">]: PolicyField<PoliciesData, Policies[K]> };
 
-const ms = (given: string | undefined): number | undefined =>
-  given === undefined ? undefined : parseDuration(given);
-
-const FIELDS: { readonly [K in Exclude<PolicyName, "production">]: Field<Policies[K]> } = {
+const FIELDS: Fields = {
   users: { path: ["users"], read: ({ users }) => users },
   data: { path: ["data"], read: ({ data }) => data },
   uptimePercent: { path: ["uptime", "percent"], read: ({ uptime }) => uptime?.percent, type: "number" },
@@ -144,7 +121,7 @@ const FIELDS: { readonly [K in Exclude<PolicyName, "production">]: Field<Policie
   escalation: { path: ["escalation"], read: ({ escalation }) => escalation },
   tokenLifetimeMs: {
     path: ["tokenLifetime"],
-    read: ({ tokenLifetime }) => ms(tokenLifetime),
+    read: ({ tokenLifetime }) => durationMs(tokenLifetime),
     type: "duration",
   },
   emailVerification: { path: ["emailVerification"], read: ({ emailVerification }) => emailVerification },
@@ -157,27 +134,30 @@ const FIELDS: { readonly [K in Exclude<PolicyName, "production">]: Field<Policie
   scaling: { path: ["scaling"], read: ({ scaling }) => scaling },
   backupRetentionMs: {
     path: ["backups", "keep"],
-    read: ({ backups }) => ms(backups?.keep),
+    read: ({ backups }) => durationMs(backups?.keep),
     type: "duration",
   },
   deploy: { path: ["deploy"], read: ({ deploy }) => deploy },
   approvals: { path: ["approvals"], read: ({ approvals }) => approvals },
   approverRole: { path: ["approverRole"], read: ({ approverRole }) => approverRole },
-  runOutput: { path: ["run", "output"], read: ({ run }) => run?.output },
-  runRecordRequired: {
-    path: ["run", "record"],
-    read: ({ run }) => (run?.record === undefined ? undefined : run.record === "required"),
-    words: ["required", "optional"],
-  },
+  ...RUN_FIELDS,
   signedSecrets: { path: ["secrets", "signed"], read: ({ secrets }) => secrets?.signed },
-  secretsCacheMs: { path: ["secrets", "cache"], read: ({ secrets }) => ms(secrets?.cache), type: "duration" },
+  secretsCacheMs: {
+    path: ["secrets", "cache"],
+    read: ({ secrets }) => durationMs(secrets?.cache),
+    type: "duration",
+  },
   secretsOfflineMs: {
     path: ["secrets", "offline"],
-    read: ({ secrets }) => ms(secrets?.offline),
+    read: ({ secrets }) => durationMs(secrets?.offline),
     type: "duration",
   },
   strictSettings: { path: ["settings", "strict"], read: ({ settings }) => settings?.strict },
-  observeMs: { path: ["rollout", "observe"], read: ({ rollout }) => ms(rollout?.observe), type: "duration" },
+  observeMs: {
+    path: ["rollout", "observe"],
+    read: ({ rollout }) => durationMs(rollout?.observe),
+    type: "duration",
+  },
 };
 
 /** One place that overrides policies: `["kinds", "edge", "policies"]`, with what stands there. */

@@ -48,7 +48,7 @@ function environmentsOf(
       short: own.short ?? name,
       region: own.region,
       ...resolved,
-      hosts: own.hosts ?? [],
+      hosts: own.hosts ?? declared?.hosts ?? [],
       ports: own.ports ?? {},
       recipients: [...new Set(holders.map(({ recipient }) => recipient))],
       holders,

@@ -61,6 +61,10 @@ const environment = z
 const kind = z
   .strictObject({
     like: z.string().describe("The built-in kind that it derives from."),
+    hosts: z
+      .array(word(FORMATS.host))
+      .optional()
+      .describe("Host name patterns of its environments that declare none themselves."),
     policies: policiesSchema.optional(),
   })
   .describe("A kind of the project's own.");

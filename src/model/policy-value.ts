@@ -12,6 +12,8 @@ type Declared = Pick<SettingDeclaration, "name" | "type" | "values">;
 const POLICY_OF: Readonly<Record<SettablePolicy, PolicyName>> = {
   debug: "debug",
   logLevel: "logLevel",
+  logFormat: "logFormat",
+  logSink: "logSink",
   tokenLifetime: "tokenLifetimeMs",
   emailVerification: "emailVerification",
   rateLimits: "rateLimits",
@@ -48,6 +50,10 @@ function possibleValues(policy: SettablePolicy, declaration: Declared): readonly
   switch (policy) {
     case "logLevel":
       return LOG_LEVELS.map((level) => spelt(policy, declaration, level));
+    case "logFormat":
+      return ["text", "json"].map((value) => spelt(policy, declaration, value));
+    case "logSink":
+      return ["console", "file"].map((value) => spelt(policy, declaration, value));
     case "tokenLifetime":
       return [lifetime(declaration, WEEK_MS)];
     case "externalServices":

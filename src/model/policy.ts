@@ -52,6 +52,37 @@ export interface Policies {
   readonly secretsOfflineMs: number | undefined;
   /** Unknown settings in a layer are errors instead of warnings. */
   readonly strictSettings: boolean;
+  /** Memory that a run's processes have together, in bytes; undefined: no bound. So for the others. */
+  readonly runMemoryBytes: number | undefined;
+  /** Processors that a run keeps busy, also a fraction. */
+  readonly runCpus: number | undefined;
+  /** Processes and threads of a run. */
+  readonly runProcesses: number | undefined;
+  /** Files that each process of a run has open. */
+  readonly runOpenFiles: number | undefined;
+  /** How long a run takes at most. */
+  readonly runTimeMs: number | undefined;
+  /** What becomes of a run whose limits this machine can't enforce. */
+  readonly runUnenforced: "refuse" | "warn";
+  /** Permissions that files of a run don't get, in octal digits; undefined: the caller's. */
+  readonly runUmask: string | undefined;
+  /** Which files a run sees: all that its user may, or none of other environments'. */
+  readonly runView: "all" | "own";
+  /** Where a run with a view of its own may write besides its folders; relative to the root, or absolute. */
+  readonly runWritable: readonly string[];
+  readonly logFormat: "text" | "json";
+  /** `file`: the output of a run is kept in a file, too. */
+  readonly logSink: "console" | "file";
+  /** Path of that file with `{env}` and `{command}`; undefined: in the environment's folder for logs. */
+  readonly logFile: string | undefined;
+  /** Size from which a new file is begun. */
+  readonly logRotateBytes: number;
+  /** Age from which a new file is begun; undefined: none. */
+  readonly logRotateMs: number | undefined;
+  /** How many former files are kept. */
+  readonly logKeep: number;
+  /** Age from which former files are removed; undefined: none. */
+  readonly logRetentionMs: number | undefined;
   /** How long a new set is watched under traffic before the old one is stopped. */
   readonly observeMs: number;
 }
@@ -65,6 +96,8 @@ export type PolicySources = Readonly<Record<PolicyName, string>>;
 export const SETTABLE_POLICIES = [
   "debug",
   "logLevel",
+  "logFormat",
+  "logSink",
   "tokenLifetime",
   "emailVerification",
   "rateLimits",

@@ -1,16 +1,38 @@
-/** Environment variables that lead to keys: no process that Ringfence starts for a project gets them. Pure. */
+/** Environment variables that lead to keys: which of them a process that Ringfence starts does not get. Pure. */
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Ways to the keys of this or another environment: a child gets values, never keys. */
+/**
+ * Ways to the keys of this or another environment: no program of a project gets them.
+ *
+ * - `RINGFENCE_HOME`, `RINGFENCE_IDENTIT…`, `RINGFENCE_PASSPHRASE…`: identities and what opens them;
+ * - `SOPS_AGE_…`: the age keys that sops reads, as texts, files and commands, and the ssh ones;
+ * - `SOPS_KMS_…`, `SOPS_GCP_KMS_…`, `SOPS_AZURE_KEYVAULT_…`, `SOPS_VAULT_…`, `SOPS_PGP_…`: what sops takes keys from.
+ *
+ * What a program may need for itself stays, though a key service could be asked with it: `AWS_…`,
+ * `GOOGLE_APPLICATION_CREDENTIALS`, `AZURE_…`, `SSH_AUTH_SOCK`.
+ */
 const KEYS =
-  /^(RINGFENCE_HOME|RINGFENCE_IDENTIT.*|RINGFENCE_PASSPHRASE.*|SOPS_AGE_KEY.*|SOPS_AGE_SSH_PRIVATE_KEY.*)$/;
+  /^(?:RINGFENCE_(?:HOME|IDENTIT|PASSPHRASE).*|SOPS_(?:AGE|KMS|GCP_KMS|AZURE_KEYVAULT|VAULT|PGP)_.*)$/;
 
-/** The variables that have a value and lead to no key. */
+/**
+ * Opens every reference of every environment that its owner may read. What asks a store needs it; a process that runs
+ * in an environment has one of its own, as a declared secret, or none.
+ */
+const STORE_TOKEN = "VAULT_TOKEN";
+
+/** The variables that have a value and lead to no key: for programs that Ringfence asks for something. */
 export function withoutKeys(variables: Variables): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(variables)) {
     if (value !== undefined && !KEYS.test(name)) kept[name] = value;
   }
+  return kept;
+}
+
+/** The variables that have a value and lead neither to a key nor into a store: for what runs in an environment. */
+export function withoutAccess(variables: Variables): Record<string, string> {
+  const kept = withoutKeys(variables);
+  delete kept[STORE_TOKEN];
   return kept;
 }

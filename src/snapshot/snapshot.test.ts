@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const snapshot: Snapshot = {
-  format: 3,
+  format: 4,
   removed: [],
   project: "shop",
   environment: "dev",
@@ -29,6 +29,7 @@ const snapshot: Snapshot = {
   variables: { A: "ö" },
   shapes: { A: "string" },
   failures: { errors: "detailed", escalation: [] },
+  conditions: { folders: [], logLevel: "INFO", logFormat: "json" },
   secretNames: [],
   declared: ["A"],
   secretsRevision: 0,

@@ -11,6 +11,7 @@ import type { Digest } from "../base/digest.ts";
 import { systemCode } from "../base/error.ts";
 import { deriveKey, open, seal } from "../base/seal.ts";
 import { RINGFENCE_VERSION } from "../base/version.generated.ts";
+import type { RunConditions } from "./conditions.ts";
 import type { DetectionRule } from "./detection.ts";
 import { snapshotErrors } from "./errors.ts";
 import type { FailurePolicy } from "./failure-variables.ts";
@@ -20,7 +21,7 @@ import type { SettingShapes } from "./setting-shapes.ts";
 import { ensureStateFolder, stateFolder } from "./state-folder.ts";
 
 export interface Snapshot {
-  readonly format: 3;
+  readonly format: 4;
   readonly project: string;
   readonly environment: string;
   readonly kind: string;
@@ -40,6 +41,7 @@ export interface Snapshot {
   /** What the declared settings are, for applications. */
   readonly shapes: SettingShapes;
   readonly failures: FailurePolicy;
+  readonly conditions: RunConditions;
   /** Which of the variables are secret. */
   readonly secretNames: readonly string[];
   /** Every key that decides what a process gets: where the process environment sets one to something else, settings are resolved anew. */
@@ -139,7 +141,7 @@ export function readSnapshot(root: string, home: string, owner: SnapshotOwner): 
     if (before !== undefined && openSnapshot(bytes, before, owner)) return { stale: "the identity is new" };
     throw forged(path);
   }
-  if (snapshot.format !== 3 || snapshot.program !== RINGFENCE_VERSION)
+  if (snapshot.format !== 4 || snapshot.program !== RINGFENCE_VERSION)
     return { stale: "compiled by another version", foreign: true };
   // First: after a secret was set anew, the old snapshot is merely stale. Only one whose inputs are old, too, is a replay.
   if (!snapshot.inputs.every((input) => isUnchanged(root, input))) return { stale: "an input has changed" };

@@ -276,7 +276,7 @@ test(
     });
     const checked = () =>
       JSON.parse(scene.run(["config", "check", "-e", "development", "--json"]).stdout).findings;
-    const drift = () => checked().filter(({ code }: { code: string }) => code === "SECRETS_RECIPIENTS");
+    const drift = () => checked().filter(({ code }: { code: string }) => code === "SECURITY_RECIPIENTS");
     expect(drift()).toEqual([]);
     const withAda = scene.read("ringfence.yaml");
     scene.write("ringfence.yaml", withAda.replace(/,\s*person:ada|\n\s*- person:ada/, ""));

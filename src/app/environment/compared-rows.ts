@@ -1,7 +1,7 @@
 /** The rows of `env compare`: what each environment has, with its source where that is known. */
 import { canonicalJson, type Json } from "../../base/canonical-json.ts";
 import { shortDigest } from "../../base/digest.ts";
-import { formatDuration } from "../../base/units.ts";
+import { formatDuration, formatSize } from "../../base/units.ts";
 import type { ComparedCell, ComparedRow } from "../../contract/comparison.ts";
 import type { Deployment } from "../../model/deployment.ts";
 import type { PolicyName } from "../../model/policy.ts";
@@ -40,6 +40,22 @@ const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
   production: "production",
   runOutput: "output of run",
   runRecordRequired: "run needs a record",
+  runMemoryBytes: "memory of a run",
+  runCpus: "processors of a run",
+  runProcesses: "processes of a run",
+  runOpenFiles: "open files of a run",
+  runTimeMs: "longest run",
+  runUnenforced: "unenforceable limits",
+  runUmask: "umask of a run",
+  runView: "files that a run sees",
+  runWritable: "writable besides",
+  logFormat: "log format",
+  logSink: "logs go to",
+  logFile: "log file",
+  logRotateBytes: "log rotated at",
+  logRotateMs: "log rotated after",
+  logKeep: "former logs kept",
+  logRetentionMs: "logs kept for",
   signedSecrets: "secrets are signed",
   secretsCacheMs: "store values kept",
   secretsOfflineMs: "store values offline",
@@ -50,7 +66,8 @@ const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
 function textOf(value: Json, field = ""): string {
   if (value === null) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "number") return field.endsWith("Ms") ? formatDuration(value) : String(value);
+  if (typeof value === "number" && field.endsWith("Ms")) return formatDuration(value);
+  if (typeof value === "number") return field.endsWith("Bytes") ? formatSize(value) : String(value);
   if (typeof value === "string") return value;
   return Array.isArray(value) ? value.map((item) => textOf(item)).join(" ") || "–" : canonicalJson(value);
 }

@@ -204,8 +204,8 @@ describe("what is told", () => {
 
   test("secrets in plain stay where they are and are counted, with the next command", async () => {
     const view = await init({
-      ".env.development": "DB_PASSWORD=one1\n",
-      ".env.production": "DB_PASSWORD=two2\n",
+      ".env.development": "DB_PASSWORD=one-of-ours\n",
+      ".env.production": "DB_PASSWORD=two-of-ours\n",
     });
     expect(view.settings.secrets).toBe(1);
     expect(view.environments.map(({ errors, warnings }) => [errors, warnings])).toEqual([

@@ -10,6 +10,7 @@ import { isatty } from "node:tty";
 import { systemCode } from "../../base/error.ts";
 import { rememberSecret } from "../../base/redact.ts";
 import { runErrors } from "./errors.ts";
+import type { Log } from "./log-file.ts";
 import { passOutput } from "./output.ts";
 import { createPipes } from "./pipes.ts";
 
@@ -21,7 +22,28 @@ export interface ChildRun {
   /** Values that may not appear in the output; undefined: output is inherited as it is. */
   readonly scrub: readonly string[] | undefined;
   /** Done once the child has ended, also where this process then ends by a signal. */
-  readonly beforeEnd?: () => Promise<void> | undefined;
+  readonly beforeEnd?: (() => Promise<void> | undefined) | undefined;
+  /** What goes with the child. */
+  readonly watch?: ChildWatch | undefined;
+  /** Where output is kept besides being shown; only with `scrub`. */
+  readonly log?: Log | undefined;
+}
+
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Goes with a child from its start to its end. */
+export interface ChildWatch {
+  /** Handles of the child for reports to us, from 3 on. */
+  readonly reports: readonly ("pipe" | "ignore")[];
+  /** @param abandon ends the reading of output that others than the child still hold open. */
+  started(child: ChildProcess, abandon: () => void): void;
+  /** Gives the child a signal. */
+  signal(child: ChildProcess, signal: NodeJS.Signals): void;
+  /** @throws why the end is not the command's own */
+  ended(end: ChildEnd): Promise<void>;
 }
 
 /** What a run holds that must be renewed while it lasts, and given back. */
@@ -80,10 +102,7 @@ function dieBy(signal: NodeJS.Signals): Promise<number> {
 }
 
 /** Begins before the child is there: one that it is started for may already send a signal. */
-function forwardSignals(
-  childOf: () => ChildProcess | undefined,
-  beforeEnd: ChildRun["beforeEnd"],
-): () => void {
+function forwardSignals(childOf: () => ChildProcess | undefined, { beforeEnd, watch }: ChildRun): () => void {
   const onTerminal = [0, 1, 2].some((handle) => isatty(handle));
   const handlers = FORWARDED.map((signal) => {
     const handler = () => {
@@ -96,7 +115,10 @@ function forwardSignals(
         const ending = beforeEnd?.();
         if (ending) ending.finally(end);
         else end();
-      } else if (!(onTerminal && FROM_TERMINAL.includes(signal))) child?.kill(signal);
+      } else if (child && !(onTerminal && FROM_TERMINAL.includes(signal))) {
+        if (watch) watch.signal(child, signal);
+        else child.kill(signal);
+      }
     };
     process.on(signal, handler);
     return [signal, handler] as const;
@@ -119,7 +141,12 @@ function startChild(run: ChildRun): StartedChild {
     const child = spawn(run.file, run.command.slice(1), {
       argv0: run.command[0]!,
       env: { ...run.variables },
-      stdio: ["inherit", pipes?.[0].input ?? output, pipes?.[1].input ?? output],
+      stdio: [
+        "inherit",
+        pipes?.[0].input ?? output,
+        pipes?.[1].input ?? output,
+        ...(run.watch?.reports ?? []),
+      ],
     });
     const sockets = [child.stdout, child.stderr].filter((stream) => stream !== null);
     return { child, sources: pipes?.map((pipe) => pipe.output) ?? sockets };
@@ -131,18 +158,18 @@ function startChild(run: ChildRun): StartedChild {
   }
 }
 
-interface ChildEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 /** Passes the child's output on until there is no more, and the child has ended. */
 async function endOf({ child, sources }: StartedChild, run: ChildRun): Promise<ChildEnd> {
   const ended = new Promise<ChildEnd>((resolve, reject) => {
     child.once("error", (error) => reject(startFailure(error, run)));
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-  const [end] = await Promise.all([ended, ...sources.map((source, i) => passOutput(source, i + 1))]);
+  const reading = new AbortController();
+  const passing = sources.map((source, i) =>
+    passOutput(source, i + 1, { kept: run.log?.keeper(), abandoned: reading.signal }),
+  );
+  run.watch?.started(child, () => reading.abort());
+  const [end] = await Promise.all([ended, ...passing]);
   return end;
 }
 
@@ -154,13 +181,14 @@ async function endOf({ child, sources }: StartedChild, run: ChildRun): Promise<C
 export async function runChild(run: ChildRun): Promise<number> {
   for (const value of run.scrub ?? []) rememberSecret(value);
   let child: ChildProcess | undefined;
-  const stopForwarding = forwardSignals(() => child, run.beforeEnd);
+  const stopForwarding = forwardSignals(() => child, run);
   try {
     const started = startChild(run);
     child = started.child;
     const { code, signal } = await endOf(started, run);
     stopForwarding();
     await run.beforeEnd?.();
+    await run.watch?.ended({ code, signal });
     return signal === null ? (code ?? 1) : await dieBy(signal);
   } finally {
     stopForwarding();

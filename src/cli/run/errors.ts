@@ -27,6 +27,38 @@ export const runErrors = errorCatalogue({
     exit: EXIT.findings,
     http: 422,
   },
+  RUN_LIMIT_UNENFORCEABLE: {
+    summary: "The environment bounds what a run may use, and this machine cannot enforce that.",
+    exit: EXIT.refused,
+    http: 409,
+  },
+  RUN_LIMIT_TIME: {
+    summary: "The run took longer than its environment allows and was ended.",
+    exit: EXIT.limited,
+    http: 504,
+  },
+  RUN_LIMIT_MEMORY: {
+    summary: "The run needed more memory than its environment allows, and the system ended a process of it.",
+    exit: EXIT.limited,
+    http: 507,
+  },
+  RUN_FOLDER_UNSAFE: {
+    summary:
+      "A folder of the environment leads elsewhere, belongs to or can be written by others, or cannot be made.",
+    exit: EXIT.refused,
+    http: 409,
+  },
+  RUN_VIEW_UNAVAILABLE: {
+    summary: "The environment demands a view of its own files alone, and bubblewrap cannot give it here.",
+    exit: EXIT.refused,
+    http: 409,
+  },
+  RUN_LOG_UNWRITABLE: {
+    summary: "The environment demands that output is kept in a file, and that file cannot be written.",
+    exit: EXIT.refused,
+    http: 500,
+    retryable: true,
+  },
   RUN_ENVIRONMENT_CHANGED: {
     summary: "The compiled settings select another environment than the one they were read for.",
     exit: EXIT.refused,

@@ -4,6 +4,7 @@
  */
 import { hostname } from "node:os";
 import { isRingfenceError } from "../../base/error.ts";
+import { hasConditions, tellConditions } from "../../snapshot/conditions.ts";
 import { detect, guardNested, guardRun } from "../../snapshot/detection.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { appendSpool, type Injection } from "../../snapshot/spool.ts";
@@ -81,7 +82,16 @@ export async function execute(
   guardNested(selection, outer, again);
   const forced = guardRun(snapshot.detection, selection, { host, force, again });
   const variables = childVariables(snapshot, outer);
+  const { conditions } = snapshot;
+  tellConditions(variables, conditions, { root, command: command[0]! });
   const file = resolveCommand(command[0]!, variables.PATH);
+  const secrets = snapshot.secretNames.flatMap((name) => snapshot.variables[name] ?? []);
+  const scrub = isScrubbed(snapshot, outer) ? secrets : undefined;
+  const { environment } = snapshot;
+  const run = { conditions, environment, root, file, command, variables, outer, scrub, secrets, leases };
+  const conditioned = hasConditions(conditions)
+    ? (await import("./conditions.ts")).prepareConditioned(run)
+    : undefined;
   if (forced) warn(`GUARD_WRONG_HOST: ${forced.warning}`);
   record(snapshot, root, {
     environment: snapshot.environment,
@@ -92,9 +102,7 @@ export async function execute(
     method: selection.method,
     ...(forced && { force: forced.reason }),
   });
-  const scrub = isScrubbed(snapshot, outer)
-    ? snapshot.secretNames.flatMap((name) => snapshot.variables[name] ?? [])
-    : undefined;
+  if (conditioned) return conditioned.start(beforeEnd);
   const plan = scrub || leases ? undefined : planExec(file, command, variables);
   if (plan) return replaceProcess(plan, variables, beforeEnd);
   const { runChild } = await import("./child.ts");

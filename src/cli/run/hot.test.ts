@@ -176,7 +176,7 @@ describe("trust in the snapshot", () => {
         }),
     ],
     ["another program's snapshot", () => void project.compile({ program: "0.0.1" })],
-    ["another format", () => void project.compile({ format: 1 as 3 })],
+    ["another format", () => void project.compile({ format: 1 as 4 })],
     ["a declared key with another value", () => ({ GREETING: "other" })],
     ["a declared key that has no value", () => ({ OPTIONAL: "set" })],
     ["no key", () => rmSync(join(project.home, "machine.key")) as undefined],

@@ -41,14 +41,16 @@ export function prepareHot(argv: readonly string[]): Execution | undefined {
   const index = root && readIndex(root);
   if (!index) return undefined;
   const host = hostname();
-  const facts = { flag: request.environment, variables: process.env, host };
+  // Copied once: each look into `process.env` asks the system.
+  const variables = { ...process.env };
+  const facts = { flag: request.environment, variables, host };
   const selection = attempt(() => detect(index.rule, facts));
   if (!selection) return undefined;
   // Before the values of the outer run could pass for overrides of this one's.
-  guardNested(selection, process.env);
+  guardNested(selection, variables);
   const owner = { project: index.project, environment: selection.environment };
   const reading = readSnapshot(root, ringfenceHome(), owner);
   if (!("snapshot" in reading) || reading.snapshot.programs) return undefined;
-  if (overriddenKeys(reading.snapshot, process.env).length > 0) return undefined;
-  return { snapshot: reading.snapshot, root, request, host };
+  if (overriddenKeys(reading.snapshot, variables).length > 0) return undefined;
+  return { snapshot: reading.snapshot, root, request, variables, host };
 }

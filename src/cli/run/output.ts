@@ -8,6 +8,7 @@ import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { systemCode } from "../../base/error.ts";
 import { createScrubber } from "../../base/redact.ts";
+import type { LineKeeper } from "./log-file.ts";
 
 const RETRY_MS = 5;
 
@@ -75,8 +76,16 @@ class Output {
   }
 }
 
+/** What else is to be done with a child's output. */
+export interface Passing {
+  /** Keeps it besides, before it is shown. */
+  readonly kept: LineKeeper | undefined;
+  /** Ends the reading, whoever still holds the other end. */
+  readonly abandoned: AbortSignal;
+}
+
 /** Reads a pipe into memory of the scrubber's, so that nothing is copied on the way. */
-function passPipe(pipe: number, output: Output): Promise<void> {
+function passPipe(pipe: number, output: Output, { kept, abandoned }: Passing): Promise<void> {
   const scrubber = createScrubber();
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
@@ -85,7 +94,9 @@ function passPipe(pipe: number, output: Output): Promise<void> {
     };
     const callback = (bytes: number, memory: Uint8Array): boolean => {
       try {
-        const rest = output.writeNow(scrubber.push(memory.subarray(0, bytes)));
+        const safe = scrubber.push(memory.subarray(0, bytes));
+        kept?.push(safe);
+        const rest = output.writeNow(safe);
         if (rest.length === 0) return true;
         output.write(rest).then(() => socket.resume(), fail);
       } catch (error) {
@@ -100,16 +111,33 @@ function passPipe(pipe: number, output: Output): Promise<void> {
       onread: { buffer: scrubber.room, callback },
     });
     socket.once("error", fail);
-    socket.once("end", () => output.write(scrubber.end()).then(resolve, reject));
+    const finish = () => {
+      const last = scrubber.end();
+      kept?.push(last);
+      output.write(last).then(resolve, reject);
+    };
+    socket.once("end", finish);
+    abandoned.addEventListener("abort", () => {
+      socket.destroy();
+      finish();
+    });
     socket.resume();
   });
 }
 
-async function passStream(stream: Readable, output: Output): Promise<void> {
+async function passStream(stream: Readable, output: Output, { kept, abandoned }: Passing): Promise<void> {
   const scrubber = createScrubber();
+  // Ended as if there were no more.
+  abandoned.addEventListener("abort", () => stream.push(null));
   try {
-    for await (const chunk of stream) await output.write(scrubber.push(chunk as Buffer));
-    await output.write(scrubber.end());
+    for await (const chunk of stream) {
+      const safe = scrubber.push(chunk as Buffer);
+      kept?.push(safe);
+      await output.write(safe);
+    }
+    const last = scrubber.end();
+    kept?.push(last);
+    await output.write(last);
   } finally {
     stream.destroy();
   }
@@ -120,13 +148,16 @@ async function passStream(stream: Readable, output: Output): Promise<void> {
  *
  * @param source the reading end of a pipe, which is closed at the end, or a stream of Node's.
  */
-export async function passOutput(source: number | Readable, handle: number): Promise<void> {
+export async function passOutput(source: number | Readable, handle: number, passing: Passing): Promise<void> {
   const output = new Output(handle);
   try {
-    await (typeof source === "number" ? passPipe(source, output) : passStream(source, output));
+    await (typeof source === "number"
+      ? passPipe(source, output, passing)
+      : passStream(source, output, passing));
   } catch (error) {
     if (systemCode(error) !== "EPIPE") throw error;
   } finally {
+    passing.kept?.end();
     output.close();
   }
 }

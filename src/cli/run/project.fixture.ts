@@ -67,7 +67,7 @@ export function createTestProject(): TestProject {
   ];
   const detection = { variable: "ENVIRONMENT", fallback: "development", environments };
   const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
-    format: 3,
+    format: 4,
     project: "shop",
     environment: "development",
     kind: "development",
@@ -81,6 +81,7 @@ export function createTestProject(): TestProject {
     removed: [],
     shapes: { GREETING: "string", API_TOKEN: "secret string", OPTIONAL: "integer?" },
     failures: { errors: "detailed", escalation: [] },
+    conditions: { folders: [], logLevel: "DEBUG", logFormat: "text" },
     secretNames: ["API_TOKEN"],
     declared: ["GREETING", "API_TOKEN", "OPTIONAL", "ENVIRONMENT"],
     secretsRevision: 3,

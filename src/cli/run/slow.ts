@@ -1,5 +1,6 @@
 /** `run` where no fresh snapshot helps: compiles the settings first, then ends as every run does. */
 import { loadRun } from "../../app/catalogue.generated.ts";
+import { hasConditions } from "../../snapshot/conditions.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { workingFolder } from "../working-folder.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
@@ -38,7 +39,7 @@ export async function runSlowly(request: RunRequest): Promise<number> {
   });
   for (const warning of warnings) say(`warning ${warning}\n`);
   if (request.dryRun) {
-    process.stdout.write(`${planOf(request, snapshot)}\n`);
+    process.stdout.write(`${await planOf(request, snapshot)}\n`);
     return 0;
   }
   try {
@@ -49,16 +50,22 @@ export async function runSlowly(request: RunRequest): Promise<number> {
 }
 
 /** What would run with what: names, never a value, nor the command's arguments. */
-function planOf({ command, json }: RunRequest, snapshot: Snapshot): string {
-  const { environment, variables, secretNames } = snapshot;
-  const output = isScrubbed(snapshot, process.env) ? "scrubbed" : "direct";
+async function planOf({ command, json }: RunRequest, snapshot: Snapshot): Promise<string> {
+  const { environment, variables, secretNames, conditions } = snapshot;
+  const isKept = conditions.logFile !== undefined;
+  const output = isKept || isScrubbed(snapshot, process.env) ? "scrubbed" : "direct";
+  const told = hasConditions(conditions)
+    ? (await import("./told-conditions.ts")).tellOf(conditions)
+    : undefined;
   const plan = {
     environment,
     command: command[0]!,
     settings: Object.keys(variables),
     secrets: secretNames,
     output,
+    ...(told && { conditions: told.facts }),
   };
   if (json) return JSON.stringify(plan, null, 2);
-  return `would run ${plan.command} in ${environment}: ${plan.settings.length} settings, ${secretNames.length} of them secret; output ${output}`;
+  const sentence = `would run ${plan.command} in ${environment}: ${plan.settings.length} settings, ${secretNames.length} of them secret; output ${output}`;
+  return [sentence, ...(told?.lines ?? [])].join("\n");
 }

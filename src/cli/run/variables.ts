@@ -1,7 +1,7 @@
 /** What a child finds in its environment variables. Pure. */
 import { ENVIRONMENT_VARIABLE } from "../../snapshot/detection.ts";
 import { failureVariables } from "../../snapshot/failure-variables.ts";
-import { withoutKeys } from "../../snapshot/key-variables.ts";
+import { withoutAccess } from "../../snapshot/key-variables.ts";
 import { SHAPES_VARIABLE, shapesVariable } from "../../snapshot/setting-shapes.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { runErrors } from "./errors.ts";
@@ -17,6 +17,18 @@ function unfit(name: string, why: string): Error {
   });
 }
 
+/** @throws RUN_VARIABLE_UNFIT */
+function assertFit(settings: Readonly<Record<string, string>>): void {
+  const names = Object.keys(settings);
+  // Asked of all at once, which costs less; one by one only to say which it is.
+  const isFit = !/[=\0]/.test(names.join("")) && !Object.values(settings).join("").includes("\0");
+  if (isFit && settings[""] === undefined) return;
+  for (const [name, value] of Object.entries(settings)) {
+    if (name === "" || name.includes("=")) throw unfit(name, "its name cannot be a variable's name");
+    if (name.includes("\0") || value.includes("\0")) throw unfit(name, "it holds a NUL character");
+  }
+}
+
 /**
  * The caller's variables without ways to keys and without what a layer takes away, then the settings, then the environment's name and
  * what the settings are.
@@ -24,13 +36,10 @@ function unfit(name: string, why: string): Error {
  * @throws RUN_VARIABLE_UNFIT for a name that is empty or holds `=`, or a NUL character anywhere.
  */
 export function childVariables(snapshot: Snapshot, outer: Variables): Record<string, string> {
-  const variables = withoutKeys(outer);
+  const variables = withoutAccess(outer);
   for (const name of snapshot.removed) delete variables[name];
-  for (const [name, value] of Object.entries(snapshot.variables)) {
-    if (name === "" || name.includes("=")) throw unfit(name, "its name cannot be a variable's name");
-    if (name.includes("\0") || value.includes("\0")) throw unfit(name, "it holds a NUL character");
-    variables[name] = value;
-  }
+  assertFit(snapshot.variables);
+  Object.assign(variables, snapshot.variables);
   variables[snapshot.detection.variable] = snapshot.environment;
   variables[ENVIRONMENT_VARIABLE] = snapshot.environment;
   delete variables[SHAPES_VARIABLE];

@@ -1,0 +1,155 @@
+/**
+ * How the limits of a run are kept on this machine: by a control group of our own, by a scope of the user's systemd,
+ * or by limits of each process (setrlimit(2)), whichever comes first; and what can't be kept here.
+ */
+import { spawnSync } from "node:child_process";
+import { formatDuration, formatSize } from "../../base/units.ts";
+import type { RunLimits } from "../../snapshot/conditions.ts";
+import { type CgroupPlace, type Controller, cgroupFacts, cgroupPlaces } from "./cgroup.ts";
+
+/** What this machine has to offer; asked for only as far as it is needed. */
+export interface LimitMeans {
+  places(wanted: readonly Controller[]): readonly CgroupPlace[];
+  /** Whether the user's systemd makes scopes. */
+  hasScopes(): boolean;
+  /** The superuser is exempt from the number of processes of a user. */
+  readonly superuser: boolean;
+  /** Whether there is a POSIX shell, which sets limits of processes. */
+  readonly shell: boolean;
+}
+
+export function machineMeans(): LimitMeans {
+  return {
+    places: (wanted) => cgroupPlaces(cgroupFacts(), wanted),
+    hasScopes: () =>
+      spawnSync("systemd-run", ["--user", "--scope", "--quiet", "--collect", "true"], {
+        stdio: "ignore",
+        timeout: 5_000,
+      }).status === 0,
+    superuser: process.geteuid?.() === 0,
+    shell: process.platform !== "win32",
+  };
+}
+
+export interface LimitPlan {
+  /** Each limit with how it is kept, for people: `memory 512MB (control group)`. */
+  readonly kept: readonly string[];
+  /** Each limit that can't be kept here, with the reason. */
+  readonly unkept: readonly string[];
+  /** Where groups are to be made. */
+  readonly places: readonly CgroupPlace[];
+  /** Properties of the scope to run in; none: no scope. */
+  readonly scope: readonly string[];
+  /** Shell commands that set limits of the process; each must succeed. */
+  readonly shell: readonly string[];
+}
+
+interface Shared {
+  readonly text: string;
+  readonly controller: Controller;
+  readonly properties: readonly string[];
+  /** By the shell, with what differs then; a text: why not. */
+  readonly shell: { readonly command: string; readonly note: string } | string;
+}
+
+/** The limits that all processes share. */
+function sharedLimits({ memoryBytes, processes, cpus }: RunLimits, { superuser }: LimitMeans): Shared[] {
+  const shared: Shared[] = [];
+  if (memoryBytes !== undefined) {
+    shared.push({
+      text: `memory ${formatSize(memoryBytes)}`,
+      controller: "memory",
+      properties: [`MemoryMax=${memoryBytes}`, "MemorySwapMax=0"],
+      shell: {
+        command: `ulimit -v ${Math.ceil(memoryBytes / 1024)}`,
+        note: "address space of each process, which is more than the memory it uses",
+      },
+    });
+  }
+  if (cpus !== undefined) {
+    shared.push({
+      text: `cpu ${cpus}`,
+      controller: "cpu",
+      properties: [`CPUQuota=${Math.max(1, Math.round(cpus * 100))}%`],
+      shell: "there is neither a control group nor a systemd scope for it",
+    });
+  }
+  if (processes !== undefined) {
+    shared.push({
+      text: `processes ${processes}`,
+      controller: "pids",
+      properties: [`TasksMax=${processes}`],
+      shell: superuser
+        ? "there is neither a control group nor a systemd scope for it, and the superuser is exempt from ulimit"
+        : {
+            // What bash and others call -u is -p in dash.
+            command: `{ ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes}; }`,
+            note: "all processes of this user, also those outside the run",
+          },
+    });
+  }
+  return shared;
+}
+
+/** What becomes of each limit. */
+export function planLimits(limits: RunLimits, means: LimitMeans): LimitPlan {
+  const shared = sharedLimits(limits, means);
+  const places = shared.length > 0 ? means.places(shared.map(({ controller }) => controller)) : [];
+  const grouped = new Set(places.flatMap(({ controllers }) => controllers));
+  const rest = shared.filter(({ controller }) => !grouped.has(controller));
+  const inScope = rest.length > 0 && means.hasScopes();
+  const kept = shared
+    .filter(({ controller }) => grouped.has(controller))
+    .map(({ text }) => `${text} (control group)`);
+  const unkept: string[] = [];
+  const shell: string[] = [];
+  for (const { text, shell: way } of rest) {
+    if (inScope) kept.push(`${text} (systemd scope)`);
+    else if (typeof way === "string") unkept.push(`${text}: ${way}`);
+    else if (!means.shell) unkept.push(`${text}: this system has no such limit`);
+    else {
+      kept.push(`${text} (ulimit: ${way.note})`);
+      shell.push(way.command);
+    }
+  }
+  if (limits.openFiles !== undefined) {
+    const text = `openFiles ${limits.openFiles}`;
+    if (means.shell) {
+      kept.push(`${text} (ulimit)`);
+      shell.push(`ulimit -n ${limits.openFiles}`);
+    } else unkept.push(`${text}: this system has no such limit`);
+  }
+  if (limits.timeMs !== undefined) kept.push(`time ${formatDuration(limits.timeMs)}`);
+  return { kept, unkept, places, scope: inScope ? rest.flatMap(({ properties }) => properties) : [], shell };
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Where the shell says that it could not do what comes before the command. */
+export const FAILURE_HANDLE = 3;
+
+/**
+ * The command with what must be done in its process first. The shell that does it becomes the command; where
+ * anything fails it writes to {@link FAILURE_HANDLE} and ends.
+ *
+ * @param joinFiles of the control group.
+ */
+export function limitedCommand(
+  { scope, shell }: Pick<LimitPlan, "scope" | "shell">,
+  joinFiles: readonly string[],
+  command: readonly string[],
+): readonly string[] {
+  const scoped =
+    scope.length === 0
+      ? command
+      : [
+          ...["systemd-run", "--user", "--scope", "--quiet", "--collect"],
+          ...scope.flatMap((property) => ["-p", property]),
+          "--",
+          ...command,
+        ];
+  const steps = [...joinFiles.map((file) => `echo $$ >${quoted(file)}`), ...shell];
+  if (steps.length === 0) return scoped;
+  const script = `{ ${steps.join(" && ")}; } || { echo failed >&${FAILURE_HANDLE}; exit 1; }`;
+  return ["/bin/sh", "-c", `${script}; exec "$@" ${FAILURE_HANDLE}>&-`, "ringfence", ...scoped];
+}

@@ -1,0 +1,63 @@
+/** What a command does with its streams, and what comes of it in both ways to run one. */
+import { spawnSync } from "node:child_process";
+import { beforeEach, describe, expect, test } from "vitest";
+import { entry, project, run, useHotEntry, variablesOf } from "./entry.fixture.ts";
+
+useHotEntry();
+
+describe.each([
+  ["direct", {}],
+  ["scrubbed", { runOutput: "scrubbed" }],
+] as const)("%s", (_, changes) => {
+  beforeEach(() => {
+    project.compile(changes);
+  });
+  const sh = (text: string, input?: string) =>
+    run(["run", "-e", "development", "--", "sh", "-c", text], {}, input === undefined ? {} : { input });
+
+  test("no output at all", () => {
+    expect(sh("exit 0")).toEqual({ status: 0, signal: null, stdout: "", stderr: "" });
+  });
+
+  test("a command that closes its output and goes on", () => {
+    expect(sh("echo last; exec >&- 2>&-; sleep 0.2; exit 4")).toMatchObject({ status: 4, stdout: "last\n" });
+  });
+
+  test("what it left behind may still write; its own code counts", () => {
+    expect(sh("(sleep 0.3; echo late) & exit 5")).toMatchObject({ status: 5, stdout: "late\n" });
+  });
+
+  test("input of megabytes arrives whole, also where the command reads only its beginning", () => {
+    const input = "0123456789abcde\n".repeat(200_000);
+    expect(sh("wc -c", input).stdout.trim()).toBe(String(input.length));
+    expect(sh("head -c 16", input)).toMatchObject({ status: 0, stdout: "0123456789abcde\n" });
+  });
+
+  test("bytes that are no text pass unchanged", () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+    const { stdout } = spawnSync(process.execPath, [entry, "run", "-e", "development", "--", "cat"], {
+      cwd: project.root,
+      env: variablesOf({}),
+      input: bytes,
+    });
+    expect(stdout.equals(bytes)).toBe(true);
+  });
+});
+
+test("a reader that stalls stalls the command; memory does not grow with what is to be read", () => {
+  project.compile({ runOutput: "scrubbed" });
+  const text = "head -c 300000000 /dev/zero; grep VmHWM /proc/$PPID/status >&2";
+  const result = spawnSync(
+    "bash",
+    [
+      "-c",
+      '"$0" "$@" | (sleep 1; wc -c)',
+      process.execPath,
+      entry,
+      ...["run", "-e", "development", "--", "sh", "-c", text],
+    ],
+    { cwd: project.root, env: variablesOf({}), encoding: "utf8" },
+  );
+  expect(result.stdout.trim()).toBe("300000000");
+  expect(Number(/VmHWM:\s+(\d+) kB/.exec(result.stderr)?.[1])).toBeLessThan(180_000);
+});

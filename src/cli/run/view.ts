@@ -1,0 +1,117 @@
+/**
+ * A view of the file system that holds nothing of other environments, by bubblewrap (bwrap(1)): the system and the
+ * project are there to read; the environment's own folders, and what is declared, to write; `/tmp` is the run's own;
+ * other environments' files, Ringfence's state and its home are not there. Neither are other processes.
+ */
+import { lstatSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
+import { relative, resolve } from "node:path";
+import { isRingfenceError } from "../../base/error.ts";
+import type { RunFolder, RunView } from "../../snapshot/conditions.ts";
+import { ringfenceHome } from "../../snapshot/home.ts";
+import { stateFolder } from "../../snapshot/state-folder.ts";
+import { resolveCommand } from "./command.ts";
+import { runErrors } from "./errors.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Something that is laid over a path. */
+interface Cover {
+  readonly path: string;
+  readonly what: "writable" | "hidden folder" | "hidden file";
+}
+
+function kindOf(path: string): "folder" | "file" | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return undefined;
+  return found.isDirectory() ? "folder" : "file";
+}
+
+/** Where a path leads once every link is followed; nothing where there is nothing. */
+function realPath(root: string, path: string): string[] {
+  try {
+    return [realpathSync(resolve(root, path))];
+  } catch {
+    return [];
+  }
+}
+
+/** What is to be covered: of two that lie in one another the outer one first. What is hidden and also writable is writable. */
+function coversOf(hidden: readonly string[], writable: readonly string[]): Cover[] {
+  const own = new Set(writable);
+  const covers = [...new Set(hidden)]
+    .filter((path) => !own.has(path))
+    .map((path): Cover => ({ path, what: kindOf(path) === "folder" ? "hidden folder" : "hidden file" }));
+  const all = [...covers, ...[...own].map((path): Cover => ({ path, what: "writable" }))];
+  return all.toSorted((a, b) => a.path.split("/").length - b.path.split("/").length);
+}
+
+function argumentsOf({ path, what }: Cover): string[] {
+  if (what === "writable") return ["--bind", path, path];
+  return what === "hidden folder" ? ["--perms", "0555", "--tmpfs", path] : ["--ro-bind", "/dev/null", path];
+}
+
+/**
+ * A terminal gives INT and QUIT to bwrap, too, which would end and take the command with it before that could answer.
+ * So bwrap ignores them; for the command `env` (of GNU coreutils) sets them back to what they usually do.
+ */
+export function onTerminal(bubblewrap: readonly string[], command: readonly string[]): readonly string[] {
+  return [
+    ...["/bin/sh", "-c", 'trap "" INT QUIT; exec "$@"', "ringfence"],
+    ...bubblewrap,
+    ...["/usr/bin/env", "--default-signal=INT,QUIT", "--"],
+    ...command,
+  ];
+}
+
+export interface ViewFacts {
+  readonly root: string;
+  /** The caller's variables: where its home is. */
+  readonly outer: Variables;
+  readonly workingFolder: string;
+}
+
+/** Arguments of bwrap up to the command. */
+export function viewArguments(
+  view: RunView,
+  folders: readonly RunFolder[],
+  { root, outer, workingFolder }: ViewFacts,
+): readonly string[] {
+  const real = (path: string): string[] => realPath(root, path);
+  const own = [...folders.map(({ path }) => path), ...view.writable].flatMap(real);
+  const homes = [ringfenceHome(outer), resolve(outer.HOME || homedir(), ".config/ringfence")];
+  const hidden = [...view.hidden, stateFolder(root), ...homes].flatMap(real);
+  const covers = coversOf(hidden, own);
+  const inTmp = [root, workingFolder]
+    .flatMap(real)
+    .filter((path) => !relative("/tmp", path).startsWith(".."));
+  return [
+    ...["--ro-bind", "/", "/", "--dev", "/dev", "--unshare-pid", "--proc", "/proc", "--tmpfs", "/tmp"],
+    // A project below /tmp would be covered with it.
+    ...[...new Set(inTmp)].flatMap((path) => ["--ro-bind", path, path]),
+    ...covers.flatMap(argumentsOf),
+    // Only now: what is writable inside a hidden folder needs a place to be mounted on.
+    ...covers.filter(({ what }) => what === "hidden folder").flatMap(({ path }) => ["--remount-ro", path]),
+    ...["--chdir", workingFolder, "--die-with-parent"],
+  ];
+}
+
+/**
+ * The path of bwrap.
+ *
+ * @throws RUN_VIEW_UNAVAILABLE
+ */
+export function findBubblewrap(path: string | undefined): string {
+  try {
+    return resolveCommand("bwrap", path);
+  } catch (error) {
+    if (!isRingfenceError(error)) throw error;
+    throw runErrors.RUN_VIEW_UNAVAILABLE({
+      what: "the run cannot be kept from other environments' files",
+      where: "policy run.view: own",
+      why: "bubblewrap (bwrap) is not installed",
+      fix: "apt-get install bubblewrap",
+      cause: error,
+    });
+  }
+}
