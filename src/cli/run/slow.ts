@@ -1,5 +1,6 @@
 /** `run` where no fresh snapshot helps: compiles the settings first, then ends as every run does. */
 import { loadRun } from "../../app/catalogue.generated.ts";
+import { redact } from "../../base/redact.ts";
 import { hasConditions } from "../../snapshot/conditions.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { passphraseAsker } from "../passphrase.ts";
@@ -41,7 +42,7 @@ export async function runSlowly(request: RunRequest): Promise<number> {
   });
   for (const warning of warnings) say(`warning ${warning}\n`);
   if (request.dryRun) {
-    process.stdout.write(`${await planOf(request, snapshot)}\n`);
+    process.stdout.write(redact(`${await planOf(request, snapshot)}\n`));
     return 0;
   }
   try {
