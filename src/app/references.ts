@@ -17,6 +17,7 @@ import {
 } from "../references/index.ts";
 import { withoutKeys } from "../snapshot/key-variables.ts";
 import type { App } from "./app.ts";
+import { answering } from "./key-answers.ts";
 import { programVariables, WITHIN } from "./program-variables.ts";
 import { earlierAnswers, keepAnswers, type Room, type Wanted } from "./reference-cache.ts";
 import { programsFor } from "./reference-programs.ts";
@@ -252,7 +253,7 @@ export async function prepared<T extends Pick<Resolution, "settings">>(
   const offline = new Set<string>();
   try {
     for (;;) {
-      const resolution = await resolveIn(room.app);
+      const resolution = await answering(() => resolveIn(room.app));
       const wanted = wantedOf(room, pendingIn(resolution, options));
       if (wanted.length === 0) return { resolution, app: room.app, asked, leases, offline: [...offline] };
       assertRunnable(room, wanted);

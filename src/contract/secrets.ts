@@ -25,8 +25,10 @@ export interface ExposedSecret {
   readonly name: string;
   /** What the setting is for, from its declaration. */
   readonly doc: string | null;
-  /** `same`: the value is still that one; `unknown`: this can't be told here. */
-  readonly state: "same" | "rotated" | "gone" | "unknown";
+  /** As written, where another store keeps the value: whether they could read it there, that store knows. */
+  readonly reference: string | null;
+  /** `same`: the value is still that one; `unknown`: this can't be told here; `elsewhere`: only its store can tell. */
+  readonly state: "same" | "rotated" | "gone" | "unknown" | "elsewhere";
 }
 
 /** Earlier revisions of a secrets file in the project's version control, which stay readable to whoever has a copy. */

@@ -30,6 +30,7 @@ export {
   prepareDataKey,
   type SecretValue,
   secretNamed,
+  type WrappedKeys,
   wrappedKeys,
 } from "./open.ts";
 export type { SecretPast, SecretPasts } from "./past.ts";

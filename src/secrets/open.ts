@@ -2,7 +2,7 @@
  * Secrets files as the rest of Ringfence sees them: opened and verified for one environment, or listed without
  * any identity. Text in, values out; no file is touched.
  */
-import type { Digest } from "../base/digest.ts";
+import { type Digest, digestOf } from "../base/digest.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Place } from "../base/place.ts";
 import { rememberSecret } from "../base/redact.ts";
@@ -128,19 +128,25 @@ export interface FileKey {
   readonly place: Place;
 }
 
+/** Who opens a file: any key of a group; of several groups, so many as the threshold says. */
+export interface WrappedKeys {
+  readonly groups: readonly (readonly FileKey[])[];
+  readonly threshold: number;
+  /** Of the data key as it is wrapped: files with the same one have the same data key. */
+  readonly digest: Digest;
+}
+
 /**
  * Everyone that a secrets file is encrypted to, without opening it. Any key of a group opens it; of several groups,
  * `threshold` have to be opened. Nothing of it is verified.
  *
  * @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED
  */
-export function wrappedKeys(
-  text: string,
-  options: { readonly file: string },
-): { readonly groups: readonly (readonly FileKey[])[]; readonly threshold: number } {
+export function wrappedKeys(text: string, options: { readonly file: string }): WrappedKeys {
   const { groups, threshold } = readSopsFile(text, options.file).metadata;
   const shown = groups.map((group) => group.map(({ service, name, place }) => ({ service, name, place })));
-  return { groups: shown, threshold };
+  const wrapped = groups.map((group) => group.map(({ service, name, enc }) => [service, name, enc]));
+  return { groups: shown, threshold, digest: digestOf({ threshold, wrapped }) };
 }
 
 /**

@@ -43,8 +43,8 @@ export interface Injection {
   readonly force?: string;
 }
 
-/** What opened a secrets file: the environment's own identity, a person's, or what a variable holds or leads to. */
-export type IdentityKind = "environment" | "personal" | "variable";
+/** What opened a secrets file: the environment's own identity, a person's, what a variable holds or leads to, a key service. */
+export type IdentityKind = "environment" | "personal" | "variable" | "key-service";
 
 /** What a command of Ringfence says when it opens an environment's secrets for itself. */
 export interface Opening {

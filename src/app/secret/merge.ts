@@ -19,7 +19,7 @@ import { highestRevision } from "../../snapshot/home.ts";
 import type { App } from "../app.ts";
 import { type Context, defineQuery } from "../definition.ts";
 import { appErrors } from "../errors.ts";
-import { keyringFor, noIdentity } from "../identities.ts";
+import { noIdentity, openersFor } from "../identities.ts";
 import { encrypt, valuesOf } from "../secrets-change.ts";
 
 /** @throws APP_BAD_INPUT for a path that is no environment's secrets file */
@@ -40,13 +40,14 @@ function side(app: App, environment: Environment, text: string, file: string): O
   if (environment.policies.signedSecrets)
     verifySignature(text, app.project.people, { file, environment: environment.name });
   const expect = { project: app.project.name, environment: environment.name };
-  const { identities, lookedIn, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
-  if (identities.length === 0)
+  const { identities, dataKey, isShut, lookedIn, kind } = openersFor(app, environment, { file, text });
+  if (isShut)
     throw noIdentity(app, environment, {
       what: `${file} can't be opened here, so it can't be merged here`,
       file,
+      text,
     });
-  const opened = openSecrets(text, { file, expect, identities, lookedIn });
+  const opened = openSecrets(text, { file, expect, identities, dataKey, lookedIn });
   app.opened(environment, opened, kind);
   return opened;
 }

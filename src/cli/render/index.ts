@@ -15,6 +15,7 @@ import {
   renderStatus,
 } from "./environment.ts";
 import { renderEnvironmentComparison } from "./environment-comparison.ts";
+import { renderLocked } from "./identity.ts";
 import { renderInspection } from "./inspection.ts";
 import { renderIsolation } from "./isolation.ts";
 import { renderMatrix } from "./matrix.ts";
@@ -112,6 +113,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret textconv": renderTextconv,
   "secret git-setup": renderGitSetup,
   "identity create": renderIdentity,
+  "identity lock": renderLocked,
   "me init": renderPerson,
   "release create": renderRelease,
   "release list": renderReleases,

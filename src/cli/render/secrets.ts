@@ -34,12 +34,14 @@ const FATES = {
   rotated: ["green", "rotated"],
   gone: ["green", "gone"],
   unknown: ["yellow", "can't be told here"],
+  elsewhere: ["yellow", "to be rotated in its store"],
 } as const;
 
 function exposure({ secrets, history }: Pick<RevocationView, "secrets" | "history">): string[] {
-  const rows = secrets.map(({ environment, name, doc, state }) => {
+  const rows = secrets.map(({ environment, name, doc, reference, state }) => {
     const [colour, word] = FATES[state];
-    return [`  ${environment}`, name, styled(colour, word), styled("dim", shownText(doc ?? "", 60))];
+    const about = [reference, doc].filter((one) => one).join("  ");
+    return [`  ${environment}`, name, styled(colour, word), styled("dim", shownText(about, 60))];
   });
   const past = history.map(({ environment, file, commits, earlier }) => {
     const values = earlier.length > 0 ? `, with other values of ${earlier.join(", ")}` : "";
