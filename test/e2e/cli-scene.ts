@@ -54,6 +54,24 @@ function filesBelow(folder: string): string[] {
   });
 }
 
+function runGit(root: string, words: readonly string[]): void {
+  const settings = ["user.name=test", "user.email=test@localhost", "commit.gpgsign=false"];
+  const identity = settings.flatMap((setting) => ["-c", setting]);
+  execFileSync("git", [...identity, ...words], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+}
+
+/** Copies folders, with modes and times; what it returns puts them back. */
+function keepFolders(folders: readonly string[], kept: string): () => void {
+  const copies = folders.map((folder, at) => [folder, join(kept, String(at))] as const);
+  for (const [folder, copy] of copies) execFileSync("cp", ["-a", folder, copy]);
+  return () => {
+    for (const [folder, copy] of copies) {
+      rmSync(folder, { recursive: true, force: true });
+      execFileSync("cp", ["-a", copy, folder]);
+    }
+  };
+}
+
 export function openCliScene(manifest: string): CliScene {
   const root = mkdtempSync(join(tmpdir(), "ringfence-cli-"));
   // Outside of the project: what lies in it could be the project's own word.
@@ -88,17 +106,7 @@ export function openCliScene(manifest: string): CliScene {
       return ran;
     },
     read: (path) => readFileSync(join(root, path), "utf8"),
-    git(...words) {
-      const identity = [
-        "-c",
-        "user.name=test",
-        "-c",
-        "user.email=test@localhost",
-        "-c",
-        "commit.gpgsign=false",
-      ];
-      execFileSync("git", [...identity, ...words], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
-    },
+    git: (...words) => runGit(root, words),
     fingerprint() {
       const hash = createHash("sha256");
       for (const path of filesBelow(root).sort())
@@ -107,15 +115,8 @@ export function openCliScene(manifest: string): CliScene {
     },
     keep() {
       const kept = mkdtempSync(join(tmpdir(), "ringfence-kept-"));
-      const copies = [root, home].map((folder, at) => [folder, join(kept, String(at))] as const);
       copiesOfScene.push(kept);
-      for (const [folder, copy] of copies) execFileSync("cp", ["-a", folder, copy]);
-      return () => {
-        for (const [folder, copy] of copies) {
-          rmSync(folder, { recursive: true, force: true });
-          execFileSync("cp", ["-a", copy, folder]);
-        }
-      };
+      return keepFolders([root, home], kept);
     },
     remove() {
       for (const folder of [root, home, ...copiesOfScene]) rmSync(folder, { recursive: true, force: true });

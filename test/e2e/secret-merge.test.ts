@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { identityPath } from "../../src/snapshot/home.ts";
 import { type CliScene, ENTRY, openCliScene } from "./cli-scene.ts";
 
@@ -15,7 +15,8 @@ environments:
 `;
 
 let scene: CliScene;
-beforeEach(() => {
+let putBack: () => void;
+beforeAll(() => {
   scene = openCliScene(MANIFEST);
   scene.write(".gitignore", ".ringfence/\nbin/\n");
   scene.write("bin/ringfence", `#!/bin/sh\nexec '${process.execPath}' '${ENTRY}' "$@"\n`);
@@ -26,8 +27,10 @@ beforeEach(() => {
   scene.must(["secret", "git-setup"]);
   for (const name of ["ONE", "TWO"]) set(name, `first value of ${name}`);
   commit("first");
+  putBack = scene.keep();
 });
-afterEach(() => scene.remove());
+beforeEach(() => putBack());
+afterAll(() => scene?.remove());
 
 function set(name: string, value: string): void {
   scene.must(["secret", "set", name, "-e", "development"], value);
