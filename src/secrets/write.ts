@@ -40,9 +40,11 @@ function checkName(name: string, form: SopsForm): void {
   const reserved =
     name === BINDING_NAME || name === "sops" || isPart
       ? "the name is taken by the file's own parts"
-      : name.endsWith(DEFAULT_UNENCRYPTED_SUFFIX)
-        ? `SOPS keeps names that end in ${DEFAULT_UNENCRYPTED_SUFFIX} in plain text`
-        : undefined;
+      : name === "__proto__"
+        ? "objects of JavaScript can't hold it"
+        : name.endsWith(DEFAULT_UNENCRYPTED_SUFFIX)
+          ? `SOPS keeps names that end in ${DEFAULT_UNENCRYPTED_SUFFIX} in plain text`
+          : undefined;
   if (!reserved && NAME.test(name)) return;
   throw secretsErrors.SECRETS_BAD_NAME({
     what: `${JSON.stringify(name)} can't be the name of a secret`,

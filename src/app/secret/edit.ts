@@ -48,9 +48,9 @@ async function editedValues(context: Context, text: string, times = 1): Promise<
 function changesOf(before: Values, after: Values): string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.flatMap((name) => {
-    if (before[name] === after[name]) return [];
-    if (before[name] === undefined) return [`add ${name}`];
-    return [after[name] === undefined ? `take ${name} out` : `replace ${name}`];
+    if (!Object.hasOwn(before, name)) return [`add ${name}`];
+    if (!Object.hasOwn(after, name)) return [`take ${name} out`];
+    return before[name] === after[name] ? [] : [`replace ${name}`];
   });
 }
 
