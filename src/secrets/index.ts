@@ -33,4 +33,4 @@ export {
   wrappedKeys,
 } from "./open.ts";
 export { type SecretsSignature, signSecrets, verifySignature } from "./signature.ts";
-export { type WriteRequest, writeSecrets } from "./write.ts";
+export { unwritableSecrets, type WriteRequest, writeSecrets } from "./write.ts";
