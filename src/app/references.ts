@@ -17,6 +17,7 @@ import {
 } from "../references/index.ts";
 import { withoutKeys } from "../snapshot/key-variables.ts";
 import type { App } from "./app.ts";
+import { answering } from "./key-answers.ts";
 import { programVariables, WITHIN } from "./program-variables.ts";
 import { earlierAnswers, keepAnswers, type Room, type Wanted } from "./reference-cache.ts";
 import { programsFor } from "./reference-programs.ts";
@@ -77,12 +78,22 @@ interface Asking extends Room {
   readonly leases: HeldLease[];
 }
 
-/** Asks until there is an answer, or it has been asked often enough: only what can't be reached is asked again. */
-async function askStore(
-  { app: { clock }, leases }: Asking,
+/** Half of it by chance, so that many callers don't come back together. */
+function backoffMs(attempt: number): number {
+  return BACKOFF_MS * 2 ** attempt * (0.5 + Math.random());
+}
+
+/**
+ * Asks until there is an answer, or it has been asked often enough: only what can't be reached is asked again.
+ *
+ * @param leases gets every lease as soon as the store gives it
+ */
+export async function askStore(
+  { clock }: App,
   store: SecretStore,
   references: readonly ReadReference[],
   timeoutMs: number,
+  leases: HeldLease[] = [],
 ): Promise<Answers> {
   const answers = new Map<string, SecretAnswer>();
   let open = references;
@@ -99,12 +110,12 @@ async function askStore(
     });
     open = open.filter(({ key }) => answers.get(key)!.kind === "unreachable");
     if (open.length === 0 || attempt === RETRIES) return answers;
-    // Half of it by chance, so that many callers don't come back together.
-    await clock.wait(BACKOFF_MS * 2 ** attempt * (0.5 + Math.random()));
+    await clock.wait(backoffMs(attempt));
   }
 }
 
-async function storeOf(
+/** The store that answers a scheme, with what it may find in its environment; undefined where there is none. */
+export async function storeOf(
   { app, project, environment }: Room,
   scheme: string,
 ): Promise<SecretStore | undefined> {
@@ -118,6 +129,23 @@ async function storeOf(
   return app.secretStore(scheme, { variables, command });
 }
 
+/** How long one call of a store may take, in milliseconds. */
+export function timeoutOf({ stores }: Project, scheme: string): number {
+  return stores.find((one) => one.scheme === scheme)?.timeoutMs ?? TIMEOUT_MS;
+}
+
+/** Does it until it is answered, or was tried often enough: what a store can't be reached for is tried again. */
+export async function tryAgain<T extends { readonly kind: string }>(
+  { clock }: App,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    const answer = await work();
+    if (answer.kind !== "unreachable" || attempt === RETRIES) return answer;
+    await clock.wait(backoffMs(attempt));
+  }
+}
+
 async function askScheme(
   asking: Asking,
   scheme: string,
@@ -128,8 +156,8 @@ async function askScheme(
     const answer = { kind: "invalid", why: `nothing here answers ${scheme}` } as const;
     return new Map(references.map(({ key }) => [key, answer]));
   }
-  const { timeoutMs = TIMEOUT_MS } = asking.project.stores.find((one) => one.scheme === scheme) ?? {};
-  return askStore(asking, store, references, timeoutMs);
+  const { app, project, leases } = asking;
+  return askStore(app, store, references, timeoutOf(project, scheme), leases);
 }
 
 /** Each secret once, all stores at the same time. All have ended, and given what they give, when one's error is thrown. */
@@ -147,7 +175,7 @@ async function askAll(asking: Asking, wanted: readonly Wanted[]): Promise<Answer
 }
 
 /** @throws TRUST_REQUIRED; an error for a program that asks while it is itself asked */
-function assertRunnable({ app, project, environment }: Room, wanted: readonly Wanted[]): void {
+export function assertRunnable({ app, project, environment }: Room, wanted: readonly Wanted[]): void {
   const programs = programsFor(project, environment, wanted);
   requireTrust(app, programs);
   const outer = app.variables[WITHIN];
@@ -235,7 +263,7 @@ export async function prepared<T extends Pick<Resolution, "settings">>(
   const offline = new Set<string>();
   try {
     for (;;) {
-      const resolution = await resolveIn(room.app);
+      const resolution = await answering(() => resolveIn(room.app));
       const wanted = wantedOf(room, pendingIn(resolution, options));
       if (wanted.length === 0) return { resolution, app: room.app, asked, leases, offline: [...offline] };
       assertRunnable(room, wanted);
