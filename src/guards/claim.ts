@@ -56,6 +56,14 @@ export interface UnreadFact {
   readonly fix: string;
 }
 
+/** A setting that is kept in another store. */
+export interface KeptFact {
+  readonly subject: string;
+  readonly place: Place;
+  /** The same for the same field of the same secret of the same store. */
+  readonly key: string;
+}
+
 /** A variable in one environment's sources that has another's prefix. */
 export interface ForeignVariable {
   readonly name: string;
@@ -78,6 +86,7 @@ export interface EnvironmentFacts {
   readonly resources: readonly DeclaredResource[];
   readonly foreign: readonly ForeignVariable[];
   readonly unread: readonly UnreadFact[];
+  readonly kept: readonly KeptFact[];
 }
 
 /** What readers of settings may ask. */

@@ -81,7 +81,8 @@ function storesOf(data: ManifestData, root: SourceNode): StoreDeclaration[] {
 
 function pipelineOf(data: ManifestData, root: SourceNode): Stage[] {
   const stages = data.pipeline ?? {};
-  const after = (name: string): string[] => [stages[name]?.after ?? []].flat();
+  const after = (name: string): string[] =>
+    [(Object.hasOwn(stages, name) && stages[name]?.after) || []].flat();
   return orderGraph(Object.keys(stages), after).order.map((environment) => ({
     environment,
     after: after(environment),

@@ -94,7 +94,7 @@ function groupKeys(group: unknown, place: Place, unknown: Set<string>): RuleKey[
   return Object.entries(group).flatMap(([field, entries]): RuleKey[] => {
     if (field === "merge" && Array.isArray(entries))
       return entries.flatMap((merged: unknown) => groupKeys(merged, place, unknown));
-    const known = GROUP_KEYS[field];
+    const known = Object.hasOwn(GROUP_KEYS, field) ? GROUP_KEYS[field] : undefined;
     if (!known) {
       unknown.add(`key_groups.${field}`);
       return [];
@@ -117,7 +117,7 @@ function readRule(fields: unknown, place: Place): CreationRule {
   const plain: RuleKey[] = [];
   const encryption: { rule: string; pattern: string }[] = [];
   for (const [field, value] of Object.entries(fields)) {
-    const service = PLAIN_KEYS[field];
+    const service = Object.hasOwn(PLAIN_KEYS, field) ? PLAIN_KEYS[field] : undefined;
     if (service) plain.push(...names(value, place, field).map((name) => ({ service, name })));
     else if (ENCRYPTION.includes(field) && value) encryption.push({ rule: field, pattern: String(value) });
     else if (field === "mac_only_encrypted" && value) unknown.add(field);

@@ -35,4 +35,4 @@ export {
 } from "./open.ts";
 export type { SecretPast, SecretPasts } from "./past.ts";
 export { type SecretsSignature, signSecrets, verifySignature } from "./signature.ts";
-export { type WriteRequest, writeSecrets } from "./write.ts";
+export { unwritableSecrets, type WriteRequest, writeSecrets } from "./write.ts";

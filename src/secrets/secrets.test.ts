@@ -173,6 +173,7 @@ describe("what can't be written", () => {
     ["a digit first", { values: { "1A": "1" } }, "SECRETS_BAD_NAME"],
     ["no name", { values: { "": "1" } }, "SECRETS_BAD_NAME"],
     ["the name of the binding", { values: { RINGFENCE_BINDING: "1" } }, "SECRETS_BAD_NAME"],
+    ["a name that objects lose", { values: JSON.parse('{"__proto__":"1"}') }, "SECRETS_BAD_NAME"],
     ["the name of the metadata", { values: { sops: "1" } }, "SECRETS_BAD_NAME"],
     ["a name that sops leaves plain", { values: { KEY_unencrypted: "1" } }, "SECRETS_BAD_NAME"],
     ["NUL in a value", { values: { A: "hunter2\0" } }, "SECRETS_BAD_VALUE"],

@@ -47,31 +47,57 @@ export interface WriteRequest {
   readonly isShown?: OpenOptions["isShown"];
 }
 
+/** Why a secret can't be called so; undefined for a name that fits. */
+function wrongName(name: string, form: SopsForm): string | undefined {
+  const isPart = form === "dotenv" ? name.startsWith(METADATA_PREFIX) : name === "sops";
+  if (name === BINDING_NAME || name === "sops" || isPart) return "the name is taken by the file's own parts";
+  if (name === "__proto__") return "objects of JavaScript can't hold it";
+  if (name.endsWith(DEFAULT_UNENCRYPTED_SUFFIX))
+    return `SOPS keeps names that end in ${DEFAULT_UNENCRYPTED_SUFFIX} in plain text`;
+  return NAME.test(name) ? undefined : "a name is letters, digits and underscores, and begins with no digit";
+}
+
+/** Why a value can't be kept; undefined for one that fits. */
+function wrongValue(value: string): string | undefined {
+  if (value.includes("\0")) return "it holds a NUL character, which no process can be given";
+  return value.isWellFormed() ? undefined : "it is no well-formed Unicode text";
+}
+
+function formFor(file: string): SopsForm {
+  return formOf(file) ?? "yaml";
+}
+
+/**
+ * What {@link writeSecrets} would refuse in these values, each with its name and no value.
+ *
+ * @param file where they would stand
+ */
+export function unwritableSecrets(values: WriteRequest["values"], file: string): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    const [badName, badValue] = [wrongName(name, formFor(file)), wrongValue(value)];
+    if (badName) return [`${name} can't be the name of a secret: ${badName}`];
+    return badValue ? [`the value of ${name} can't be kept: ${badValue}`] : [];
+  });
+}
+
 /** @throws SECRETS_BAD_NAME */
 function checkName(name: string, form: SopsForm): void {
-  const isPart = form === "dotenv" ? name.startsWith(METADATA_PREFIX) : name === "sops";
-  const reserved =
-    name === BINDING_NAME || name === "sops" || isPart
-      ? "the name is taken by the file's own parts"
-      : name.endsWith(DEFAULT_UNENCRYPTED_SUFFIX)
-        ? `SOPS keeps names that end in ${DEFAULT_UNENCRYPTED_SUFFIX} in plain text`
-        : undefined;
-  if (!reserved && NAME.test(name)) return;
+  const why = wrongName(name, form);
+  if (!why) return;
   throw secretsErrors.SECRETS_BAD_NAME({
     what: `${JSON.stringify(name)} can't be the name of a secret`,
-    why: reserved ?? "a name is letters, digits and underscores, and begins with no digit",
+    why,
     fix: "choose another name, such as DATABASE_PASSWORD",
   });
 }
 
 /** @throws SECRETS_BAD_VALUE */
 function checkValue(name: string, value: string): void {
-  if (value.isWellFormed() && !value.includes("\0")) return;
+  const why = wrongValue(value);
+  if (!why) return;
   throw secretsErrors.SECRETS_BAD_VALUE({
     what: `the value for ${name} can't be kept`,
-    why: value.includes("\0")
-      ? "it holds a NUL character, which no process can be given"
-      : "it is no well-formed Unicode text",
+    why,
     fix: "encode binary content first: base64 -w0 FILE",
   });
 }
@@ -151,7 +177,7 @@ function sealEntry(name: string, value: string, dataKey: Buffer, reuse: OpenedFi
  */
 export async function writeSecrets(request: WriteRequest): Promise<string> {
   const { binding, values, recipients, now, rewrapping } = request;
-  const form = formOf(request.file ?? request.previous?.file ?? "") ?? "yaml";
+  const form = formFor(request.file ?? request.previous?.file ?? "");
   for (const [name, value] of Object.entries(values)) {
     checkName(name, form);
     checkValue(name, value);

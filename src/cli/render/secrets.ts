@@ -4,7 +4,7 @@ import type { ConfigEditView } from "../../contract/config-edit.ts";
 import type { HolderView, RecipientsView, RevocationView, SecretPushView } from "../../contract/secrets.ts";
 import { styled, table } from "../style.ts";
 import { renderConfigEdit } from "./config-edit.ts";
-import { shownText } from "./shown.ts";
+import { shownLines, shownText } from "./shown.ts";
 
 const STATES: Readonly<Record<HolderView["state"], string>> = {
   in: "can open it",
@@ -77,7 +77,7 @@ export function renderRevoke(answer: RevocationView & ConfigEditView): string {
 }
 
 export function renderTextconv({ text }: { readonly text: string }): string {
-  return text;
+  return shownLines(text);
 }
 
 export function renderMerge(answer: {

@@ -4,7 +4,7 @@
  */
 import type { Place } from "../../base/place.ts";
 import { canonicalRecipient } from "../age/identities.ts";
-import { type MetadataNode, malformed, type SopsDocument } from "./document.ts";
+import { assertPrintable, type MetadataNode, malformed, type SopsDocument } from "./document.ts";
 
 /** Ways to wrap a data key, by their names in the file, as people call them; in the file's order. */
 export const KEY_SERVICES = {
@@ -77,7 +77,9 @@ function readKey(service: KeyServiceId, node: MetadataNode, place: Place): Wrapp
   const enc = textOf(fields.enc);
   if (parts.length === 0 || enc === "")
     throw malformed(place, `an entry of \`${service}\` needs \`${NAMED_BY[service][0]}\` and \`enc\``);
-  return { service, name: parts.join("/"), enc, fields, place };
+  const name = parts.join("/");
+  assertPrintable(name, place);
+  return { service, name, enc, fields, place };
 }
 
 function readGroup(
