@@ -100,7 +100,7 @@ export const secretsErrors = errorCatalogue({
     http: 422,
   },
   SECRETS_CONFLICT: {
-    summary: "Two branches changed the same secret differently; nothing was merged.",
+    summary: "Two branches changed the same secret differently; all others are merged.",
     exit: EXIT.failed,
     http: 409,
   },

@@ -81,18 +81,27 @@ test(
 );
 
 test(
-  "what both changed is a conflict by name, and the file is as it was here",
+  "what both changed is a conflict by name, and all else of both is in the file",
   () => {
     diverge(
-      () => set("ONE", "PlantedThere"),
-      () => set("ONE", "PlantedHere"),
+      () => {
+        for (const name of ["ONE", "TWO"]) set(name, "PlantedThere");
+        set("THREE", "added there");
+      },
+      () => {
+        for (const name of ["ONE", "TWO"]) set(name, "PlantedHere");
+        set("FOUR", "added here");
+      },
     );
-    const before = scene.read(FILE);
     const { status, stdout, stderr } = git("merge", "--no-edit", "other");
     expect(status).toBe(1);
-    expect(stdout + stderr).toMatch(/SECRETS_CONFLICT[\s\S]*ONE/);
+    expect(stdout + stderr).toMatch(/SECRETS_CONFLICT[\s\S]*ONE, TWO/);
+    for (const name of ["ONE", "TWO"])
+      expect(stderr).toContain(`ringfence secret set ${name} -e development`);
     expect(stdout + stderr).not.toContain("Planted");
-    expect(scene.read(FILE)).toBe(before);
+    const names = ["ONE", "TWO", "THREE", "FOUR"];
+    expect(names.map(get)).toEqual(["PlantedHere", "PlantedHere", "added there", "added here"]);
+    expect(scene.read(FILE)).toMatch(/^# ringfence-signature: ada /);
     expect(execFileSync("git", ["status", "--porcelain"], { cwd: scene.root, encoding: "utf8" })).toContain(
       `UU ${FILE}`,
     );

@@ -49,21 +49,22 @@ function side(app: App, environment: Environment, text: string, file: string): O
   return openSecrets(text, { file, expect, identities, lookedIn });
 }
 
-/** What both come from, as far as it can be opened; a common ancestor has no one to sign it any more. */
-function ancestor(app: App, environment: Environment, text: string, file: string): Record<string, string> {
-  if (text.trim() === "") return {};
+/** What both come from; a common ancestor has no one to sign it any more. Undefined where there is none. */
+function ancestor(app: App, environment: Environment, text: string, file: string): OpenedSecrets | undefined {
+  if (text.trim() === "") return undefined;
   const unsigned = { ...environment, policies: { ...environment.policies, signedSecrets: false } };
-  return valuesOf(side(app, unsigned, text, file));
+  return side(app, unsigned, text, file);
 }
 
-function refuseConflicts(names: readonly string[], file: string, { name }: Environment): void {
+/** @throws SECRETS_CONFLICT for names that both branches changed; the merged file is written already. */
+function reportConflicts(names: readonly string[], file: string, { name }: Environment): void {
   if (names.length === 0) return;
-  const [first] = names;
+  const commands = names.map((one) => `ringfence secret set ${one} -e ${name}`).join(" && ");
   throw secretsErrors.SECRETS_CONFLICT({
     what: `both branches changed ${names.join(", ")}`,
     where: file,
-    why: `the file is as it was in this branch: nothing of the other branch is in it`,
-    fix: `git checkout --ours -- ${file} && ringfence secret set ${first} -e ${name}   # the value that shall hold; then: git add ${file}`,
+    why: "the file is merged but for these, which are as they are in this branch",
+    fix: `${commands}   # where another value shall hold; then: git add ${file}`,
     details: { environment: name, conflicts: names },
   });
 }
@@ -78,14 +79,13 @@ async function merged(context: Context, environment: Environment, texts: Texts, 
   const ours = side(app, environment, texts.ours, file);
   const theirs = side(app, environment, texts.theirs, file);
   const base = ancestor(app, environment, texts.base, file);
-  const { values, conflicts, taken } = mergeValues(base, valuesOf(ours), valuesOf(theirs));
-  refuseConflicts(conflicts, file, environment);
+  const { values, conflicts, taken } = mergeValues(valuesOf(base), valuesOf(ours), valuesOf(theirs));
   const seen = highestRevision(app.home, app.project.name, environment.name);
   const revision = Math.max(ours.binding.revision, theirs.binding.revision, seen) + 1;
-  const before = texts.base.trim() === "" ? [] : listSecrets(texts.base, { file }).recipients;
-  const recipients = recipientsOf(environment, before, theirs.recipients);
+  const recipients = recipientsOf(environment, base?.recipients ?? [], theirs.recipients);
   const writer = { app, actor, environment: { ...environment, recipients } };
-  return { text: await encrypt(writer, { file, text: texts.ours }, values, revision), taken, revision };
+  const text = await encrypt(writer, { file, text: texts.ours }, values, revision);
+  return { text, conflicts, taken, revision };
 }
 
 interface Texts {
@@ -110,8 +110,10 @@ export const query = defineQuery({
     const environment = environmentAt(context.app, path);
     const read = (file: string) => readFileSync(file, "utf8");
     const texts = { base: read(base), ours: read(ours), theirs: read(theirs) };
-    const { text, taken, revision } = await merged(context, environment, texts, path);
+    const { text, conflicts, taken, revision } = await merged(context, environment, texts, path);
+    // Git takes the file as it is then, whatever the exit code says, and marks it unmerged for any but 0.
     writeFileAtomic(ours, text);
+    reportConflicts(conflicts, path, environment);
     return { environment: environment.name, file: path, revision, taken };
   },
 });
