@@ -33,7 +33,7 @@ export const secretsErrors = errorCatalogue({
     http: 422,
   },
   SECRETS_REPLAYED: {
-    summary: "A secrets file is older than one that was seen here before.",
+    summary: "A secrets file is older than one that was seen here before, or than what a merge comes from.",
     exit: EXIT.undecryptable,
     http: 409,
   },

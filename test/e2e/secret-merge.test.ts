@@ -109,6 +109,28 @@ test(
   TIMEOUT_MS,
 );
 
+test.each(["there", "here"])(
+  "an older file that was put back %s is refused as a replay",
+  (where) => {
+    const old = scene.read(FILE);
+    set("ONE", "rotated");
+    commit("rotated");
+    set("TWO", "changed");
+    const changed = scene.read(FILE);
+    scene.git("checkout", "-q", "--", FILE);
+    const replay = () => scene.write(FILE, old);
+    const honest = () => scene.write(FILE, changed);
+    if (where === "there") diverge(replay, honest);
+    else diverge(honest, replay);
+    const before = scene.read(FILE);
+    const { status, stderr } = git("merge", "--no-edit", "other");
+    expect(status).toBe(1);
+    expect(stderr).toContain("SECRETS_REPLAYED");
+    expect(scene.read(FILE)).toBe(before);
+  },
+  TIMEOUT_MS,
+);
+
 test(
   "who can't open the file merges nothing",
   () => {

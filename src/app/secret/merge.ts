@@ -56,6 +56,23 @@ function ancestor(app: App, environment: Environment, text: string, file: string
   return side(app, unsigned, text, file);
 }
 
+/**
+ * A side that is older than what both come from is an earlier file that was put back: its signature still counts, and
+ * merging would sign its values anew, as the newest.
+ *
+ * @throws SECRETS_REPLAYED
+ */
+function refuseReplay(which: string, { binding, file }: OpenedSecrets, base: OpenedSecrets | undefined) {
+  if (!base || binding.revision >= base.binding.revision) return;
+  throw secretsErrors.SECRETS_REPLAYED({
+    what: `${which} has the secrets of ${binding.environment} at revision ${binding.revision}, which is older than what both branches come from (revision ${base.binding.revision})`,
+    where: file,
+    why: "an older file was put back there, so secrets that were changed or revoked would return",
+    fix: `git merge --abort   # then, on that branch: git log --oneline -- ${file}; or, where the older one is meant: ringfence secret accept -e ${binding.environment} --reason "<why>"`,
+    details: { revision: binding.revision, ancestor: base.binding.revision },
+  });
+}
+
 /** @throws SECRETS_CONFLICT for names that both branches changed; the merged file is written already. */
 function reportConflicts(names: readonly string[], file: string, { name }: Environment): void {
   if (names.length === 0) return;
@@ -79,6 +96,8 @@ async function merged(context: Context, environment: Environment, texts: Texts, 
   const ours = side(app, environment, texts.ours, file);
   const theirs = side(app, environment, texts.theirs, file);
   const base = ancestor(app, environment, texts.base, file);
+  refuseReplay("this branch", ours, base);
+  refuseReplay("the other branch", theirs, base);
   const { values, conflicts, taken } = mergeValues(valuesOf(base), valuesOf(ours), valuesOf(theirs));
   const seen = highestRevision(app.home, app.project.name, environment.name);
   const revision = Math.max(ours.binding.revision, theirs.binding.revision, seen) + 1;
