@@ -131,6 +131,14 @@ test.each(["there", "here"])(
   TIMEOUT_MS,
 );
 
+test("git leaves the line ends of secrets files alone, also where it was set up before", () => {
+  scene.write(".gitattributes", "*.txt text\nsecrets/*.yaml merge=ringfence diff=ringfence\n");
+  scene.must(["secret", "git-setup"]);
+  const line = "secrets/*.yaml -text merge=ringfence diff=ringfence";
+  expect(scene.read(".gitattributes")).toBe(`*.txt text\n${line}\n`);
+  expect(git("check-attr", "text", "--", FILE).stdout).toContain("text: unset");
+});
+
 test(
   "who can't open the file merges nothing",
   () => {
