@@ -40,7 +40,10 @@ export interface SecretsChange {
 }
 
 /** Who writes for which environment. */
-type Writer = Pick<Context, "app" | "actor" | "environment">;
+export interface Writer extends Pick<Context, "app" | "actor" | "environment"> {
+  /** Takes keys of key services that the manifest does not declare out of the file; it is refused otherwise. */
+  readonly dropsKeys?: boolean;
+}
 
 function assertRecipients(environment: Environment, manifest: string): void {
   if (environment.recipients.length > 0) return;
@@ -75,6 +78,7 @@ export async function encrypt(
     values,
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
+    allowed: { declared: environment.keys, others: writer.dropsKeys ? "drop" : "refuse" },
     rewrapping: { services: app.keyServices, signal: AbortSignal.timeout(KEY_SERVICE_MS) },
     ...(file.text !== undefined && identities.length > 0
       ? { previous: { text: file.text, identities, file: file.file } }

@@ -54,7 +54,8 @@ export const secretsErrors = errorCatalogue({
     http: 422,
   },
   SECRETS_FOREIGN_KEYS: {
-    summary: "A new data key is needed, and Ringfence can't wrap it for a key that the file is encrypted to.",
+    summary:
+      "A new data key is needed, and a key that the file names is not in the manifest, or Ringfence can't wrap for it.",
     exit: EXIT.refused,
     http: 409,
   },

@@ -13,7 +13,7 @@ import { secretsErrors } from "./errors.ts";
 import { readSignature, type SecretsSignature } from "./signature.ts";
 import { askForDataKey } from "./sops/data-key.ts";
 import { openSopsFile, readSopsFile } from "./sops/file.ts";
-import { ageRecipients, type KeyServiceId } from "./sops/keys.ts";
+import { ageRecipients, type KeyServiceId, keyId } from "./sops/keys.ts";
 
 export interface SecretValue {
   /** The key; in nested files of others, keys and list positions joined by dots. */
@@ -110,6 +110,8 @@ export interface FileKey {
   readonly service: KeyServiceId;
   /** What the service knows the key by: a recipient, an ARN, a fingerprint … */
   readonly name: string;
+  /** Both together, as the manifest has it: `kms:arn:…`. */
+  readonly id: string;
   readonly place: Place;
 }
 
@@ -124,7 +126,9 @@ export function wrappedKeys(
   options: { readonly file: string },
 ): { readonly groups: readonly (readonly FileKey[])[]; readonly threshold: number } {
   const { groups, threshold } = readSopsFile(text, options.file).metadata;
-  const shown = groups.map((group) => group.map(({ service, name, place }) => ({ service, name, place })));
+  const shown = groups.map((group) =>
+    group.map((key) => ({ service: key.service, name: key.name, id: keyId(key), place: key.place })),
+  );
   return { groups: shown, threshold };
 }
 
