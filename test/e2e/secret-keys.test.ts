@@ -72,3 +72,19 @@ test(
   },
   TIMEOUT_MS,
 );
+
+test(
+  "two environments whose files name one key share a recipient",
+  () => {
+    const shared = () => {
+      const { exit, stdout } = scene.run(["isolation", "--json"]);
+      expect(exit).toBe(3);
+      return JSON.parse(stdout).pairs.flatMap((pair: { contaminations: object[] }) => pair.contaminations);
+    };
+    expect(shared()).toMatchObject([{ code: "ISOLATION_RECIPIENT" }]);
+    expect(JSON.stringify(shared())).toContain(KEY);
+    declare();
+    expect(shared()).toMatchObject([{ code: "ISOLATION_RECIPIENT" }]);
+  },
+  TIMEOUT_MS,
+);

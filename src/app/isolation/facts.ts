@@ -10,6 +10,7 @@ import { listSecrets } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
 import { readTextIfThere } from "../project.ts";
+import { serviceKeysIn } from "../service-keys.ts";
 
 /** Findings that say: what this setting is can't be known here. */
 const UNREAD = new Set([
@@ -67,6 +68,13 @@ function unreadFindings({ findings }: Resolution): UnreadFact[] {
     .map(({ setting = null, where, why, fix }) => ({ subject: setting, where, why, fix }));
 }
 
+/** Keys of key services and PGP that its file names: whoever may use one opens every file that does. */
+function serviceKeysOf({ project }: App, file: string): RecipientFact[] {
+  const text = readTextIfThere(join(project.root, file));
+  const keys = text === undefined ? [] : serviceKeysIn(text, file);
+  return keys.map(({ id, place }) => ({ recipient: id, place, isPerson: false }));
+}
+
 /** Recipients of the manifest, and those that the file was encrypted to besides. */
 function recipientsOf({ project }: App, environment: Environment, file: string): RecipientFact[] {
   const text = readTextIfThere(join(project.root, file));
@@ -104,7 +112,7 @@ export function factsOf(app: App, environment: Environment): EnvironmentFacts {
     settings: [...resolution.settings.values()],
     hosts,
     services: Object.entries(ports).map(([service, port]) => ({ name: service, port, place })),
-    recipients: refused ? [] : recipientsOf(app, environment, file),
+    recipients: refused ? [] : [...recipientsOf(app, environment, file), ...serviceKeysOf(app, file)],
     folders,
     resources,
     foreign: foreignOf(app.project, resolution),
