@@ -25,18 +25,21 @@ import type { CommitHooks } from "../ports/commit-hooks.ts";
 import type { Editor } from "../ports/editor.ts";
 import type { KeyService } from "../ports/key-service.ts";
 import type { LeakRules } from "../ports/leak-rules.ts";
+import type { Prober } from "../ports/probe.ts";
 import type { ProgramRunner } from "../ports/programs.ts";
 import type { RepositoryTexts } from "../ports/repository-texts.ts";
 import type { SecretStore } from "../ports/secret-store.ts";
 import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
-import { identityPath, ringfenceHome } from "../snapshot/home.ts";
+import { identityMaterial, identityPath, ringfenceHome } from "../snapshot/home.ts";
 import { withoutKeys } from "../snapshot/key-variables.ts";
 import { ensureStateFolder, stateFolder } from "../snapshot/state-folder.ts";
 import { answeringOnce } from "./answering-once.ts";
+import { type AskPassphrase, type KeyAnswers, noAnswers } from "./key-answers.ts";
 import { lazyStore } from "./lazy-store.ts";
 import { LEASE_MS } from "./lease.ts";
+import { type NoteOpening, openingsOf } from "./openings.ts";
 import { loadProject } from "./project.ts";
 import { type AuditRecord, openRecord } from "./record.ts";
 import type { ReferenceValues } from "./reference-values.ts";
@@ -64,12 +67,18 @@ export interface App {
   readonly artifacts: ArtifactStore;
   readonly source: Source;
   readonly builder: Builder;
+  /** Records that secrets were opened, before anything is done with them. */
+  readonly opened: NoteOpening;
   /** The person's own editor. */
   readonly editor: Editor;
   /** Within one command the same call is answered once. */
   readonly programs: ProgramRunner;
   /** Services that secrets files of others may be encrypted to. */
   readonly keyServices: readonly KeyService[];
+  /** What was asked for to open secrets, and the answers. */
+  readonly keys: KeyAnswers;
+  /** Undefined where there is nobody to ask. */
+  readonly askPassphrase: AskPassphrase | undefined;
   /** Undefined where the work tree's project has no rules, or only {@link openApp} was asked; see {@link checkerFor}. */
   readonly rules: RuleChecker | undefined;
   /** What stores of secrets have said so far; see prepared in references.ts. */
@@ -92,10 +101,16 @@ export interface AppOptions {
   readonly variables?: Readonly<Record<string, string | undefined>>;
   readonly host?: string;
   readonly clock?: Clock;
+  /** The command that runs, as typed, for the record of what it opens; left out by `run`, which records what it injects. */
+  readonly command?: string;
+  /** Who is said to act, for the same. */
+  readonly as?: string | undefined;
   readonly leaseMs?: number;
   readonly progress?: (progress: Progress) => void;
   /** For what a person must see although the command goes on. */
   readonly warn?: (text: string) => void;
+  /** Asks for the passphrase of a locked identity; left out where nobody could answer. */
+  readonly askPassphrase?: AskPassphrase | undefined;
   /** Stores of secrets by scheme, instead of those that are built in or declared. */
   readonly secretStores?: Readonly<Record<string, SecretStore>>;
   /** Decorates the store, so that a test can stop the process at any write. */
@@ -161,6 +176,13 @@ function settingsModule(): string {
     : join(here, "settings.js");
 }
 
+/** What a target seals with, so that it opens it again after a restart. The bytes of a locked identity protect nothing. */
+function targetKey(home: string, project: Project, environment: Environment): string | undefined {
+  if (!environment.holders.some(({ kind }) => kind === "identity")) return undefined;
+  const isLocked = identityMaterial(home, project.name, environment.name) === "locked";
+  return isLocked ? undefined : identityPath(home, project.name, environment.name);
+}
+
 /**
  * Opens the project at or above a folder.
  *
@@ -173,6 +195,7 @@ export function openApp(options: AppOptions): App {
   const home = ringfenceHome(variables);
   const clock = options.clock ?? systemClock;
   const storePath = join(state, "store.db");
+  const warn = options.warn ?? ((text: string) => process.emitWarning(text));
   const wrap = options.wrapStore ?? ((store: Store) => store);
   const store = lazyStore({
     isThere: () => existsSync(storePath),
@@ -195,14 +218,17 @@ export function openApp(options: AppOptions): App {
       project: project.name,
       home,
       clock,
-      warn: options.warn ?? ((text) => process.emitWarning(text)),
+      warn,
     }),
     artifacts: openArtifactsFolder(join(state, "artifacts")),
     source: openGitSource(project.root),
     builder: openBuilder({ project: project.root, settingsModule: settingsModule() }),
+    opened: openingsOf({ project, home, command: options.command, as: options.as, warn }),
     editor: openEditor(withoutKeys(variables)),
     programs: answeringOnce(openProgramRunner()),
     keyServices: [openAwsKeyService()],
+    keys: noAnswers(),
+    askPassphrase: options.askPassphrase,
     rules: undefined,
     references: new Map(),
     secretStore: async (scheme, access) =>
@@ -214,9 +240,7 @@ export function openApp(options: AppOptions): App {
       openProcessTarget({
         environment: environment.name,
         folder: join(state, "environments", environment.name),
-        keyFile: environment.holders.some(({ kind }) => kind === "identity")
-          ? identityPath(home, project.name, environment.name)
-          : undefined,
+        keyFile: targetKey(home, project, environment),
         production: environment.policies.production,
       }),
     progress: options.progress ?? (() => {}),
@@ -255,6 +279,12 @@ export function openRepositoryTexts(folder: string): RepositoryTexts {
 /** Where the project's repository looks for hooks. */
 export function openCommitHooks({ project }: Pick<App, "project">): CommitHooks {
   return openGitHooks(project.root);
+}
+
+/** Asks vendors about credentials; only a check that is told to loads it. */
+export async function openProbes(): Promise<Prober> {
+  const { openProber } = await import("../adapters/probe-http/index.ts");
+  return openProber();
 }
 
 /** Loaded by the scan alone: the rules are a quarter of a megabyte. */

@@ -32,3 +32,15 @@ export function withAnswers(
 ): ReferenceValues {
   return new Map(values).set(environment, new Map([...(values.get(environment) ?? NOTHING), ...more]));
 }
+
+/** Tells which values of an environment's secrets file are references: no secrets, and shown. */
+export function isReferenceIn(
+  project: Project,
+  environment: Environment,
+): (name: string, text: string) => boolean {
+  const read = referencesOf(new Map(), project, environment);
+  const literal = new Set(
+    project.settings.filter(({ reference }) => reference === false).map(({ name }) => name),
+  );
+  return (name, text) => !literal.has(name) && read(text)?.kind === "unasked";
+}

@@ -17,6 +17,7 @@ import {
 } from "../references/index.ts";
 import { withoutKeys } from "../snapshot/key-variables.ts";
 import type { App } from "./app.ts";
+import { answering } from "./key-answers.ts";
 import { programVariables, WITHIN } from "./program-variables.ts";
 import { earlierAnswers, keepAnswers, type Room, type Wanted } from "./reference-cache.ts";
 import { programsFor } from "./reference-programs.ts";
@@ -69,8 +70,13 @@ function wantedOf({ project, environment }: Room, pending: readonly PendingRefer
   });
 }
 
+/** Half of it by chance, so that many callers don't come back together. */
+function backoffMs(attempt: number): number {
+  return BACKOFF_MS * 2 ** attempt * (0.5 + Math.random());
+}
+
 /** Asks until there is an answer, or it has been asked often enough: only what can't be reached is asked again. */
-async function askStore(
+export async function askStore(
   { clock }: App,
   store: SecretStore,
   references: readonly ReadReference[],
@@ -88,12 +94,12 @@ async function askStore(
     });
     open = open.filter(({ key }) => answers.get(key)!.kind === "unreachable");
     if (open.length === 0 || attempt === RETRIES) return answers;
-    // Half of it by chance, so that many callers don't come back together.
-    await clock.wait(BACKOFF_MS * 2 ** attempt * (0.5 + Math.random()));
+    await clock.wait(backoffMs(attempt));
   }
 }
 
-async function storeOf(
+/** The store that answers a scheme, with what it may find in its environment; undefined where there is none. */
+export async function storeOf(
   { app, project, environment }: Room,
   scheme: string,
 ): Promise<SecretStore | undefined> {
@@ -107,6 +113,23 @@ async function storeOf(
   return app.secretStore(scheme, { variables, command });
 }
 
+/** How long one call of a store may take, in milliseconds. */
+export function timeoutOf({ stores }: Project, scheme: string): number {
+  return stores.find((one) => one.scheme === scheme)?.timeoutMs ?? TIMEOUT_MS;
+}
+
+/** Does it until it is answered, or was tried often enough: what a store can't be reached for is tried again. */
+export async function tryAgain<T extends { readonly kind: string }>(
+  { clock }: App,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    const answer = await work();
+    if (answer.kind !== "unreachable" || attempt === RETRIES) return answer;
+    await clock.wait(backoffMs(attempt));
+  }
+}
+
 interface Asked {
   readonly answers: ReadonlyMap<string, SecretAnswer>;
   readonly leases: readonly HeldLease[];
@@ -118,8 +141,7 @@ async function askScheme(room: Room, scheme: string, references: readonly ReadRe
     const answer = { kind: "invalid", why: `nothing here answers ${scheme}` } as const;
     return { answers: new Map(references.map(({ key }) => [key, answer])), leases: [] };
   }
-  const { timeoutMs = TIMEOUT_MS } = room.project.stores.find((one) => one.scheme === scheme) ?? {};
-  const answers = await askStore(room.app, store, references, timeoutMs);
+  const answers = await askStore(room.app, store, references, timeoutOf(room.project, scheme));
   const leases = references.flatMap(({ key, secret }): HeldLease[] => {
     const answer = answers.get(key)!;
     return answer.kind === "found" && answer.lease
@@ -143,7 +165,7 @@ async function askAll(room: Room, wanted: readonly Wanted[]): Promise<Asked> {
 }
 
 /** @throws TRUST_REQUIRED; an error for a program that asks while it is itself asked */
-function assertRunnable({ app, project, environment }: Room, wanted: readonly Wanted[]): void {
+export function assertRunnable({ app, project, environment }: Room, wanted: readonly Wanted[]): void {
   const programs = programsFor(project, environment, wanted);
   requireTrust(app, programs);
   const outer = app.variables[WITHIN];
@@ -231,7 +253,7 @@ export async function prepared<T extends Pick<Resolution, "settings">>(
   const offline = new Set<string>();
   try {
     for (;;) {
-      const resolution = await resolveIn(room.app);
+      const resolution = await answering(() => resolveIn(room.app));
       const wanted = wantedOf(room, pendingIn(resolution, options));
       if (wanted.length === 0) return { resolution, app: room.app, asked, leases, offline: [...offline] };
       assertRunnable(room, wanted);

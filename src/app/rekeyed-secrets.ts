@@ -7,7 +7,7 @@ import { authorise } from "../access/index.ts";
 import { type Digest, digestOfBytes } from "../base/digest.ts";
 import { withoutListItem, withoutValue, withValue } from "../config/index.ts";
 import { type Environment, environmentOf, type Project } from "../model/project.ts";
-import { listSecrets } from "../secrets/index.ts";
+import { listSecrets, type SecretPasts } from "../secrets/index.ts";
 import type { App } from "./app.ts";
 import type { Context, Step } from "./definition.ts";
 import { draftStep, type NewTexts, type PlannedFiles } from "./layer-change.ts";
@@ -133,8 +133,9 @@ export async function planValues(
   { app, actor, environment }: Pick<Context, "app" | "actor" | "environment">,
   secrets: SecretsState,
   values: Readonly<Record<string, string>>,
+  pasts?: SecretPasts,
 ): Promise<Pick<RekeyFacts, "files" | "revisions" | "edits" | "secrets">> {
-  const change = await secretsChange({ app, actor, environment }, secrets, values);
+  const change = await secretsChange({ app, actor, environment }, secrets, values, pasts);
   const former = secrets.recipients.length > 0 ? secrets.recipients : environment.recipients;
   const before = currentRevision(app, environment);
   const after = revisionWith(before, new Map([[change.file, change.after]]));

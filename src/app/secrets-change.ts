@@ -8,9 +8,9 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { type Digest, digestOfBytes } from "../base/digest.ts";
 import type { Environment } from "../model/project.ts";
 import {
-  listSecrets,
   type OpenedSecrets,
   openSecrets,
+  type SecretPasts,
   secretsErrors,
   signSecrets,
   writeSecrets,
@@ -19,8 +19,9 @@ import { highestRevision, raiseRevision } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
 import type { Context, Step } from "./definition.ts";
 import { appErrors } from "./errors.ts";
-import { keyringFor, noIdentity } from "./identities.ts";
+import { noIdentity, openersFor } from "./identities.ts";
 import { readTextIfThere } from "./project.ts";
+import { isReferenceIn } from "./reference-values.ts";
 import type { SecretsState } from "./resolution.ts";
 import { assertSopsRules } from "./sops-rules.ts";
 
@@ -54,35 +55,33 @@ function assertRecipients(environment: Environment, manifest: string): void {
   });
 }
 
-/** What may open the file as it stands. */
-function openersOf(
-  { app, environment }: Pick<Writer, "app" | "environment">,
-  { file, text }: { readonly file: string; readonly text: string | undefined },
-): readonly string[] {
-  if (text === undefined) return [];
-  return keyringFor(app, environment, listSecrets(text, { file }).recipients).identities;
-}
-
-/** The file's text with these values, encrypted and signed. A merge driver calls it without an operation. @param file what it is to follow. */
+/**
+ * The file's text with these values, encrypted and signed. A merge driver calls it without an operation.
+ *
+ * @param file what it is to follow
+ * @param pasts what is to be kept beside some of the values
+ */
 export async function encrypt(
   writer: Writer,
   file: { readonly file: string; readonly text: string | undefined },
   values: Readonly<Record<string, string>>,
   revision: number,
+  pasts: SecretPasts = new Map(),
 ): Promise<string> {
   const { app, environment, actor } = writer;
-  const identities = openersOf(writer, file);
+  const previous = file.text === undefined ? undefined : { file: file.file, text: file.text };
+  const openers = previous && openersFor(app, environment, previous);
   const text = await writeSecrets({
     file: file.file,
     binding: { project: app.project.name, environment: environment.name, revision },
     values,
+    pasts,
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
     allowed: { declared: environment.keys, others: writer.dropsKeys ? "drop" : "refuse" },
+    isShown: isReferenceIn(app.project, environment),
     rewrapping: { services: app.keyServices, signal: AbortSignal.timeout(KEY_SERVICE_MS) },
-    ...(file.text !== undefined && identities.length > 0
-      ? { previous: { text: file.text, identities, file: file.file } }
-      : {}),
+    ...(openers && !openers.isShut && { previous: { ...previous, ...openers } }),
   });
   if (!environment.policies.signedSecrets && !actor.person) return text;
   return signSecrets(text, actor.name, actor.sign);
@@ -103,20 +102,49 @@ export async function secretsChange(
   writer: Writer,
   secrets: SecretsState,
   values: Readonly<Record<string, string>>,
+  pasts?: SecretPasts,
 ): Promise<SecretsChange> {
   const { app, environment } = writer;
   assertWritable(writer, secrets);
   const seen = highestRevision(app.home, app.project.name, environment.name);
   const revision = Math.max(seen, secrets.opened?.binding.revision ?? 0) + 1;
-  const text = await encrypt(writer, secrets, values, revision);
+  const text = await encrypt(writer, secrets, values, revision, pasts);
+  return changeTo(secrets, revision, text);
+}
+
+/** The change that follows one which is only planned yet. @throws as {@link secretsChange} does */
+export async function followingChange(
+  writer: Writer,
+  planned: SecretsChange,
+  values: Readonly<Record<string, string>>,
+  pasts: SecretPasts,
+): Promise<SecretsChange> {
+  const revision = planned.revision + 1;
+  return changeTo(planned, revision, await encrypt(writer, planned, values, revision, pasts));
+}
+
+function changeTo(
+  before: { readonly file: string; readonly text: string | undefined },
+  revision: number,
+  text: string,
+): SecretsChange {
   return {
-    file: secrets.file,
+    file: before.file,
     revision,
-    before: secrets.text === undefined ? null : digestOfBytes(secrets.text),
+    before: before.text === undefined ? null : digestOfBytes(before.text),
     after: digestOfBytes(text),
-    previous: secrets.text ?? null,
+    previous: before.text ?? null,
     text,
   };
+}
+
+/** What a planned file holds. @throws SECRETS_NO_IDENTITY, SECRETS_… */
+export function openPlanned(
+  { app, environment }: Pick<Writer, "app" | "environment">,
+  { file, text }: SecretsChange,
+): OpenedSecrets {
+  const expect = { project: app.project.name, environment: environment.name };
+  return openSecrets(text, { ...openersFor(app, environment, { file, text }), file, expect });
 }
 
 /** @throws SECRETS_NO_IDENTITY, SECRETS_BAD_RECIPIENT, SECRETS_RULES_DISAGREE: nobody has to be asked for a value before */
@@ -166,9 +194,17 @@ async function putBack(writer: Writer, change: SecretsChange, path: string): Pro
   if (highest() < change.revision) return;
   if (digestAt(path) !== change.after && digestAt(path) !== change.before) return;
   const expect = { project: app.project.name, environment: environment.name };
-  const identities = openersOf(writer, { file, text: previous ?? undefined });
+  const isShown = isReferenceIn(app.project, environment);
   const former =
-    previous === null ? undefined : openSecrets(previous, { file, expect, identities, unbound: "allow" });
+    previous === null
+      ? undefined
+      : openSecrets(previous, {
+          ...openersFor(app, environment, { file, text: previous }),
+          file,
+          expect,
+          unbound: "allow",
+          isShown,
+        });
   const followed = { file, text: previous ?? undefined };
   writeFileAtomic(path, await encrypt(writer, followed, valuesOf(former), highest() + 1));
 }

@@ -1,6 +1,7 @@
-/** Taking over what `run` recorded in its spools into the store, once and in order. */
+/** Taking over what runs and openings left in the spools into the store, once and in order. */
 import { readFileSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
+import type { SpoolEntry } from "../snapshot/spool.ts";
 import {
   finishTakeOver,
   spooledEnvironments,
@@ -9,9 +10,10 @@ import {
   untaken,
 } from "../snapshot/take-over.ts";
 import type { App } from "./app.ts";
+import type { Entry } from "./record.ts";
 
 /**
- * Moves every spooled injection into the record. What fits of a spool is taken over; where its chain breaks, the
+ * Moves every spooled line into the record. What fits of a spool is taken over; where its chain breaks, the
  * break itself is recorded and the altered file is kept beside the spool.
  *
  * @returns what is wrong with the spools, now.
@@ -32,27 +34,31 @@ export async function takeOverSpools(app: App): Promise<readonly string[]> {
   return problems;
 }
 
+/** What a line says, as an event of the record. */
+function eventOf(entry: SpoolEntry): Entry {
+  const { environment, command, at, host, pid, secrets, revision, seq: line } = entry;
+  const common = { subject: command, environment, at, host };
+  if ("event" in entry) {
+    return {
+      ...common,
+      actor: entry.person ?? `os:${entry.actor}`,
+      action: "secrets.opened",
+      details: { pid, secrets, identity: entry.identity, revision, line, user: entry.actor },
+    };
+  }
+  return {
+    ...common,
+    actor: `os:${entry.actor}`,
+    action: "run.injected",
+    reason: entry.force ?? null,
+    details: { pid, secrets, method: entry.method, revision, line },
+  };
+}
+
 async function importSpool(app: App, environment: string, taken: TakenSpool): Promise<string | undefined> {
   return app.record.transact(async (transaction, record) => {
     const { entries, broken } = untaken(taken, await transaction.events.spoolHead(environment));
-    for (const entry of entries) {
-      await record({
-        actor: `os:${entry.actor}`,
-        action: "run.injected",
-        subject: entry.command,
-        environment,
-        reason: entry.force ?? null,
-        at: entry.at,
-        host: entry.host,
-        details: {
-          pid: entry.pid,
-          secrets: entry.secrets,
-          method: entry.method,
-          revision: entry.revision,
-          line: entry.seq,
-        },
-      });
-    }
+    for (const entry of entries) await record(eventOf(entry));
     await transaction.events.setSpoolHead(environment, taken.head);
     if (!broken) return undefined;
     // Kept before this is committed: afterwards nobody would look at the altered file again.

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // The first file that runs: plain ES5, so that any Node can read it and an old one says what is needed.
 //
-// It starts main.cjs with the code that V8 made of it in an earlier run, which costs 0.12 of a bare start of Node
+// A run starts main.cjs with the code that V8 made of it in an earlier run, which costs 0.12 of a bare start of Node
 // less than compiling it again. That code lies beside main.cjs, so that only who could change the one could change the
-// other; it is named after its digest, and V8 refuses what it made in another version or with other flags. Where it
-// can't be written, main.cjs is compiled at each start.
+// other, behind its SHA-256, since V8 runs damaged code as it is. Where it can't be read or written, main.cjs is
+// compiled at each start.
 "use strict";
 
 var needed = [24, 15];
@@ -14,17 +14,39 @@ var major = Number(found[0]);
 // The digest of main.cjs: the build puts it here.
 var digest = "none";
 
-function keepCode(fs, codeFile, script) {
-  var own = codeFile + "." + process.pid;
-  var handle;
+var SUM_BYTES = 32;
+
+function sumOf(data) {
+  return process.getBuiltinModule("node:crypto").createHash("sha256").update(data).digest();
+}
+
+function keptCode(fs, codeFile) {
+  var kept, code;
   try {
-    handle = fs.openSync(own, "wx", 420); // rw-r--r--
-    try {
-      fs.writeFileSync(handle, script.createCachedData());
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
+    kept = fs.readFileSync(codeFile);
+  } catch (_) {
+    return undefined;
+  }
+  code = kept.subarray(SUM_BYTES);
+  return sumOf(code).equals(kept.subarray(0, SUM_BYTES)) ? code : undefined;
+}
+
+function write(fs, path, mode, data) {
+  var handle = fs.openSync(path, "wx", 384); // rw-------
+  try {
+    fs.writeFileSync(handle, data);
+    fs.fchmodSync(handle, mode);
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+function keepCode(fs, codeFile, mode, script) {
+  var own = codeFile + "." + process.pid;
+  var code = script.createCachedData();
+  try {
+    write(fs, own, mode, Buffer.concat([sumOf(code), code]));
     fs.renameSync(own, codeFile);
   } catch (_) {
     // A folder that is not ours to write into: the next start compiles again.
@@ -44,13 +66,14 @@ function startMain() {
   var vm = process.getBuiltinModule("node:vm");
   var file = __dirname + "/main.cjs";
   var codeFile = __dirname + "/main-" + digest + "-" + process.version + "-" + process.arch + ".v8";
-  var code = fs.existsSync(codeFile) ? fs.readFileSync(codeFile) : undefined;
+  // Only a run needs node:crypto anyway.
+  var code = process.argv[2] === "run" ? keptCode(fs, codeFile) : undefined;
   // The bundler writes ASCII only.
   var script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData: code });
   var main = { exports: {} };
   script.runInThisContext()(main, requireOnce);
   function keepNew() {
-    if (!code) keepCode(fs, codeFile, script);
+    if (!code || script.cachedDataRejected) keepCode(fs, codeFile, fs.statSync(file).mode & 511, script);
   }
   main.exports.start(process.argv.slice(2), keepNew);
 }

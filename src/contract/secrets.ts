@@ -27,8 +27,10 @@ export interface ExposedSecret {
   readonly name: string;
   /** What the setting is for, from its declaration. */
   readonly doc: string | null;
-  /** `same`: the value is still that one; `unknown`: this can't be told here. */
-  readonly state: "same" | "rotated" | "gone" | "unknown";
+  /** As written, where another store keeps the value: whether they could read it there, that store knows. */
+  readonly reference: string | null;
+  /** `same`: the value is still that one; `unknown`: this can't be told here; `elsewhere`: only its store can tell. */
+  readonly state: "same" | "rotated" | "gone" | "unknown" | "elsewhere";
 }
 
 /** Earlier revisions of a secrets file in the project's version control, which stay readable to whoever has a copy. */
@@ -49,4 +51,17 @@ export interface RevocationView {
   readonly operation: string;
   readonly secrets: readonly ExposedSecret[];
   readonly history: readonly ExposedHistory[];
+}
+
+/** A secret that was replaced in the store that keeps it. */
+export interface SecretPushView {
+  readonly environment: string;
+  readonly name: string;
+  readonly reference: string;
+  /** The store's names for the version that everyone is given now, and for the one before; null where it has none. */
+  readonly version: string | null;
+  readonly previous: string | null;
+  /** False where the store had this value already. */
+  readonly isWritten: boolean;
+  readonly operation: string;
 }

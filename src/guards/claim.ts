@@ -44,7 +44,7 @@ export type RealPath = (path: string) => string;
 export interface RecipientFact {
   readonly recipient: string;
   readonly place: Place;
-  /** A person may open several environments, where that is declared; an environment's identity may not. */
+  /** A person or machine: they may open several environments, where that is declared; an environment's identity may not. */
   readonly isPerson: boolean;
 }
 

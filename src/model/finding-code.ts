@@ -86,6 +86,10 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     summary: "An `allow` names what is no code of a security or performance finding.",
   },
   MANIFEST_POLICY: { stage: "structure", summary: "A `policy` whose values don't fit the type." },
+  MANIFEST_ROTATION: {
+    stage: "structure",
+    summary: "A `rotate` of what is no secret, or whose times or length can't be.",
+  },
   MANIFEST_ENUM: { stage: "structure", summary: "An enum without `values`, or `values` of another type." },
   MANIFEST_BOUND: {
     stage: "structure",
@@ -225,6 +229,15 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
     stage: "security",
     summary:
       "A value has not the `format` that its declaration demands, or is surely another vendor's credential than its name says.",
+  },
+  SECURITY_PROBE_REFUSED: {
+    stage: "security",
+    summary: "A vendor was [asked](#live-probes) about a credential and does not take it.",
+  },
+  SECURITY_PROBE_UNKNOWN: {
+    stage: "security",
+    summary:
+      "Warning: a vendor was [asked](#live-probes) about a credential, or a server for a connection, and whether it works is unknown.",
   },
   SECURITY_KEY_MODE: {
     stage: "security",

@@ -66,6 +66,7 @@ const local: Policies = {
   signedSecrets: false,
   secretsCacheMs: 0,
   secretsOfflineMs: undefined,
+  secretsRotateMs: undefined,
   strictSettings: false,
   observeMs: 2_000,
 };

@@ -59,6 +59,12 @@ export const FORMATS = {
     noun: "duration (whole numbers with units, largest first)",
     example: "5s",
   },
+  period: {
+    pattern:
+      /^(?:manual|(?=\d)(?:\d{1,6}w)?(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?(?:\d{1,6}ms)?)$/,
+    noun: "period (a duration, or manual)",
+    example: "30d",
+  },
   size: {
     pattern: /^\d{1,12} ?(?:[kKMGT]?i?B)?$/,
     noun: "size (a whole number with at most one unit)",

@@ -88,6 +88,9 @@ export const policiesSchema = z
         offline: duration
           .optional()
           .describe("How old an earlier answer may be that is used while its store can't be reached."),
+        rotate: duration
+          .optional()
+          .describe("How old secrets may get whose declaration does not say, such as 90d."),
       })
       .optional()
       .describe("What is demanded of secrets files, and how long values of other stores are kept."),
@@ -150,6 +153,11 @@ const FIELDS: Fields = {
   secretsOfflineMs: {
     path: ["secrets", "offline"],
     read: ({ secrets }) => durationMs(secrets?.offline),
+    type: "duration",
+  },
+  secretsRotateMs: {
+    path: ["secrets", "rotate"],
+    read: ({ secrets }) => durationMs(secrets?.rotate),
     type: "duration",
   },
   strictSettings: { path: ["settings", "strict"], read: ({ settings }) => settings?.strict },

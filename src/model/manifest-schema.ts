@@ -8,6 +8,7 @@ import { DOTENV_DIALECTS, LAYER_FORMATS } from "./layer.ts";
 import { FORMATS, type Format } from "./manifest-formats.ts";
 import { exceptionsSchema, foldersSchema, resourcesSchema } from "./manifest-isolation.ts";
 import { policiesSchema } from "./manifest-policies.ts";
+import { rotationSchema } from "./manifest-rotation.ts";
 import { expectSchema, ruleSchema } from "./manifest-rules.ts";
 import { SETTABLE_POLICIES } from "./policy.ts";
 import { PHASES, SETTING_TYPES, SYNC_POLICIES } from "./setting.ts";
@@ -187,6 +188,12 @@ export const settingSchema = z
       .enum(FORMAT_NAMES)
       .optional()
       .describe("The published format that the value has, as stripe-secret-key."),
+    probe: z
+      .union([z.literal(false), z.string().min(1)])
+      .optional()
+      .describe(
+        "Where config check --probe asks about it instead of its vendor: an address; false: nowhere.",
+      ),
     min: bound.optional().describe("Smallest value; with units for a duration or size (5m, 1MiB)."),
     max: bound.optional().describe("Largest value; with units for a duration or size (24h, 1GiB)."),
     phase: z
@@ -216,6 +223,9 @@ export const settingSchema = z
       .record(z.string(), override)
       .optional()
       .describe("What is otherwise in an environment or kind; the environment's own entry counts most."),
+    rotate: rotationSchema
+      .optional()
+      .describe("How old the secret may get, as 30d or manual, and how its value is replaced."),
     replacedBy: word(FORMATS.variable).optional().describe("The setting to use instead."),
     allow: z
       .record(z.string(), z.string().min(1))

@@ -1,5 +1,6 @@
 /** The checks of one setting's declaration in the manifest: mistakes that only its type or the other names can tell. */
 import { nearest } from "../base/nearest.ts";
+import { hasVendorProbe } from "./credential-probe.ts";
 import { ALLOWABLE_CODES } from "./finding-code.ts";
 import type { FindingDraft } from "./finding-list.ts";
 import { targetsOf } from "./manifest-links.ts";
@@ -98,6 +99,21 @@ export class SettingCheck {
     if (format === undefined || type === "string" || type === "url") return format;
     this.refuse("MANIFEST_PATTERN", "format", `a format makes no sense for type ${type}`, "delete it");
     return undefined;
+  }
+
+  /** The address to ask at: a credential is shown to nobody in plain text. */
+  probe({ probe, format }: SettingData): { readonly probe?: string | false } {
+    if (probe === undefined || probe === false) return probe === undefined ? {} : { probe };
+    const url = URL.parse(probe);
+    const isLocal = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+    const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLocal);
+    const fix = "write an address like https://api.example.com, or false";
+    if (!isSafe || url.username !== "" || url.search !== "" || url.hash !== "")
+      this.refuse("MANIFEST_VALUE", "probe", "that is no address of https without a user and a query", fix);
+    else if (!hasVendorProbe(format))
+      this.refuse("MANIFEST_VALUE", "probe", "nobody can be asked about values of this format", "delete it");
+    else return { probe };
+    return {};
   }
 
   required(required: SettingData["required"]): void {

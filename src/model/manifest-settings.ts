@@ -1,7 +1,9 @@
 /** The settings of a manifest: their declarations, with the mistakes in them. */
 import type { FindingDraft } from "./finding-list.ts";
+import { rotationIn } from "./manifest-rotation.ts";
 import { type SettingData, settingSchema } from "./manifest-schema.ts";
 import { SettingCheck } from "./manifest-setting-check.ts";
+import { previousName } from "./rotation.ts";
 import { PHASES, type SettingDeclaration, type SettingOverride } from "./setting.ts";
 import { entriesAt, nodeAt, plainValue, type SourceEntry, type SourceNode } from "./source-tree.ts";
 
@@ -24,11 +26,13 @@ function declare(
   check.required(data.required);
   check.allow(data.allow);
   const given = nodeAt(entry.value, ["default"]);
+  const rotation = rotationIn(data, (why, fix) => check.refuse("MANIFEST_ROTATION", "rotate", why, fix));
   const declaration: SettingDeclaration = {
     name,
     type,
     secret: data.secret ?? false,
     ...(data.reference === false && { reference: data.reference }),
+    ...(rotation && { rotation }),
     phases: data.phase === undefined ? PHASES : [data.phase].flat(),
     merge: check.merge(type, data.merge),
     sync: data.sync,
@@ -40,6 +44,7 @@ function declare(
     values: data.values,
     pattern: check.pattern(type, data.pattern),
     format: check.format(type, data.format),
+    ...check.probe(data),
     ...check.bounds(type, data),
     allow: data.allow,
     deprecated: data.deprecated,
@@ -88,6 +93,27 @@ function overridesOf(
   return { overrides, drafts };
 }
 
+/** The former value of a secret, which applications get while it still counts. */
+function previousOf({ rotation: _rotation, ...declaration }: SettingDeclaration): SettingDeclaration {
+  const { name } = declaration;
+  return {
+    ...declaration,
+    name: previousName(name),
+    required: false,
+    overrides: declaration.overrides.map(({ required: _required, ...override }) => override),
+    doc: `The former value of ${name}, as long as it counts as well.`,
+  };
+}
+
+/** With the settings that rotation brings along, each behind the one that it is about. */
+function withPrevious(settings: readonly SettingDeclaration[]): SettingDeclaration[] {
+  const names = new Set(settings.map(({ name }) => name));
+  return settings.flatMap((setting) => {
+    const isKept = (setting.rotation?.overlapMs ?? 0) > 0 && !names.has(previousName(setting.name));
+    return isKept ? [setting, previousOf(setting)] : [setting];
+  });
+}
+
 /** The declarations in the manifest's order. Those that the schema refuses are left out: it has said why. */
 export function declaredSettings(root: SourceNode): DeclaredSettings {
   const settings: SettingDeclaration[] = [];
@@ -98,5 +124,5 @@ export function declaredSettings(root: SourceNode): DeclaredSettings {
     settings.push(declared[0]);
     drafts.push(...declared[1]);
   }
-  return { settings, drafts };
+  return { settings: withPrevious(settings), drafts };
 }

@@ -50,6 +50,8 @@ export interface Policies {
   readonly secretsCacheMs: number;
   /** How old an earlier answer of a store may be that is used while the store can't be reached; undefined: none is. */
   readonly secretsOfflineMs: number | undefined;
+  /** How old a secret may get whose declaration says nothing of it; undefined: as old as people like. */
+  readonly secretsRotateMs: number | undefined;
   /** Unknown settings in a layer are errors instead of warnings. */
   readonly strictSettings: boolean;
   /** Memory that a run's processes have together, in bytes; undefined: no bound. So for the others. */

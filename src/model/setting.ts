@@ -1,6 +1,7 @@
 /** Settings: what a project declares, and what resolution makes of the layers. */
 import type { Place } from "../base/place.ts";
 import type { SettablePolicy } from "./policy.ts";
+import type { Rotation } from "./rotation.ts";
 import type { PendingReference } from "./secret-reference.ts";
 import type { FormatName } from "./value-format.ts";
 
@@ -61,6 +62,8 @@ export interface SettingDeclaration {
   readonly secret: boolean;
   /** False: what looks like a reference is the value itself. Left out where references count. */
   readonly reference?: false;
+  /** How the secret is rotated; left out where the manifest does not say. */
+  readonly rotation?: Rotation;
   /** When it is needed; all phases unless declared. */
   readonly phases: readonly Phase[];
   readonly merge: MergeRule;
@@ -80,6 +83,8 @@ export interface SettingDeclaration {
   readonly pattern: string | undefined;
   /** The published format that its value has. */
   readonly format?: FormatName | undefined;
+  /** Where its vendor is asked about it by `config check --probe`, instead of the vendor's own address; false: nowhere. */
+  readonly probe?: string | false;
   readonly min: number | undefined;
   readonly max: number | undefined;
   /** Codes of findings of the security and performance stages that this setting does not get, and why not. */

@@ -35,7 +35,25 @@ export type ProgramAnswer =
   /** Why it gave nothing. Never holds what the program printed or threw: that may be secret. `fix` where one is known. */
   | { readonly ok: false; readonly why: string; readonly fix?: string };
 
+/** A command that changes or tries something outside, started as {@link CommandCall} is. What it prints is not looked at. */
+export interface TaskCall extends CallFacts {
+  readonly words: readonly string[];
+  /** Given on its standard input, which then ends. */
+  readonly input: string;
+  readonly timeoutMs: number;
+}
+
+export type TaskAnswer =
+  | { readonly ok: true }
+  /**
+   * `refused`: the program itself ended with another exit code than 0. `unknown`: nobody can tell what it has done: it
+   * was not started, was ended, or did not end in time. Never holds what the program printed.
+   */
+  | { readonly ok: false; readonly kind: "refused" | "unknown"; readonly why: string; readonly fix?: string };
+
 export interface ProgramRunner {
+  /** Runs a task once. @param signal ends it, and all that it has started */
+  perform(call: TaskCall, signal: AbortSignal): Promise<TaskAnswer>;
   /** Waits for the end. A program has no input, and limited time and output; one that fails is an answer. */
   run(call: ProgramCall): ProgramAnswer;
 }

@@ -27,6 +27,12 @@ function losesDigits(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
+function losesDigitsBelow(value: unknown): boolean {
+  return value !== null && typeof value === "object"
+    ? Object.values(value).some(losesDigitsBelow)
+    : losesDigits(value);
+}
+
 /** Of what JSON says: a list has items, but no length. */
 function has(value: object, name: string): boolean {
   return Object.keys(value).includes(name);
@@ -70,4 +76,34 @@ export function fieldOf(text: string, field: string | undefined): FieldReading {
 function readable(value: unknown): FieldReading {
   if (losesDigits(value)) return failed("that field is a number too large to be read exactly; quote it");
   return asText(value);
+}
+
+/**
+ * A structured secret with another text in one of its fields; the field need not be there yet, what it lies in must.
+ * Everything else stays, but for white space between the members; the field's value becomes text.
+ */
+export function withField(text: string, field: string, value: string): FieldReading {
+  let whole: unknown;
+  try {
+    whole = JSON.parse(text);
+  } catch {
+    return failed(`the secret is one text, no JSON that could have a field ${field}`);
+  }
+  if (whole === null || typeof whole !== "object") return failed("the secret is no object");
+  if (losesDigitsBelow(whole))
+    return failed("a number in the secret is too large to be kept exactly; quote it");
+  const names = has(whole, field) ? [field] : field.split(".");
+  const last = names.pop()!;
+  let at: unknown = whole;
+  let path = "";
+  for (const name of names) {
+    const next = member(at, name, path);
+    if ("why" in next) return failed(next.why);
+    at = next.found;
+    path = path ? `${path}.${name}` : name;
+  }
+  if (at === null || typeof at !== "object" || (Array.isArray(at) && !has(at, last)))
+    return failed(`the secret has nothing below ${path} that could have a field ${last}`);
+  Object.defineProperty(at, last, { value, enumerable: true, configurable: true, writable: true });
+  return { kind: "value", text: JSON.stringify(whole) };
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SecretAnswer } from "../ports/secret-store.ts";
-import { fieldOf } from "./field.ts";
+import { fieldOf, withField } from "./field.ts";
 import { readReference, referenceReader } from "./index.ts";
 
 const OWN = new Set(["op", "file"]);
@@ -179,4 +179,48 @@ test("the reader says what is known of a text", () => {
   expect(reader("vault://kv/other")).toMatchObject({ kind: "failed", code: "REFERENCE_UNAVAILABLE" });
   expect(reader("vault://kv")).toMatchObject({ kind: "failed", code: "REFERENCE_INVALID" });
   expect(reader("vault://kv/unasked")).toEqual({ kind: "unasked" });
+});
+
+describe("fields with another text", () => {
+  test.each<[string, string]>([
+    ["user", '{"user":"new","deep":{"list":[{"x":"y"}]},"a.b":"dotted"}'],
+    ["other", '{"user":"a","deep":{"list":[{"x":"y"}]},"a.b":"dotted","other":"new"}'],
+    ["deep.list.0.x", '{"user":"a","deep":{"list":[{"x":"new"}]},"a.b":"dotted"}'],
+    ["a.b", '{"user":"a","deep":{"list":[{"x":"y"}]},"a.b":"new"}'],
+    ["deep.new", '{"user":"a","deep":{"list":[{"x":"y"}],"new":"new"},"a.b":"dotted"}'],
+  ])("%s", (field, text) => {
+    const before = '{"user":"a","deep":{"list":[{"x":"y"}]},"a.b":"dotted"}';
+    expect(withField(before, field, "new")).toEqual({ kind: "value", text });
+  });
+
+  test.each([
+    ["hunter2", "x"],
+    ["5", "x"],
+    ["null", "x"],
+    ['{"a":"b"}', "a.b"],
+    ['{"a":[]}', "a.1"],
+    ['{"a":{}}', "b.c"],
+    ['{"a":"b","big":12345678901234567890}', "a"],
+  ])("%s can have no %s", (text, field) => {
+    expect(withField(text, field, "new").kind).toBe("failed");
+  });
+
+  test("what was written is read again, and nothing else is changed", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.string()),
+        fc.string({ minLength: 1 }),
+        fc.string(),
+        (object, name, value) => {
+          fc.pre(Object.hasOwn(object, name) || !name.includes("."));
+          const changed = withField(JSON.stringify(object), name, value);
+          if (changed.kind !== "value") throw new Error(changed.why);
+          expect(fieldOf(changed.text, name)).toEqual({ kind: "value", text: value });
+          const after = new Map(Object.entries(JSON.parse(changed.text) as object));
+          for (const [other, text] of Object.entries(object))
+            if (other !== name) expect(after.get(other)).toBe(text);
+        },
+      ),
+    );
+  });
 });

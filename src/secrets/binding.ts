@@ -4,6 +4,7 @@
  */
 import { formatPlace } from "../base/place.ts";
 import { secretsErrors } from "./errors.ts";
+import { pastsToKeep, readPasts, type SecretPasts } from "./past.ts";
 import { malformed } from "./sops/document.ts";
 import type { OpenedValue } from "./sops/file.ts";
 
@@ -20,10 +21,13 @@ export interface SecretsBinding {
 /** Where the file is expected to belong. */
 export type Expectation = Omit<SecretsBinding, "revision">;
 
-/** The leaf's content. @throws RangeError for a revision that is no whole number from 1. */
-export function bindingText({ project, environment, revision }: SecretsBinding): string {
+/** The leaf's content, with what is kept beside the values. @throws RangeError for a revision that is no whole number from 1. */
+export function bindingText(
+  { project, environment, revision }: SecretsBinding,
+  pasts: SecretPasts = new Map(),
+): string {
   if (!Number.isSafeInteger(revision) || revision < 1) throw new RangeError(`${revision} is no revision`);
-  return JSON.stringify({ project, environment, revision });
+  return JSON.stringify({ project, environment, revision, pasts: pastsToKeep(pasts) });
 }
 
 function isBinding(value: unknown): value is SecretsBinding {
@@ -51,6 +55,15 @@ export function bindingOf(values: readonly OpenedValue[]): SecretsBinding | unde
     // Said below, without the content.
   }
   throw malformed(found.leaf.place, `${BINDING_NAME} is no binding {project, environment, revision}`);
+}
+
+/** What is kept beside the values among opened leaves; nothing where there is no binding. @throws SECRETS_MALFORMED */
+export function pastsOf(values: readonly OpenedValue[]): SecretPasts {
+  const found = values.find(({ leaf }) => leaf.name === BINDING_NAME);
+  if (!found) return new Map();
+  const pasts = readPasts((JSON.parse(found.text) as { readonly pasts?: unknown }).pasts);
+  if (pasts) return pasts;
+  throw malformed(found.leaf.place, `what ${BINDING_NAME} says of former values can't be read`);
 }
 
 /** @throws SECRETS_WRONG_ENVIRONMENT */

@@ -59,7 +59,7 @@ describe.each(FORMS)("a file in %s form", async (form, file) => {
     const written = signSecrets(await write({ values: strange }), "alice", signer(alice));
     const read = await decryptSops(written, { secretKey: me.identity, fileType: form });
     expect(read).toMatchObject(strange);
-    expect(JSON.parse(read.RINGFENCE_BINDING)).toEqual({ ...expected, revision: 1 });
+    expect(JSON.parse(read.RINGFENCE_BINDING)).toMatchObject({ ...expected, revision: 1 });
   });
 
   test("gives back any values, in their order", async () => {

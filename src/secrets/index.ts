@@ -30,7 +30,9 @@ export {
   prepareDataKey,
   type SecretValue,
   secretNamed,
+  type WrappedKeys,
   wrappedKeys,
 } from "./open.ts";
+export type { SecretPast, SecretPasts } from "./past.ts";
 export { type SecretsSignature, signSecrets, verifySignature } from "./signature.ts";
 export { type WriteRequest, writeSecrets } from "./write.ts";

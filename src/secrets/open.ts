@@ -2,14 +2,22 @@
  * Secrets files as the rest of Ringfence sees them: opened and verified for one environment, or listed without
  * any identity. Text in, values out; no file is touched.
  */
-import type { Digest } from "../base/digest.ts";
+import { type Digest, digestOf } from "../base/digest.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Place } from "../base/place.ts";
 import { rememberSecret } from "../base/redact.ts";
 import type { KeyService } from "../ports/key-service.ts";
 import { parseIdentity } from "./age/identities.ts";
-import { assertBelongs, BINDING_NAME, bindingOf, type Expectation, type SecretsBinding } from "./binding.ts";
+import {
+  assertBelongs,
+  BINDING_NAME,
+  bindingOf,
+  type Expectation,
+  pastsOf,
+  type SecretsBinding,
+} from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
+import { type SecretPasts, secretsInPasts } from "./past.ts";
 import { readSignature, type SecretsSignature } from "./signature.ts";
 import { askForDataKey } from "./sops/data-key.ts";
 import { openSopsFile, readSopsFile } from "./sops/file.ts";
@@ -29,6 +37,8 @@ export interface OpenedSecrets {
   readonly binding: SecretsBinding;
   /** The encrypted values in the order of the file, without the binding. */
   readonly values: readonly SecretValue[];
+  /** What is kept beside them, by name. */
+  readonly pasts: SecretPasts;
   /** Who the file says it is encrypted to by age; SOPS authenticates no recipients, only a signature does. */
   readonly recipients: readonly string[];
   /** Of the file without its signature line. */
@@ -49,22 +59,24 @@ export interface OpenOptions {
   readonly dataKey?: Uint8Array | undefined;
   /** What to do with a file without a binding; `refuse` unless told. */
   readonly unbound?: "refuse" | "allow";
+  /** Values that are no secrets, but say where one is kept: they may be shown. None, unless told. */
+  readonly isShown?: (name: string, text: string) => boolean;
   /** Where identities were looked for, for the error. */
   readonly lookedIn?: readonly string[];
 }
 
 /**
- * Opens a secrets file: data key, values, MAC and binding verified. Every value is known to the redactor before
- * this returns. Uses node:crypto only.
+ * Opens a secrets file: data key, values, MAC and binding verified. Every value that is one is known to the redactor
+ * before this returns. Uses node:crypto only.
  *
  * @throws SECRETS_NO_IDENTITY, SECRETS_BAD_IDENTITY, SECRETS_MAC_MISMATCH, SECRETS_MAC_MISSING,
  *   SECRETS_MALFORMED, SECRETS_UNSUPPORTED, SECRETS_UNBOUND, SECRETS_WRONG_ENVIRONMENT
  */
 export function openSecrets(text: string, options: OpenOptions): OpenedSecrets {
-  const { file, expect, unbound = "refuse" } = options;
+  const { file, expect, unbound = "refuse", isShown } = options;
   const { values, metadata } = openSopsFile(text, file, options);
   const secrets = values.filter(({ leaf }) => leaf.name !== BINDING_NAME);
-  for (const secret of secrets) rememberSecret(secret.text);
+  for (const { leaf, text: value } of secrets) if (!isShown?.(leaf.name, value)) rememberSecret(value);
   const binding = bindingOf(values);
   if (binding) assertBelongs(binding, expect, values);
   else if (unbound === "refuse")
@@ -74,8 +86,11 @@ export function openSecrets(text: string, options: OpenOptions): OpenedSecrets {
       why: "without that, a file copied from another environment would be taken for this one's",
       fix: `ringfence secret set NAME --environment ${expect.environment}   # writes the file anew, bound to ${expect.project}/${expect.environment}`,
     });
+  const pasts = binding ? pastsOf(values) : new Map();
+  for (const text of secretsInPasts(pasts)) rememberSecret(text);
   return {
     file,
+    pasts,
     binding: binding ?? { ...expect, revision: 0 },
     values: secrets.map(({ leaf, text: value }) => ({ name: leaf.name, value, place: leaf.place })),
     recipients: ageRecipients(metadata),
@@ -115,21 +130,27 @@ export interface FileKey {
   readonly place: Place;
 }
 
+/** Who opens a file: any key of a group; of several groups, so many as the threshold says. */
+export interface WrappedKeys {
+  readonly groups: readonly (readonly FileKey[])[];
+  readonly threshold: number;
+  /** Of the data key as it is wrapped: files with the same one have the same data key. */
+  readonly digest: Digest;
+}
+
 /**
  * Everyone that a secrets file is encrypted to, without opening it. Any key of a group opens it; of several groups,
  * `threshold` have to be opened. Nothing of it is verified.
  *
  * @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED
  */
-export function wrappedKeys(
-  text: string,
-  options: { readonly file: string },
-): { readonly groups: readonly (readonly FileKey[])[]; readonly threshold: number } {
+export function wrappedKeys(text: string, options: { readonly file: string }): WrappedKeys {
   const { groups, threshold } = readSopsFile(text, options.file).metadata;
   const shown = groups.map((group) =>
     group.map((key) => ({ service: key.service, name: key.name, id: keyId(key), place: key.place })),
   );
-  return { groups: shown, threshold };
+  const wrapped = groups.map((group) => group.map(({ service, name, enc }) => [service, name, enc]));
+  return { groups: shown, threshold, digest: digestOf({ threshold, wrapped }) };
 }
 
 /**

@@ -4,8 +4,17 @@
  */
 import { rememberSecret } from "../base/redact.ts";
 import { parseRecipient } from "./age/identities.ts";
-import { assertBelongs, BINDING_NAME, bindingOf, bindingText, type SecretsBinding } from "./binding.ts";
+import {
+  assertBelongs,
+  BINDING_NAME,
+  bindingOf,
+  bindingText,
+  pastsOf,
+  type SecretsBinding,
+} from "./binding.ts";
 import { secretsErrors } from "./errors.ts";
+import type { OpenOptions } from "./open.ts";
+import { pastsAfter, type SecretPasts, secretsInPasts } from "./past.ts";
 import {
   type AllowedKeys,
   type DataKey,
@@ -35,6 +44,8 @@ export interface WriteRequest {
   readonly binding: SecretsBinding;
   /** All secrets that the file shall hold, not only the changed ones. */
   readonly values: Readonly<Record<string, string>>;
+  /** What is to be kept beside some of the values; of the others what is known, and that they changed where they did. */
+  readonly pasts?: SecretPasts;
   /** `age1…` and `ssh-ed25519 …`. */
   readonly recipients: readonly string[];
   /** ISO 8601. */
@@ -43,6 +54,8 @@ export interface WriteRequest {
   readonly allowed?: AllowedKeys;
   /** Wraps a new data key for the keys of others that the file is encrypted to. */
   readonly rewrapping?: Rewrapping;
+  /** As when a file is opened. */
+  readonly isShown?: OpenOptions["isShown"];
 }
 
 /** @throws SECRETS_BAD_NAME */
@@ -115,6 +128,17 @@ function openPrevious({ previous, binding }: WriteRequest): OpenedFile | undefin
   });
 }
 
+/** What is kept beside the values from now on. */
+function keptBeside({ values, pasts, now }: WriteRequest, previous: OpenedFile | undefined): SecretPasts {
+  const before = previous && {
+    values: new Map(previous.values.map(({ leaf, text }) => [leaf.name, text])),
+    pasts: bindingOf(previous.values) ? pastsOf(previous.values) : new Map(),
+  };
+  const kept = pastsAfter(before, values, pasts ?? new Map(), now);
+  for (const text of secretsInPasts(kept)) rememberSecret(text);
+  return kept;
+}
+
 /** Names that were there keep their order, new ones follow. */
 function orderNames(values: WriteRequest["values"], before: readonly string[]): string[] {
   const kept = before.filter((name) => Object.hasOwn(values, name));
@@ -143,7 +167,7 @@ export async function writeSecrets(request: WriteRequest): Promise<string> {
   for (const [name, value] of Object.entries(values)) {
     checkName(name, form);
     checkValue(name, value);
-    rememberSecret(value);
+    if (!request.isShown?.(name, value)) rememberSecret(value);
   }
   checkRecipients(recipients);
   const lastModified = goTimestamp(now);
@@ -162,7 +186,7 @@ export async function writeSecrets(request: WriteRequest): Promise<string> {
       });
   const before = previous?.values.map(({ leaf }) => leaf.name) ?? [];
   const entries = [
-    sealEntry(BINDING_NAME, bindingText(binding), dataKey, undefined),
+    sealEntry(BINDING_NAME, bindingText(binding, keptBeside(request, previous)), dataKey, undefined),
     ...orderNames(values, before).map((name) => sealEntry(name, values[name]!, dataKey, reuse)),
   ];
   return writeSopsFile(form, entries, { dataKey, keys, lastModified });

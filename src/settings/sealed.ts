@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { isRingfenceError } from "../base/error.ts";
 import { shellWord } from "../base/shell-word.ts";
 import { detect, guardNested, guardRun, type Selection } from "../snapshot/detection.ts";
 import { ringfenceHome } from "../snapshot/home.ts";
@@ -109,13 +110,14 @@ export function openSnapshotHere(options: LoadOptions, variables: Variables): Op
 }
 
 /**
- * Records that the settings were handed to this process, where the kind requires a record.
+ * Records that the settings were handed to this process. Where the kind requires no record, one that can't be written
+ * keeps nobody from the settings: a library has nowhere to say it.
  *
- * @throws SPOOL_UNWRITABLE
+ * @throws SPOOL_UNWRITABLE where a record is required
  */
 export function recordOpening({ snapshot, root, selection, force }: OpenedSnapshot): void {
-  if (!snapshot.recordRequired && force === undefined) return;
-  appendSpool(root, {
+  const isRequired = snapshot.recordRequired || force !== undefined;
+  const injection = {
     environment: snapshot.environment,
     command: basename(process.argv[1] ?? process.execPath),
     arguments: Math.max(process.argv.length - 2, 0),
@@ -123,5 +125,10 @@ export function recordOpening({ snapshot, root, selection, force }: OpenedSnapsh
     revision: snapshot.revision,
     method: selection.method,
     ...(force !== undefined && { force }),
-  });
+  };
+  try {
+    appendSpool(root, injection, isRequired);
+  } catch (error) {
+    if (isRequired || !isRingfenceError(error, "SPOOL_UNWRITABLE")) throw error;
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * The spool of one environment: one JSON line for every injection, appended by `run` without a store, chained by
- * digests, and taken over by the store later (`take-over.ts`). Append-only; no line ever holds a secret or a whole
+ * The spool of one environment: one JSON line for every injection by `run` and every opening of its secrets by another
+ * command, appended without a store, chained by digests, and taken over by the store later (`take-over.ts`). Append-only; no line ever holds a secret or a whole
  * command.
  *
  * The chain: `prev` is the SHA-256 of the previous line's bytes without its line feed. The first line's `prev` is
@@ -43,7 +43,26 @@ export interface Injection {
   readonly force?: string;
 }
 
-export interface SpoolEntry extends Injection {
+/** What opened a secrets file: the environment's own identity, a person's, what a variable holds or leads to, a key service. */
+export type IdentityKind = "environment" | "personal" | "variable" | "key-service";
+
+/** What a command of Ringfence says when it opens an environment's secrets for itself. */
+export interface Opening {
+  readonly event: "opened";
+  readonly environment: string;
+  /** Ringfence's own command, as typed: `config show`. */
+  readonly command: string;
+  /** Names of the secrets that were opened. */
+  readonly secrets: readonly string[];
+  /** Digest of the secrets file. */
+  readonly revision: string;
+  readonly identity: IdentityKind;
+  /** Who of the manifest's people acts, where that is known. */
+  readonly person?: string;
+}
+
+/** A line's place in the chain, and where it was written. */
+interface SpoolLink {
   /** From 1, without gaps, over all take-overs. */
   readonly seq: number;
   /** SHA-256 of the line before, lower-case hexadecimal. */
@@ -55,6 +74,8 @@ export interface SpoolEntry extends Injection {
   readonly host: string;
   readonly pid: number;
 }
+
+export type SpoolEntry = (Injection | Opening) & SpoolLink;
 
 /** `prev` of the first line ever. */
 export const SPOOL_START = "0".repeat(64);
@@ -135,7 +156,7 @@ export function spoolHead(handle: number, root: string, environment: string): Sp
 
 function unwritable(folder: string, path: string, error: unknown): Error {
   return snapshotErrors.SPOOL_UNWRITABLE({
-    what: "the injection could not be recorded",
+    what: "the use of secrets could not be recorded",
     where: path,
     why: error instanceof Error ? error.message : String(error),
     fix: `mkdir -p '${folder}' && touch '${path}' && ls -ld '${folder}' '${path}'`,
@@ -144,12 +165,13 @@ function unwritable(folder: string, path: string, error: unknown): Error {
 }
 
 /**
- * Appends one injection; it is on the disk when this returns.
+ * Appends one line.
  *
+ * @param isDurable whether it is on the disk when this returns; else it is with the operating system
  * @throws SPOOL_UNWRITABLE for whatever keeps it from being recorded.
  */
-export function appendSpool(root: string, injection: Injection): SpoolEntry {
-  const { environment } = injection;
+export function appendSpool(root: string, event: Injection | Opening, isDurable = true): SpoolEntry {
+  const { environment } = event;
   const folder = spoolFolder(root);
   const path = spoolPath(root, environment);
   try {
@@ -169,11 +191,11 @@ export function appendSpool(root: string, injection: Injection): SpoolEntry {
           actor: actor(),
           host: hostname(),
           pid: process.pid,
-          ...injection,
+          ...event,
         };
         const line = Buffer.from(`${JSON.stringify(entry)}\n`);
         for (let done = 0; done < line.length; ) done += writeSync(handle, line, done);
-        fsyncSync(handle);
+        if (isDurable) fsyncSync(handle);
         return entry;
       } finally {
         closeSync(handle);

@@ -6,7 +6,9 @@ export {
   layerPrograms,
   type Program,
   programsOf,
+  type RotationPart,
   referenceProgram,
+  rotationProgram,
   storeProgram,
 } from "./program.ts";
 export {

@@ -4,11 +4,12 @@ import { shellWords } from "../base/shell-word.ts";
 import type { Project, Service } from "../model/project.ts";
 import { type Environment, type EnvironmentLayer, expandTemplate, layersFor } from "../model/project.ts";
 import type { StoreDeclaration } from "../model/secret-reference.ts";
+import type { SettingDeclaration } from "../model/setting.ts";
 import { visible } from "./visible.ts";
 
 /** One thing that would be run. */
 export interface Program {
-  readonly kind: "command" | "module" | "build" | "store" | "reference";
+  readonly kind: "command" | "module" | "build" | "store" | "reference" | "rotation";
   /** For people and in the record: `module config/config_dev.ts`, `command node settings.js dev`. */
   readonly name: string;
   /** Word by word, with the environment's own names in it; of a module its path alone. */
@@ -41,6 +42,31 @@ export function referenceProgram(words: readonly string[], place: Place): Progra
   return { kind: "reference", name: `reference ${visible(shellWords(words))}`, words, place };
 }
 
+/** What a program does when a secret is rotated. */
+export type RotationPart = "hook" | "verify";
+
+/** The program that takes part in rotating a secret; undefined where none is declared. */
+export function rotationProgram(
+  { name, rotation, place }: SettingDeclaration,
+  part: RotationPart,
+  environment: Environment,
+): Program | undefined {
+  const declared = rotation?.[part];
+  if (declared === undefined) return undefined;
+  const words = declared.command.map((word) => expandTemplate(word, environment));
+  return { kind: "rotation", name: `${part} of ${name}: ${visible(shellWords(words))}`, words, place };
+}
+
+/** The programs that take part in rotating secrets, each once. */
+function rotationPrograms({ settings, environments }: Project): Program[] {
+  const programs = settings.flatMap((setting) =>
+    environments.flatMap((environment) =>
+      (["hook", "verify"] as const).flatMap((part) => rotationProgram(setting, part, environment) ?? []),
+    ),
+  );
+  return [...new Map(programs.map((program) => [program.name, program])).values()];
+}
+
 function buildProgram({ name, build, place }: Service): Program[] {
   if (build.kind === "entry") return [];
   const words = visible(shellWords(build.command));
@@ -57,12 +83,13 @@ export function layerPrograms(project: Project, environments: readonly Environme
 
 /**
  * All programs that a project's manifest names: those of its layers in any environment, its services' builds, its
- * stores of secrets.
+ * stores of secrets, and what rotates secrets.
  */
 export function programsOf(project: Project): Program[] {
   return [
     ...layerPrograms(project, project.environments),
     ...project.services.flatMap(buildProgram),
     ...project.stores.flatMap((store) => storeProgram(store) ?? []),
+    ...rotationPrograms(project),
   ];
 }

@@ -251,6 +251,8 @@ services:
 stores:
   op: { command: [op, read, "{reference}"] }
   vault: { timeout: 5s }
+settings:
+  KEY: { secret: true, rotate: { hook: { command: [./change, "{env}"] }, verify: { command: [./try] } } }
 `;
   const { project } = readManifest(text, { root: ROOT, file: "ringfence.yaml" });
   expect(programsOf(project!).map(({ kind, name, words }) => [kind, name, words])).toEqual([
@@ -263,5 +265,8 @@ stores:
     ["module", "module config/config_prod.ts", ["config/config_prod.ts"]],
     ["build", "build api: npm run build", ["npm", "run", "build"]],
     ["store", "store op: op read '{reference}'", ["op", "read", "{reference}"]],
+    ["rotation", "hook of KEY: ./change development", ["./change", "development"]],
+    ["rotation", "verify of KEY: ./try", ["./try"]],
+    ["rotation", "hook of KEY: ./change production", ["./change", "production"]],
   ]);
 });

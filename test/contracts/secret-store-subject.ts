@@ -39,6 +39,8 @@ export interface SecretStoreFacts {
   /** The largest value, in bytes of UTF-8, and more than it takes. */
   readonly largest: number;
   readonly tooLarge?: number;
+  /** Whether it keeps former versions under their names. */
+  readonly versions: boolean;
   /** How many secrets one request answers. */
   readonly batch: number;
   /** `created` where a new version can't be tried before everyone gets it. */

@@ -58,7 +58,16 @@ secretStoreContract(
       leased: session("arn:aws:iam::123456789012:role/deploy"),
     };
   }),
-  { text, largest: 65_536, tooLarge: 65_537, batch: 20, writing: "staged", leases: "ending", inHand: true },
+  {
+    text,
+    largest: 65_536,
+    tooLarge: 65_537,
+    versions: true,
+    batch: 20,
+    writing: "staged",
+    leases: "ending",
+    inHand: true,
+  },
 );
 
 secretStoreContract(
@@ -77,5 +86,14 @@ secretStoreContract(
       ],
     };
   }),
-  { text, largest: 8_192, tooLarge: 8_193, batch: 10, writing: "created", leases: "none", inHand: true },
+  {
+    text,
+    largest: 8_192,
+    tooLarge: 8_193,
+    versions: true,
+    batch: 10,
+    writing: "created",
+    leases: "none",
+    inHand: true,
+  },
 );

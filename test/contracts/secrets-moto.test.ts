@@ -83,6 +83,7 @@ describeWhereFound("moto", moto === undefined ? "moto_server" : undefined, () =>
     {
       text: (value) => value,
       largest: 65_536,
+      versions: true,
       batch: 20,
       writing: "staged",
       leases: "ending",
@@ -98,6 +99,7 @@ describeWhereFound("moto", moto === undefined ? "moto_server" : undefined, () =>
     {
       text: (value) => value,
       largest: 4_096,
+      versions: true,
       batch: 10,
       writing: "created",
       leases: "none",

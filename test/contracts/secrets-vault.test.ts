@@ -45,6 +45,7 @@ secretStoreContract(
     text: (value) => JSON.stringify({ value }),
     largest: 50_000,
     tooLarge: 200_000,
+    versions: true,
     batch: 1,
     writing: "staged",
     leases: "renewable",

@@ -12,6 +12,7 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
     ["-e", e],
     ["-e", e, "--phase", "build"],
     ["-e", e, "--set", "LIMIT=many"],
+    ["-e", e, "--probe", "--probe-timeout", "1s"],
   ],
   "config compile": (e) => [["-e", e]],
   "config diff": (e) => [
@@ -68,6 +69,7 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "env list": () => [[]],
   "env stop": (e) => [["-e", e]],
   "identity create": (e) => [["-e", e]],
+  "identity lock": (e) => [["-e", e]],
   init: () => [["--here", "--dry-run"], []],
   inspect: () => [["--all"], ["--strict"]],
   isolation: (e) => [[], ["-e", e]],
@@ -89,6 +91,15 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
     ["-e", e, "--reason", "a test"],
     ["-e", e],
   ],
+  "secret access": (e) => [[], ["PASSWORD", "-e", e], ["PASSWRD"]],
+  "secret bind": (e) => [
+    ["PASSWORD", "--to", "vault://kv/{env}", "-e", e],
+    ["PASSWORD", "--to", "file:planted", "--adopt", "-e", e],
+  ],
+  "secret push": (e) => [
+    ["PASSWORD", "-e", e],
+    ["PASSWRD", "-e", e],
+  ],
   "secret copy": (e) => [
     ["PASSWORD", "--from", "staging", "-e", e, "--reason", "a test", "--dry-run"],
     ["PASSWRD", "--from", e, "-e", "staging", "--reason", "a test"],
@@ -106,6 +117,11 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "secret recipients apply": (e) => [["-e", e, "--dry-run"]],
   "secret recipients list": (e) => [["-e", e]],
   "secret recipients remove": (e) => [["person:nobody", "-e", e]],
+  "secret report": (e) => [
+    ["--by", "secret"],
+    ["-e", e, "--since", "30d"],
+    ["--since", "soon"],
+  ],
   "secret revoke": () => [["nobody"], ["machine:ci", "--dry-run"]],
   "secret revoked": () => [["--all"]],
   "secret textconv": (e) => [[`secrets/${e}.yaml`], ["ringfence.yaml"]],
@@ -120,6 +136,17 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "secret hook install": () => [["--dry-run"]],
   "secret hook remove": () => [[]],
   "secret list": (e) => [["-e", e]],
+  "secret retire": (e) => [
+    ["-e", e],
+    ["PASSWORD", "-e", e],
+  ],
+  "secret rollback": (e) => [["PASSWORD", "-e", e]],
+  "secret rotate": (e) => [
+    ["PASSWORD", "-e", e],
+    ["PASSWRD", "-e", e],
+    ["--due", "-e", e, "--dry-run"],
+  ],
+  "secret status": (e) => [[], ["-e", e]],
   "secret scan": () => [[], ["--history"], ["--staged"], ["--output", "."], ["--accept", "a test"]],
   "secret set": (e) => [["NUMBER", "-e", e], ["NO-NAME", "-e", e], ["NUMBER", "-e", "staging"], ["NUMBER"]],
   status: () => [[]],

@@ -142,6 +142,27 @@ describe("secret accept", () => {
   );
 
   test(
+    "that the file is gone counts as a newer revision without secrets",
+    () => {
+      const file = scene.read(FILE);
+      rmSync(join(scene.root, FILE));
+      const refused = scene.run(["secret", "get", "ONE", "-e", "development", "--json"]).error;
+      expect(refused).toMatchObject({
+        code: "SECRETS_REPLAYED",
+        fix: expect.stringContaining("ringfence secret accept"),
+      });
+      expect(accept("development", "--reason", "a branch of before secrets").exit).toBe(0);
+      expect(scene.must(["secret", "list", "-e", "development"]).stdout).not.toContain("ONE");
+      scene.must(["secret", "set", "TWO", "-e", "development"], "PlantedNewer");
+      scene.write(FILE, file);
+      expect(scene.run(["secret", "get", "ONE", "-e", "development", "--json"]).error).toMatchObject({
+        code: "SECRETS_REPLAYED",
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     "in production only an owner's word counts, and only for a signed file",
     () => {
       scene.must(["identity", "create", "-e", "production"]);

@@ -78,7 +78,8 @@ test("untouched, it verifies, and goes on doing so", async () => {
   expect((await secretSet()).error).toBeUndefined();
   expect(await verify()).toMatchObject({ exit: 0, codes: [], verdict: { valid: true } });
   const { events } = await scene.must<AuditLogView>(["audit", "log"]);
-  expect(events.at(-1)).toMatchObject({ action: "run.injected", subject: "npm" });
+  expect(events.filter(({ action }) => action === "run.injected")).toMatchObject([{ subject: "npm" }]);
+  expect(events.at(-1)).toMatchObject({ action: "secrets.opened", actor: "author", subject: "secret set" });
 });
 
 test("a head that is signed late does not take the place of a newer one", async () => {
@@ -173,8 +174,10 @@ describe("the spool of run", () => {
   const path = () => spoolPath(scene.root, "development");
   const lines = () => readFileSync(path(), "utf8").trimEnd().split("\n");
   const rewrite = (changed: readonly string[]) => writeFileSync(path(), `${changed.join("\n")}\n`);
-  beforeEach(() => {
+  beforeEach(async () => {
     mkdirSync(dirname(path()), { recursive: true });
+    // What the scene itself opened is in the record before.
+    await scene.must(["audit", "log"]);
     for (const command of ["first", "second", "third"]) inject(command);
   });
 

@@ -24,7 +24,7 @@ settings:
   LIMIT: { type: integer, min: 1, required: true }
   DATABASE_URL: { type: url, required: true }
   DATABASE_PASSWORD: { secret: true, required: true }
-  SIGNING_KEY: { secret: true }
+  SIGNING_KEY: { secret: true, rotate: { every: 90d, generate: ed25519 } }
   PIN: { type: integer, secret: true }
 services:
   api: { entry: src/api.ts, health: { live: /healthz, ready: /readyz }, smoke: [/status] }
@@ -111,6 +111,7 @@ const cases: Readonly<Record<string, () => string[]>> = {
   "config-compile": () => ["config", "compile", "-e", "staging"],
   "config-types": () => ["config", "types"],
   "secret-list": () => ["secret", "list", "-e", "development"],
+  "secret-status": () => ["secret", "status"],
   "secret-scan": () => ["secret", "scan"],
   "release-list": () => ["release", "list"],
   "release-show": () => ["release", "show", "1.0.0"],
@@ -197,6 +198,7 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   init: () => ["init", "--here", "--dry-run"],
   "env list": () => ["env", "list"],
   "env stop": (environment) => ["env", "stop", "-e", environment, "--dry-run"],
+  "identity lock": (environment) => ["identity", "lock", "-e", environment],
   "identity create": (environment) => ["identity", "create", "-e", environment],
   inspect: () => ["inspect", "--all"],
   "me init": () => ["me", "init", "--name", "ben", "--dry-run"],
@@ -210,6 +212,10 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "release show": () => ["release", "show", "1.0.0"],
   rollback: (environment) => ["rollback", environment],
   "secret accept": (environment) => ["secret", "accept", "-e", environment, "--reason", "a test"],
+  "secret access": () => ["secret", "access"],
+  "secret report": () => ["secret", "report", "--by", "secret"],
+  "secret bind": (environment) => ["secret", "bind", "PIN", "--to", "vault://kv/pin", "-e", environment],
+  "secret push": (environment) => ["secret", "push", "DATABASE_PASSWORD", "-e", environment],
   "secret copy": (environment) => [
     ...["secret", "copy", "SIGNING_KEY,DATABASE_PASSWORD", "--from", "development"],
     ...["-e", environment, "--reason", "a test", "--dry-run"],
@@ -238,6 +244,10 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "secret textconv": (environment) => ["secret", "textconv", `secrets/${environment}.yaml`],
   "secret unset": (environment) => ["secret", "unset", "DATABASE_PASSWORD", "-e", environment, "--dry-run"],
   "secret list": (environment) => ["secret", "list", "-e", environment],
+  "secret status": (environment) => ["secret", "status", "-e", environment],
+  "secret rotate": (environment) => ["secret", "rotate", "SIGNING_KEY", "-e", environment, "--dry-run"],
+  "secret rollback": (environment) => ["secret", "rollback", "SIGNING_KEY", "-e", environment],
+  "secret retire": (environment) => ["secret", "retire", "-e", environment],
   "secret hook install": () => ["secret", "hook", "install", "--dry-run"],
   "secret hook remove": () => ["secret", "hook", "remove"],
   "secret scan": () => ["secret", "scan", "--history"],

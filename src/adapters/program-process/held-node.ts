@@ -24,6 +24,31 @@ export function nodeVariables(variables: Readonly<Record<string, string>>): Reco
   return others;
 }
 
+/** A Node that is about to be started. */
+interface HeldNode {
+  /** To stand before all others. */
+  readonly flags: readonly string[];
+  /** The file that was refused, if one was. */
+  refused(): Refusal | undefined;
+  /** To be called once the process has ended. */
+  end(): void;
+}
+
+/** Makes ready what holds Node to the files. */
+export function holdNode({ folder, files }: TrustedFiles): HeldNode {
+  const own = mkdtempSync(join(tmpdir(), "ringfence-held-"));
+  const note = join(own, "refused");
+  const preload = join(own, "hold.cjs");
+  const given = [{ folder, files }, note].map((value) => JSON.stringify(value)).join(", ");
+  writeFileSync(preload, `require(${JSON.stringify(entryOf("command-entry"))}).${HOLD}(${given});\n`);
+  return {
+    // Not `--import`: Node loads what `--require` names before that. Threads and forks get the flag as well.
+    flags: ["--require", preload],
+    refused: () => (existsSync(note) ? JSON.parse(readFileSync(note, "utf8")) : undefined),
+    end: () => rmSync(own, { recursive: true, force: true }),
+  };
+}
+
 /**
  * Runs what is given with the flags that hold Node to the files.
  *
@@ -31,19 +56,13 @@ export function nodeVariables(variables: Readonly<Record<string, string>>): Reco
  * @returns what `run` gave, and the file that was refused, if one was
  */
 export function withHeldNode<T>(
-  { folder, files }: TrustedFiles,
+  trusted: TrustedFiles,
   run: (flags: readonly string[]) => T,
 ): { ended: T; refused: Refusal | undefined } {
-  const own = mkdtempSync(join(tmpdir(), "ringfence-held-"));
+  const held = holdNode(trusted);
   try {
-    const note = join(own, "refused");
-    const preload = join(own, "hold.cjs");
-    const given = [{ folder, files }, note].map((value) => JSON.stringify(value)).join(", ");
-    writeFileSync(preload, `require(${JSON.stringify(entryOf("command-entry"))}).${HOLD}(${given});\n`);
-    // Not `--import`: Node loads what `--require` names before that. Threads and forks get the flag as well.
-    const ended = run(["--require", preload]);
-    return { ended, refused: existsSync(note) ? JSON.parse(readFileSync(note, "utf8")) : undefined };
+    return { ended: run(held.flags), refused: held.refused() };
   } finally {
-    rmSync(own, { recursive: true, force: true });
+    held.end();
   }
 }

@@ -3,6 +3,7 @@ import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { systemCode } from "../../base/error.ts";
 import type { CommandCall, ModuleCall, ProgramAnswer, ProgramRunner } from "../../ports/programs.ts";
 import { entryOf, nodeVariables, withHeldNode } from "./held-node.ts";
+import { performTask } from "./task.ts";
 
 const TIME_LIMIT_MS = 30_000;
 const OUTPUT_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -87,5 +88,8 @@ export function openProgramRunner({
   outputBytes = OUTPUT_LIMIT_BYTES,
 }: ProgramLimits = {}): ProgramRunner {
   const limits = { timeMs, outputBytes };
-  return { run: (call) => (call.kind === "command" ? runCommand(call, limits) : runModule(call, limits)) };
+  return {
+    perform: performTask,
+    run: (call) => (call.kind === "command" ? runCommand(call, limits) : runModule(call, limits)),
+  };
 }

@@ -4,6 +4,7 @@
  * on standard error: that may be secret as well.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { answerEach, answerOnce } from "../../base/answering.ts";
 import { systemCode } from "../../base/error.ts";
 import { shellWords } from "../../base/shell-word.ts";
 import type { SecretAnswer, SecretReference, SecretStore } from "../../ports/secret-store.ts";
@@ -93,6 +94,8 @@ async function ask(
   options: CommandSecretsOptions,
   signal: AbortSignal,
 ): Promise<SecretAnswer> {
+  if (reference.scheme !== options.scheme)
+    return { kind: "invalid", why: `this program is not asked by ${reference.scheme}` };
   const words = wordsFor(options.command, reference);
   const byHand = `to see why: ${shellWords(words)}`;
   if (signal.aborted) return TOO_LATE;
@@ -111,18 +114,15 @@ async function ask(
   }
 }
 
-/** The store of references that a program answers: one run for each, a few at the same time. */
+/** The store of references that a program answers: one run for each, once for equal ones, a few at the same time. */
 export function openCommandSecrets(options: CommandSecretsOptions): SecretStore {
   return {
     schemes: [options.scheme],
-    async read(references, signal) {
-      const answers: SecretAnswer[] = [];
-      const waiting = references.entries();
-      const worker = async () => {
-        for (const [index, reference] of waiting) answers[index] = await ask(reference, options, signal);
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, worker));
-      return answers;
-    },
+    read: (references, signal) =>
+      answerOnce(
+        references,
+        ({ scheme, path }) => `${scheme}:${path}`,
+        (distinct) => answerEach(distinct, AT_ONCE, (reference) => ask(reference, options, signal)),
+      ),
   };
 }

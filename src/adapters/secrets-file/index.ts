@@ -5,6 +5,7 @@ import { isAbsolute, join, sep } from "node:path";
 import { systemCode } from "../../base/error.ts";
 import type { SecretAnswer, SecretReference, SecretStore } from "../../ports/secret-store.ts";
 
+const SCHEME = "file";
 const LARGEST_BYTES = 1024 * 1024;
 
 export interface FileSecretsOptions {
@@ -51,7 +52,8 @@ async function readOpen(file: FileHandle): Promise<SecretAnswer> {
   return decoded(bytes.subarray(0, length));
 }
 
-async function readFile(root: string, { path }: SecretReference): Promise<SecretAnswer> {
+async function readFile(root: string, { scheme, path }: SecretReference): Promise<SecretAnswer> {
+  if (scheme !== SCHEME) return invalid(`files are not asked by ${scheme}`);
   try {
     const real = await realpath(isAbsolute(path) ? path : join(root, path));
     if (!isAbsolute(path) && !real.startsWith(`${await realpath(root)}${sep}`))
@@ -71,7 +73,7 @@ async function readFile(root: string, { path }: SecretReference): Promise<Secret
 /** The store of `file:` references. One trailing line break belongs to the file, not to the secret. */
 export function openFileSecrets({ root }: FileSecretsOptions): SecretStore {
   return {
-    schemes: ["file"],
+    schemes: [SCHEME],
     read: (references, signal) =>
       Promise.all(
         references.map((reference) =>

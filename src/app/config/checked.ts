@@ -29,15 +29,17 @@ function countOf(findings: readonly Finding[]): StageCount {
   return { errors: count("error"), warnings: count("warning"), advice: count("advice") };
 }
 
-/** What a check of a resolution says. @param layers that it was resolved from */
+/** What a check of a resolution says. @param layers that it was resolved from @param more what was found besides */
 export function checkedView(
   app: App,
   environment: Environment,
   resolution: Resolution,
   layers: readonly LayerText[],
+  more: readonly Finding[] = [],
 ): CheckView {
   const found = [
     ...resolution.findings,
+    ...more,
     ...targetFindings(app, environment),
     ...holderFindings(app, environment),
   ];

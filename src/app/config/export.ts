@@ -21,6 +21,7 @@ import { type Context, defineQuery } from "../definition.ts";
 import { assertOpened, assertPlain } from "../leaving-settings.ts";
 import { prepared, warnOfEarlier } from "../references.ts";
 import { type Configuration, configure } from "../resolution.ts";
+import { takeOverSpools } from "../spool.ts";
 
 const INPUT = z.object({
   format: z.enum(EXPORT_FORMATS).meta({ description: "whose format" }),
@@ -88,6 +89,8 @@ function chosen(
 
 async function record(context: Context, format: ExportFormat, secrets: readonly string[]): Promise<void> {
   const { app, actor, environment, reason } = context;
+  // In the record the opening stands before what it was for.
+  await takeOverSpools(app);
   await app.record.transact((_transaction, enter) =>
     enter({
       actor: actor.name,

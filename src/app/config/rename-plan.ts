@@ -19,10 +19,11 @@ import {
   whatDiffers,
 } from "../../config/index.ts";
 import { environmentOf, type Project } from "../../model/project.ts";
-import { secretsErrors } from "../../secrets/index.ts";
+import { previousName } from "../../model/rotation.ts";
 import type { App } from "../app.ts";
 import type { Context, PlanDraft } from "../definition.ts";
 import { appErrors } from "../errors.ts";
+import { noIdentity } from "../identities.ts";
 import { type NewTexts, type PlannedFiles, refuseNewSecrets } from "../layer-change.ts";
 import { projectAfter, revisionsAfter } from "../manifest-change.ts";
 import { readTextIfThere } from "../project.ts";
@@ -121,13 +122,10 @@ function assertPossible(room: Room): void {
     return !opened && entries.some(({ name }) => name === from);
   });
   if (sealed.length === 0) return;
+  const [[first, { file }]] = sealed as [[string, SecretsState]];
   const names = sealed.map(([name]) => name).join(", ");
-  throw secretsErrors.SECRETS_NO_IDENTITY({
-    what: `${from} stands in secrets that can't be opened here: ${names}`,
-    where: sealed.map(([, { file }]) => file).join(", "),
-    why: "a secret's name is encrypted with its value, and all environments change together or none does",
-    fix: `put the identity of ${names} on this machine, or run this where it lies`,
-  });
+  const what = `${from} can't be renamed: it stands in secrets that can't be opened here (${names}), and all environments change together or none does`;
+  throw noIdentity(app, environmentOf(app.project, first)!, { what, file });
 }
 
 /** The texts that differ: layers, files of expectations, the manifest last. @throws CONFIG_UNEDITABLE */
@@ -163,7 +161,11 @@ export function renameTexts(app: App, renaming: Renaming): NewTexts {
 /** @throws APP_VALUES_CHANGE unless every environment says the same as before */
 function assertSameValues({ app, renaming, secrets, before }: Room, after: Project, texts: NewTexts): void {
   const { from, to } = renaming;
-  const nameOf = (name: string) => (name === from ? to : name);
+  const names = new Map([
+    [from, to],
+    [previousName(from), previousName(to)],
+  ]);
+  const nameOf = (name: string) => names.get(name) ?? name;
   for (const [environment, resolution] of before) {
     const entries = secrets.get(environment)!.entries.map((one) => ({ ...one, name: nameOf(one.name) }));
     const renamed = resolved(app, after, environment, texts, entries);
@@ -189,7 +191,9 @@ async function secretsChanges(
     const { [from]: value, ...others } = valuesOf(state.opened);
     if (value === undefined) continue;
     authorise(app.project, actor.person, environment);
-    const change = await secretsChange({ app, actor, environment }, state, { ...others, [to]: value });
+    const past = state.opened?.pasts.get(from) ?? {};
+    const values = { ...others, [to]: value };
+    const change = await secretsChange({ app, actor, environment }, state, values, new Map([[to, past]]));
     changes.push({ environment: environment.name, change });
   }
   return changes;

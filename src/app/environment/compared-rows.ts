@@ -59,6 +59,7 @@ const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
   signedSecrets: "secrets are signed",
   secretsCacheMs: "store values kept",
   secretsOfflineMs: "store values offline",
+  secretsRotateMs: "secrets rotated",
   strictSettings: "unknown settings are errors",
   observeMs: "watched for",
 };

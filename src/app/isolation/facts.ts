@@ -78,8 +78,11 @@ function serviceKeysOf({ project }: App, file: string): RecipientFact[] {
 /** Recipients of the manifest, and those that the file was encrypted to besides. */
 function recipientsOf({ project }: App, environment: Environment, file: string): RecipientFact[] {
   const text = readTextIfThere(join(project.root, file));
-  const { recipients, place } = environment;
-  const declared = recipients.map((recipient) => ({ recipient, place, isPerson: false }));
+  const { recipients, holders, place } = environment;
+  // Somebody who is let in by name may be let in elsewhere, too; an environment's own identity may not.
+  const isPerson = (recipient: string) =>
+    holders.some((one) => one.recipient === recipient && one.kind !== "identity");
+  const declared = recipients.map((recipient) => ({ recipient, place, isPerson: isPerson(recipient) }));
   if (text === undefined) return declared;
   const besides = listSecrets(text, { file }).recipients.filter((one) => !recipients.includes(one));
   const secretsPlace = { file, line: 0, column: 0 };

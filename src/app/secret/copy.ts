@@ -30,7 +30,7 @@ function otherEnvironment({ app, environment }: Context, name: string): Environm
   });
 }
 
-/** The values of the names there. @throws SECRETS_UNKNOWN, SECRETS_NO_IDENTITY */
+/** The values of the names there, and since when they are there. @throws SECRETS_UNKNOWN, SECRETS_NO_IDENTITY */
 function valuesFrom({ app, actor }: Context, from: Environment, names: readonly string[]) {
   authorise(app.project, actor.person, from);
   const secrets = readSecrets(app, from);
@@ -38,7 +38,15 @@ function valuesFrom({ app, actor }: Context, from: Environment, names: readonly 
   if (!secrets.opened)
     throw noIdentity(app, from, { what: `${secrets.file} can't be opened here`, file: secrets.file });
   const values = valuesOf(secrets.opened);
-  return Object.fromEntries(names.map((name) => [name, values[name]!]));
+  // A copy is as old as what it was made from.
+  const ageOf = (name: string) => {
+    const changedAt = secrets.opened?.pasts.get(name)?.changedAt;
+    return changedAt === undefined ? {} : { changedAt };
+  };
+  return {
+    values: Object.fromEntries(names.map((name) => [name, values[name]!])),
+    pasts: new Map(names.map((name) => [name, ageOf(name)])),
+  };
 }
 
 export const operation = defineOperation({
@@ -62,7 +70,12 @@ export const operation = defineOperation({
     const secrets = readSecrets(app, environment);
     assertWritable(context, secrets);
     const copied = valuesFrom(context, from, names);
-    const planned = await planValues(context, secrets, { ...valuesOf(secrets.opened), ...copied });
+    const planned = await planValues(
+      context,
+      secrets,
+      { ...valuesOf(secrets.opened), ...copied.values },
+      copied.pasts,
+    );
     const notes = [
       `${names.join(", ")}: ${from.name} and ${environment.name} share a credential now; a proof of isolation names each as a contamination`,
     ];

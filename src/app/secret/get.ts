@@ -8,6 +8,7 @@ import { noIdentity } from "../identities.ts";
 import { referencesOf } from "../reference-values.ts";
 import { prepared, warnOfEarlier } from "../references.ts";
 import { configure, readSecrets } from "../resolution.ts";
+import { takeOverSpools } from "../spool.ts";
 
 /** The value of a secret that another store keeps; undefined where none does. */
 async function valueElsewhere(
@@ -52,6 +53,8 @@ export const query = defineQuery({
     if (value === undefined) {
       throw noIdentity(app, environment, { what: `${name} can't be opened here`, file: secrets.file });
     }
+    // In the record the opening stands before what it was for.
+    await takeOverSpools(app);
     await app.record.transact((_transaction, record) =>
       record({
         actor: actor.name,

@@ -5,10 +5,11 @@ import type { SecretsProblem } from "../../contract/comparison.ts";
 import { type Environment, expandTemplate } from "../../model/project.ts";
 import type { RepositoryTexts } from "../../ports/repository-texts.ts";
 import type { KnownValue } from "../../scan/index.ts";
-import { listSecrets, openSecrets } from "../../secrets/index.ts";
+import { openSecrets } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
-import { keyringFor } from "../identities.ts";
+import { openersFor } from "../identities.ts";
+import { isReferenceIn } from "../reference-values.ts";
 
 export interface KnownValues {
   readonly values: readonly KnownValue[];
@@ -21,10 +22,17 @@ export interface KnownValues {
 function openedThen(app: App, environment: Environment, file: string, text: string): readonly KnownValue[] {
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
-    if (identities.length === 0) return [];
-    const { values } = openSecrets(text, { file, expect, identities, unbound: "allow" });
-    return values.map(({ name, value }) => ({
+    const { identities, dataKey, isShut, kind } = openersFor(app, environment, { file, text });
+    if (isShut) return [];
+    const isShown = isReferenceIn(app.project, environment);
+    const opened = openSecrets(text, { file, expect, identities, dataKey, unbound: "allow", isShown });
+    app.opened(environment, opened, kind);
+    const { values, pasts } = opened;
+    const beside = [...pasts].flatMap(([name, { previous, pending }]) =>
+      [previous, pending].flatMap((one) => (one ? [{ name, value: one.value }] : [])),
+    );
+    const secrets = [...values, ...beside].filter(({ name, value }) => !isShown(name, value));
+    return secrets.map(({ name, value }) => ({
       name,
       environment: environment.name,
       text: value,

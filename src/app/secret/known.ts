@@ -6,12 +6,13 @@ import type { SecretsState } from "../resolution.ts";
 
 /** @param verb of the command, for the fix @throws SECRETS_UNKNOWN */
 export function assertKnown(
-  { entries, file }: SecretsState,
+  { entries, opened, file }: SecretsState,
   environment: Environment,
   name: string,
   verb: string,
 ): void {
-  const names = entries.map((entry) => entry.name);
+  // Among the entries are former values, which stand under no name of their own in the file.
+  const names = (opened?.values ?? entries).map((entry) => entry.name);
   if (names.includes(name)) return;
   const near = nearest(name, names);
   throw secretsErrors.SECRETS_UNKNOWN({

@@ -8,7 +8,6 @@ import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { type Environment, expandTemplate } from "../../model/project.ts";
 import {
-  listSecrets,
   mergeValues,
   type OpenedSecrets,
   openSecrets,
@@ -19,7 +18,7 @@ import { highestRevision } from "../../snapshot/home.ts";
 import type { App } from "../app.ts";
 import { type Context, defineQuery } from "../definition.ts";
 import { appErrors } from "../errors.ts";
-import { keyringFor, noIdentity } from "../identities.ts";
+import { noIdentity, openersFor } from "../identities.ts";
 import { encrypt, valuesOf } from "../secrets-change.ts";
 
 /** @throws APP_BAD_INPUT for a path that is no environment's secrets file */
@@ -40,13 +39,16 @@ function side(app: App, environment: Environment, text: string, file: string): O
   if (environment.policies.signedSecrets)
     verifySignature(text, app.project.people, { file, environment: environment.name });
   const expect = { project: app.project.name, environment: environment.name };
-  const { identities, lookedIn } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
-  if (identities.length === 0)
+  const { identities, dataKey, isShut, lookedIn, kind } = openersFor(app, environment, { file, text });
+  if (isShut)
     throw noIdentity(app, environment, {
       what: `${file} can't be opened here, so it can't be merged here`,
       file,
+      text,
     });
-  return openSecrets(text, { file, expect, identities, lookedIn });
+  const opened = openSecrets(text, { file, expect, identities, dataKey, lookedIn });
+  app.opened(environment, opened, kind);
+  return opened;
 }
 
 /** What both come from; a common ancestor has no one to sign it any more. Undefined where there is none. */
@@ -103,7 +105,8 @@ async function merged(context: Context, environment: Environment, texts: Texts, 
   const revision = Math.max(ours.binding.revision, theirs.binding.revision, seen) + 1;
   const recipients = recipientsOf(environment, base?.recipients ?? [], theirs.recipients);
   const writer = { app, actor, environment: { ...environment, recipients } };
-  const text = await encrypt(writer, { file, text: texts.ours }, values, revision);
+  const pasts = new Map(taken.flatMap((name) => [...theirs.pasts].filter(([one]) => one === name)));
+  const text = await encrypt(writer, { file, text: texts.ours }, values, revision, pasts);
   return { text, conflicts, taken, revision };
 }
 

@@ -13,6 +13,7 @@ import { openAppWithRules, openLeakRules, openRepositoryTexts } from "../app.ts"
 import { defineFolderQuery, type FolderContext } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { findFolderRoot } from "../inspection/folder-root.ts";
+import { answering } from "../key-answers.ts";
 import { readTextIfThere } from "../project.ts";
 import { type KnownValues, knownValues } from "./known-values.ts";
 import { checked, LeakCollection } from "./leak-collection.ts";
@@ -90,7 +91,7 @@ async function valuesOf(
   if (!manifest) return NOTHING_KNOWN;
   const app = await openAppWithRules({ folder: root, variables });
   try {
-    return await knownValues(app, repository);
+    return await answering(() => knownValues(app, repository));
   } finally {
     await app.close();
   }

@@ -4,11 +4,14 @@
 import * as z from "zod";
 import { digestOfBytes } from "../../base/digest.ts";
 import { nearest } from "../../base/nearest.ts";
+import { formatPlace } from "../../base/place.ts";
 import type { OperationRecord } from "../../model/operation.ts";
 import type { StoreTransaction } from "../../ports/store/store.ts";
+import { referencesErrors } from "../../references/index.ts";
 import { type Context, defineOperation } from "../definition.ts";
-import { appErrors } from "../errors.ts";
-import { readSecrets } from "../resolution.ts";
+import { referenceOf } from "../kept-secret.ts";
+import { referencesOf } from "../reference-values.ts";
+import { readSecrets, type SecretsState } from "../resolution.ts";
 import { currentRevision, recordRevision, revisionWith } from "../revision.ts";
 import { recordFound } from "../revision-steps.ts";
 import {
@@ -22,22 +25,23 @@ import {
   valuesOf,
 } from "../secrets-change.ts";
 import { keyEffects } from "../service-keys.ts";
+import { readValue } from "./value-input.ts";
 
 interface Facts extends SecretsChange {
   readonly name: string;
   readonly reason: string;
 }
 
-async function readValue(context: Context, name: string): Promise<string> {
-  const input = (await context.readInput()).replace(/\r?\n$/, "");
-  if (input.length > 0 && !input.includes("\0")) return input;
-  throw appErrors.APP_SECRET_INPUT({
-    what:
-      input.length === 0
-        ? `no value for ${name} on standard input`
-        : `the value for ${name} holds a NUL byte`,
-    why: "a value is never an argument: those are seen by every process of the machine",
-    fix: `printf %s "$VALUE" | ringfence secret set ${name} -e ${context.environment.name}`,
+/** @throws REFERENCE_UNWRITABLE for a secret that another store keeps: a value here would silently count in its place */
+function assertKeptHere(context: Context, name: string, value: string, secrets: SecretsState): void {
+  const { app, environment } = context;
+  const former = referenceOf(app, environment, name, secrets);
+  if (!former || referencesOf(app.references, app.project, environment)(value)) return;
+  throw referencesErrors.REFERENCE_UNWRITABLE({
+    what: `${name} of ${environment.name} is kept at ${former.text}`,
+    where: `${formatPlace(former.place)} ${name}`,
+    why: "a value in the secrets file would count in its place, and the store's would be forgotten",
+    fix: `printf %s "$VALUE" | ringfence secret push ${name} -e ${environment.name}   # or take the reference out of ${former.place.file} first`,
   });
 }
 
@@ -78,7 +82,8 @@ export const operation = defineOperation({
     const { app, environment } = context;
     const secrets = readSecrets(app, environment, { unbound: true, unsigned: adopt });
     assertWritable(context, secrets);
-    const value = await readValue(context, name);
+    const value = await readValue(context, name, `ringfence secret set ${name}`);
+    assertKeptHere(context, name, value, secrets);
     const change = await secretsChange(context, secrets, { ...valuesOf(secrets.opened), [name]: value });
     const facts: Facts = { ...change, name, reason: context.reason ?? `secret set ${name}` };
     const known = secrets.entries.some((entry) => entry.name === name);

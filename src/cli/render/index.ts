@@ -15,6 +15,7 @@ import {
   renderStatus,
 } from "./environment.ts";
 import { renderEnvironmentComparison } from "./environment-comparison.ts";
+import { renderLocked } from "./identity.ts";
 import { renderInspection } from "./inspection.ts";
 import { renderIsolation } from "./isolation.ts";
 import { renderMatrix } from "./matrix.ts";
@@ -22,7 +23,10 @@ import { renderOperation, renderOperations } from "./operation.ts";
 import { renderEject, renderInit } from "./project.ts";
 import { renderReference } from "./reference.ts";
 import { renderConfigHistory, renderConfigRecord, renderConfigRollback } from "./revision.ts";
+import { renderRotated, renderSecretStatus } from "./rotation.ts";
+import { renderSecretAccess } from "./secret-access.ts";
 import { renderSecretHook } from "./secret-hook.ts";
+import { renderSecretReport } from "./secret-report.ts";
 import { renderSecretScan } from "./secret-scan.ts";
 import {
   renderGitSetup,
@@ -30,6 +34,7 @@ import {
   renderRecipients,
   renderRevoke,
   renderRevoked,
+  renderSecretPush,
   renderTextconv,
 } from "./secrets.ts";
 import {
@@ -87,19 +92,28 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret hook install": renderSecretHook,
   "secret hook remove": renderSecretHook,
   "secret accept": renderConfigEdit,
+  "secret access": renderSecretAccess,
+  "secret bind": renderConfigEdit,
+  "secret push": renderSecretPush,
   "secret copy": renderConfigEdit,
   "secret edit": renderConfigEdit,
+  "secret status": renderSecretStatus,
+  "secret rotate": renderRotated,
+  "secret rollback": renderRotated,
+  "secret retire": renderConfigEdit,
   "secret unset": renderConfigEdit,
   "secret recipients list": renderRecipients,
   "secret recipients add": renderConfigEdit,
   "secret recipients remove": renderConfigEdit,
   "secret recipients apply": renderConfigEdit,
+  "secret report": renderSecretReport,
   "secret revoke": renderRevoke,
   "secret revoked": renderRevoked,
   "secret merge": renderMerge,
   "secret textconv": renderTextconv,
   "secret git-setup": renderGitSetup,
   "identity create": renderIdentity,
+  "identity lock": renderLocked,
   "me init": renderPerson,
   "release create": renderRelease,
   "release list": renderReleases,

@@ -1,7 +1,7 @@
 /** Who may open secrets, and what they could read, for people; and what git is told of secrets files. */
 
 import type { ConfigEditView } from "../../contract/config-edit.ts";
-import type { HolderView, RecipientsView, RevocationView } from "../../contract/secrets.ts";
+import type { HolderView, RecipientsView, RevocationView, SecretPushView } from "../../contract/secrets.ts";
 import { styled, table } from "../style.ts";
 import { renderConfigEdit } from "./config-edit.ts";
 import { shownText } from "./shown.ts";
@@ -35,12 +35,14 @@ const FATES = {
   rotated: ["green", "rotated"],
   gone: ["green", "gone"],
   unknown: ["yellow", "can't be told here"],
+  elsewhere: ["yellow", "to be rotated in its store"],
 } as const;
 
 function exposure({ secrets, history }: Pick<RevocationView, "secrets" | "history">): string[] {
-  const rows = secrets.map(({ environment, name, doc, state }) => {
+  const rows = secrets.map(({ environment, name, doc, reference, state }) => {
     const [colour, word] = FATES[state];
-    return [`  ${environment}`, name, styled(colour, word), styled("dim", shownText(doc ?? "", 60))];
+    const about = [reference, doc].filter((one) => one).join("  ");
+    return [`  ${environment}`, name, styled(colour, word), styled("dim", shownText(about, 60))];
   });
   const past = history.map(({ environment, file, commits, earlier }) => {
     const values = earlier.length > 0 ? `, with other values of ${earlier.join(", ")}` : "";
@@ -99,5 +101,15 @@ export function renderGitSetup(answer: {
     `${styled("green", "✓")} git merges secrets by name: ${file} has ${line}`,
     ...Object.entries(settings).map(([name, value]) => `  git config ${name} "${value}"`),
     styled("dim", `next: git add ${file}   # and in every other clone: ringfence secret git-setup`),
+  ].join("\n");
+}
+
+export function renderSecretPush(answer: SecretPushView): string {
+  const { environment, name, reference, version, previous, isWritten } = answer;
+  if (!isWritten) return `nothing to do: ${name} of ${environment} has this value at ${reference} already`;
+  return [
+    `${styled("green", "✓")} ${name} of ${environment} is replaced at ${shownText(reference)}`,
+    ...(version === null ? [] : [`  version ${shownText(version)}`]),
+    ...(previous === null ? [] : [`  before: version ${shownText(previous)}, which the store still has`]),
   ].join("\n");
 }

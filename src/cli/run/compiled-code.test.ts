@@ -1,5 +1,14 @@
 /** The code that V8 made of the hot entry, kept beside it from one run to the next. */
-import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { entry, project, run, STAGING, useHotEntry } from "./entry.fixture.ts";
@@ -42,6 +51,41 @@ describe("compiled code", () => {
     run(words);
     truncateSync(join(dirname(entry), kept()[0]!), bytes);
     expect(run(words)).toMatchObject({ status: 0, stdout: "hello\n", stderr: "" });
+  });
+
+  test.each([0, 40, 5_000, 20_000, 60_000])(
+    "that is damaged at byte %i is not used, and made again",
+    (at) => {
+      const words = ["run", "-e", "development", "--", "printenv", "GREETING"];
+      run(words);
+      const path = join(dirname(entry), kept()[0]!);
+      const whole = readFileSync(path);
+      const damaged = Buffer.from(whole);
+      for (let i = 0; i < 8; i++) damaged[at + i]! ^= 0xff;
+      writeFileSync(path, damaged);
+      expect(run(words)).toMatchObject({ status: 0, stdout: "hello\n", stderr: "" });
+      expect(readFileSync(path).equals(damaged)).toBe(false);
+      expect(run(words)).toMatchObject({ status: 0, stdout: "hello\n", stderr: "" });
+    },
+  );
+
+  test("is as readable as the entry, whatever the umask; a folder in its place is passed by", () => {
+    const words = ["run", "-e", "development", "--", "printenv", "GREETING"];
+    const before = process.umask(0o077);
+    try {
+      run(words);
+    } finally {
+      process.umask(before);
+    }
+    const path = join(dirname(entry), kept()[0]!);
+    expect(statSync(path).mode & 0o777).toBe(statSync(join(dirname(entry), "main.cjs")).mode & 0o777);
+    rmSync(path);
+    mkdirSync(path);
+    try {
+      expect(run(words)).toMatchObject({ status: 0, stdout: "hello\n", stderr: "" });
+    } finally {
+      rmSync(path, { recursive: true });
+    }
   });
 
   // Whoever is root may write everywhere.

@@ -3,6 +3,7 @@
  * split by Shamir's scheme, in several. Field names: getsops/sops, `stores/stores.go`.
  */
 import type { Place } from "../../base/place.ts";
+import { canonicalRecipient } from "../age/identities.ts";
 import { type MetadataNode, malformed, type SopsDocument } from "./document.ts";
 
 /** Ways to wrap a data key, by their names in the file, as people call them; in the file's order. */
@@ -118,9 +119,9 @@ export function readKeyGroups({ metadata, placeOf }: SopsDocument): KeyGroups {
   return { groups, threshold };
 }
 
-/** Everyone that a file is encrypted to by age, in the file's order. */
+/** Everyone that a file is encrypted to by age, in the file's order; an ssh key without the comment it may have. */
 export function ageRecipients({ groups }: KeyGroups): string[] {
-  return groups.flat().flatMap(({ service, name }) => (service === "age" ? [name] : []));
+  return groups.flat().flatMap(({ service, name }) => (service === "age" ? [canonicalRecipient(name)] : []));
 }
 
 /** Key groups as metadata: one stands there by itself, several below `key_groups`. */

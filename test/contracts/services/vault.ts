@@ -29,6 +29,8 @@ export interface VaultService extends FailingServer {
   readonly logins: Map<string, (body: Readonly<Record<string, unknown>>) => boolean>;
   /** Seconds that the token of a login lives. */
   loginSeconds: number;
+  /** Seconds that a leased credential lives, from its making or renewal on. */
+  leaseSeconds: number;
   /** Answers everything with this, as a standby node or a sealed one does. */
   instead: Response | undefined;
 }
@@ -102,8 +104,8 @@ function keyValues(kept: Map<string, Kept>): Engine {
 }
 
 /** Credentials of a database, and the leases on them. */
-function database(leases: Set<string>) {
-  const lease = (id: string) => ({ lease_id: id, lease_duration: 3600, renewable: true });
+function database(leases: Set<string>, seconds: () => number) {
+  const lease = (id: string) => ({ lease_id: id, lease_duration: seconds(), renewable: true });
   return {
     create(path: string): Response {
       const id = `${path}/${randomBytes(12).toString("base64url")}`;
@@ -130,7 +132,7 @@ export async function openVault(): Promise<VaultService> {
   const [token = ""] = tokens;
   const logins: VaultService["logins"] = new Map();
   const keyValue = keyValues(kept);
-  const leased = database(new Set());
+  const leased = database(new Set(), () => service.leaseSeconds);
   const login = (method: string, body: Body): Response => {
     if (!logins.get(method)?.(body)) return wrong(400, `not this one: ${JSON.stringify(body)}`);
     const client_token = `hvs.${randomBytes(18).toString("base64url")}`;
@@ -159,6 +161,7 @@ export async function openVault(): Promise<VaultService> {
     kept,
     logins,
     loginSeconds: 3600,
+    leaseSeconds: 3600,
     instead: undefined,
     deny: (path) => void denied.add(path),
     keep(path, data) {

@@ -1,0 +1,174 @@
+/**
+ * `ringfence secret rotate NAME`: replaces secrets by new values, which are tried before they count. How, is told at the
+ * top of rotation-steps.ts.
+ */
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import * as z from "zod";
+import { rememberSecret } from "../../base/redact.ts";
+import { declarationIn } from "../../model/declaration.ts";
+import type { SettingDeclaration } from "../../model/setting.ts";
+import { typeValue } from "../../model/setting-value.ts";
+import { newValue, type Random, rotationErrors } from "../../rotation/index.ts";
+import { type Context, defineOperation } from "../definition.ts";
+import { appErrors } from "../errors.ts";
+import { referencesOf } from "../reference-values.ts";
+import { readSecrets, type SecretsState } from "../resolution.ts";
+import { assertWritable, valuesOf } from "../secrets-change.ts";
+import { agesIn } from "./age-view.ts";
+import { assertKnown } from "./known.ts";
+import { declarationOf, planNothing, planReplacing, type Replacement } from "./rotation-facts.ts";
+import { requireRotationTrust } from "./rotation-programs.ts";
+import { REPLACING } from "./rotation-steps.ts";
+
+const RANDOM: Random = {
+  bytes: (count) => randomBytes(count),
+  privateKey(kind, bits) {
+    const { privateKey } =
+      kind === "rsa" ? generateKeyPairSync("rsa", { modulusLength: bits }) : generateKeyPairSync("ed25519");
+    return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  },
+};
+
+interface Input {
+  readonly names?: string | undefined;
+  readonly due: boolean;
+  readonly input: boolean;
+}
+
+/** Those that are due or older, or may be, and that something makes new values for. */
+function dueNames({ app, environment }: Context): string[] {
+  return agesIn(app, environment)
+    .filter(({ state }) => state !== "current" && state !== "manual")
+    .map(({ name }) => name)
+    .filter((name) => declarationOf({ app }, name)?.rotation?.generate !== undefined);
+}
+
+/** @throws APP_BAD_INPUT */
+function namesOf(context: Context, { names, due, input }: Input): string[] {
+  const told = [...new Set((names ?? "").split(",").flatMap((one) => one.trim() || []))];
+  const why = due
+    ? told.length > 0 && "--due finds out by itself which are to be rotated"
+    : told.length === 0
+      ? "there is no name of a secret"
+      : input && told.length > 1 && "standard input holds one value";
+  if (!why) return due ? dueNames(context) : told;
+  const { name } = context.environment;
+  throw appErrors.APP_BAD_INPUT({
+    what: "it is not clear what is to be rotated",
+    where: "ringfence secret rotate",
+    why,
+    fix: `ringfence secret rotate ${told[0] ?? "--due"} -e ${name}`,
+  });
+}
+
+/** The value that stands in the file itself. @throws SECRETS_UNKNOWN, ROTATION_ELSEWHERE */
+function currentValue({ app, environment }: Context, secrets: SecretsState, name: string): string {
+  assertKnown(secrets, environment, name, "rotate");
+  const value = valuesOf(secrets.opened)[name]!;
+  if (referencesOf(app.references, app.project, environment)(value) === undefined) return value;
+  throw rotationErrors.ROTATION_ELSEWHERE({
+    what: `${name} of ${environment.name} is kept in another store`,
+    where: secrets.file,
+    why: "its value is replaced where it is kept, and is here at once: only the reference stands in the file",
+    fix: `ringfence config explain ${name} -e ${environment.name}   # shows the store; rotate it there`,
+  });
+}
+
+/** What standard input holds. @throws APP_SECRET_INPUT */
+async function givenValue(context: Context, name: string): Promise<string> {
+  const value = (await context.readInput()).replace(/\r?\n$/, "");
+  if (value.length > 0 && !value.includes("\0")) return value;
+  throw appErrors.APP_SECRET_INPUT({
+    what: value === "" ? `no value for ${name} on standard input` : `the value for ${name} holds a NUL byte`,
+    fix: `printf %s "$VALUE" | ringfence secret rotate ${name} --input -e ${context.environment.name}`,
+  });
+}
+
+/** @throws ROTATION_NO_GENERATOR, ROTATION_UNFIT */
+function generatedValue(
+  context: Context,
+  declaration: SettingDeclaration | undefined,
+  name: string,
+  current: string,
+) {
+  const { environment } = context;
+  const { generate, length } = declaration?.rotation ?? {};
+  if (!declaration || !generate)
+    throw rotationErrors.ROTATION_NO_GENERATOR({
+      what: `nothing makes a new value for ${name}`,
+      where: declaration ? `${declaration.place.file}:${declaration.place.line} settings.${name}` : name,
+      why: "the manifest names no generator for it",
+      fix: `printf %s "$VALUE" | ringfence secret rotate ${name} --input -e ${environment.name}   # or in the manifest: rotate: { generate: password }`,
+    });
+  const value = newValue({ generate, length, type: declaration.type }, current, RANDOM);
+  if (value !== undefined) return value;
+  throw rotationErrors.ROTATION_UNFIT({
+    what: `no new value can be made from the one that ${name} has in ${environment.name}`,
+    where: name,
+    why: "it is a URL in which no password stands: scheme://user:password@host",
+    fix: `printf %s "$VALUE" | ringfence secret rotate ${name} --input -e ${environment.name}`,
+  });
+}
+
+/** @throws ROTATION_UNFIT for a value that the setting doesn't allow, or that it has already */
+function assertFits(
+  context: Context,
+  declaration: SettingDeclaration | undefined,
+  one: Replacement,
+  current: string,
+) {
+  const { environment } = context;
+  const typed =
+    declaration && typeValue(declarationIn(declaration, environment), { value: one.value, text: one.value });
+  const why =
+    one.value === current
+      ? "it is the one that it has"
+      : typed && !typed.fits
+        ? `expected ${typed.expected}`
+        : undefined;
+  if (why === undefined) return;
+  throw rotationErrors.ROTATION_UNFIT({
+    what: `the new value is none that ${one.name} can have in ${environment.name}`,
+    where: one.name,
+    why,
+    fix: `printf %s "$VALUE" | ringfence secret rotate ${one.name} --input -e ${environment.name}`,
+  });
+}
+
+async function replacementOf(context: Context, secrets: SecretsState, name: string, input: boolean) {
+  const current = currentValue(context, secrets, name);
+  const declaration = declarationOf(context, name);
+  const value = input ? await givenValue(context, name) : generatedValue(context, declaration, name, current);
+  rememberSecret(value);
+  const replacement: Replacement = { name, declaration, value };
+  assertFits(context, declaration, replacement, current);
+  return replacement;
+}
+
+export const operation = defineOperation({
+  name: "secret rotate",
+  summary: "Replace secrets by new values: kept as pending, made to count, tried, then current",
+  scope: "environment",
+  input: z.object({
+    names: z
+      .string()
+      .optional()
+      .meta({ position: 0, description: "the secret's name; several joined by commas" }),
+    due: z.boolean().default(false).meta({ description: "all that are due or overdue, or of unknown age" }),
+    input: z.boolean().default(false).meta({ description: "take the new value from standard input" }),
+  }),
+  async plan(context, input) {
+    const secrets = readSecrets(context.app, context.environment);
+    assertWritable(context, secrets);
+    const names = namesOf(context, input);
+    if (names.length === 0) return planNothing(context, secrets, "rotate");
+    requireRotationTrust(
+      context,
+      names.map((name) => declarationOf(context, name)),
+    );
+    const replacements: Replacement[] = [];
+    for (const name of names) replacements.push(await replacementOf(context, secrets, name, input.input));
+    return planReplacing(context, secrets, replacements, "rotate");
+  },
+  ...REPLACING,
+});

@@ -1,0 +1,101 @@
+/** Calls the programs that take part in a rotation: the hook that makes a value count, and what tries it. */
+import type { RotationProgram } from "../../model/rotation.ts";
+import type { SettingDeclaration } from "../../model/setting.ts";
+import type { TaskAnswer } from "../../ports/programs.ts";
+import { rotationErrors } from "../../rotation/index.ts";
+import { type RotationPart, rotationProgram } from "../../trust/index.ts";
+import type { Context } from "../definition.ts";
+import { programVariables } from "../program-variables.ts";
+import { configure } from "../resolution.ts";
+import { requireTrust, trustIn } from "../trust/programs.ts";
+import { readTrustRecord } from "../trust/record-file.ts";
+
+/** The values of a secret, from which and to which it goes. */
+export interface Exchange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Lets a rotation pass whose programs are trusted as they stand. @throws TRUST_REQUIRED */
+export function requireRotationTrust(
+  { app, environment }: Pick<Context, "app" | "environment">,
+  declarations: readonly (SettingDeclaration | undefined)[],
+): void {
+  const programs = declarations.flatMap((one) =>
+    (["hook", "verify"] as const).flatMap((part) => (one && rotationProgram(one, part, environment)) ?? []),
+  );
+  requireTrust(app, programs);
+}
+
+/** The environment's settings that are no secrets: where the database is, what the user is called. */
+function plainSettings({ app, environment }: Pick<Context, "app" | "environment">): Record<string, string> {
+  const { settings } = configure(app, environment, { variables: {} });
+  const plain = [...settings.values()].filter(({ secret, set }) => !secret && set);
+  return Object.fromEntries(plain.map(({ name, text }) => [name, text]));
+}
+
+/** Runs a part of a rotation. @throws TRUST_REQUIRED where a byte of it was changed since */
+async function perform(
+  { app, environment }: Pick<Context, "app" | "environment">,
+  declaration: SettingDeclaration,
+  part: RotationPart,
+  { input, variables }: { readonly input: string; readonly variables: Readonly<Record<string, string>> },
+  signal: AbortSignal,
+): Promise<TaskAnswer> {
+  const program = rotationProgram(declaration, part, environment)!;
+  const { timeoutMs } = declaration.rotation![part] as RotationProgram;
+  requireTrust(app, [program]);
+  const { root } = app.project;
+  const { words, files } = trustIn(root, [program], readTrustRecord(app))[0]!.content;
+  const own = programVariables(app, app.project, environment, program.name);
+  const all = { ...own, ...plainSettings({ app, environment }), ...variables };
+  return app.programs.perform({ folder: root, words, files, input, timeoutMs, variables: all }, signal);
+}
+
+/**
+ * Makes a value count where it is checked. The hook gets the setting, the environment and both values as JSON on
+ * standard input; it is called again after an interruption, and the other way round to take it back.
+ *
+ * @throws ROTATION_HOOK
+ */
+export async function callHook(
+  context: Pick<Context, "app" | "environment">,
+  declaration: SettingDeclaration,
+  exchange: Exchange,
+  step: { readonly operation: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const { name } = declaration;
+  const { environment } = context;
+  const input = JSON.stringify({ format: 1, setting: name, environment: environment.name, ...exchange });
+  const answer = await perform(context, declaration, "hook", { input, variables: {} }, step.signal);
+  if (answer.ok) return;
+  throw rotationErrors.ROTATION_HOOK({
+    what: `the hook of ${name} did not end well in ${environment.name}`,
+    where: rotationProgram(declaration, "hook", environment)!.name,
+    why: `${answer.why}; what it printed is not shown, it may be secret`,
+    fix: answer.fix ?? `ringfence operation show ${step.operation}`,
+  });
+}
+
+/** Tries a value, which the program finds under the setting's name. @throws ROTATION_UNVERIFIED */
+export async function tryValue(
+  context: Pick<Context, "app" | "environment">,
+  declaration: SettingDeclaration,
+  value: string,
+  step: { readonly operation: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const { name } = declaration;
+  const { environment } = context;
+  const given = { input: "", variables: { [name]: value } };
+  const answer = await perform(context, declaration, "verify", given, step.signal);
+  if (answer.ok) return;
+  throw rotationErrors.ROTATION_UNVERIFIED({
+    what:
+      answer.kind === "refused"
+        ? `the new value of ${name} does not work in ${environment.name}`
+        : `nobody can tell whether the new value of ${name} works in ${environment.name}`,
+    where: rotationProgram(declaration, "verify", environment)!.name,
+    why: `${answer.why}; the former value is kept`,
+    fix: answer.fix ?? `ringfence operation show ${step.operation}`,
+  });
+}

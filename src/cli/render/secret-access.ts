@@ -1,0 +1,51 @@
+/** Who can open secrets, for people. */
+import type { AccessHolder, SecretAccess } from "../../contract/secret-access.ts";
+import { styled, table } from "../style.ts";
+import { shownText } from "./shown.ts";
+
+const nameOf = ({ name, kind, key }: Pick<AccessHolder, "name" | "kind" | "key">): string =>
+  kind === "unknown" || name === key ? "nobody that the manifest knows" : shownText(name);
+
+function holderRow(holder: AccessHolder): string[] {
+  const { kind, key, state, roles } = holder;
+  const words = { in: "can open it", missing: "not yet", surplus: "STILL CAN OPEN IT" } as const;
+  const colour = { in: "green", missing: "yellow", surplus: "red" } as const;
+  return [
+    `  ${nameOf(holder)}`,
+    kind,
+    styled(colour[state], words[state]),
+    shownText(roles.join(", ")),
+    shownText(key),
+  ];
+}
+
+function renderAccess({
+  environment,
+  file,
+  secrets,
+  threshold,
+  holders,
+  former,
+  writers,
+}: SecretAccess): string {
+  const count = `${secrets.length} secret${secrets.length === 1 ? "" : "s"}`;
+  const groups = threshold > 1 ? `, ${threshold} groups of keys have to agree` : "";
+  const past = former.map((one) => {
+    const { key, revisions, commit, secrets: names } = one;
+    const often = `${revisions} revision${revisions === 1 ? "" : "s"} in git, up to ${commit.slice(0, 12)}`;
+    return [`  ${nameOf(one)}`, often, names.join(", "), shownText(key)];
+  });
+  const isStrange = holders.some(({ state }) => state === "surplus");
+  return [
+    `${styled("bold", environment)}: ${count} in ${file}${groups}`,
+    table(["  who", "", "", "roles", "key"], holders.map(holderRow)),
+    ...(past.length > 0 ? [table(["  could open earlier ones", "", "", ""], past)] : []),
+    `  may write it: ${writers === null ? "whoever can write the file; no signature is demanded" : `who signs as ${writers.join(", ")}`}`,
+    ...(isStrange ? [styled("dim", `  next: ringfence secret recipients apply -e ${environment}`)] : []),
+  ].join("\n");
+}
+
+export function renderSecretAccess(all: readonly SecretAccess[]): string {
+  if (all.length === 0) return "there are no secrets files";
+  return all.map(renderAccess).join("\n\n");
+}
