@@ -41,7 +41,10 @@ export interface SecretsChange {
 }
 
 /** Who writes for which environment. */
-type Writer = Pick<Context, "app" | "actor" | "environment">;
+export interface Writer extends Pick<Context, "app" | "actor" | "environment"> {
+  /** Takes keys of key services that the manifest does not declare out of the file; it is refused otherwise. */
+  readonly dropsKeys?: boolean;
+}
 
 function assertRecipients(environment: Environment, manifest: string): void {
   if (environment.recipients.length > 0) return;
@@ -75,6 +78,7 @@ export async function encrypt(
     pasts,
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
+    allowed: { declared: environment.keys, others: writer.dropsKeys ? "drop" : "refuse" },
     isShown: isReferenceIn(app.project, environment),
     rewrapping: { services: app.keyServices, signal: AbortSignal.timeout(KEY_SERVICE_MS) },
     ...(openers && !openers.isShut && { previous: { ...previous, ...openers } }),

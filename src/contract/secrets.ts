@@ -3,7 +3,9 @@
 /** Somebody who may open an environment's secrets, or whom the file is encrypted to although nothing says so. */
 export interface HolderView {
   readonly name: string;
-  readonly kind: "person" | "machine" | "identity" | "unknown";
+  /** `key`: of a key service or PGP, which Ringfence adds to no file by itself. */
+  readonly kind: "person" | "machine" | "identity" | "key" | "unknown";
+  /** Of a key, its service and name: `kms:arn:…`. */
   readonly recipient: string;
   /** The entries of the manifest that let them in. */
   readonly via: readonly string[];

@@ -52,6 +52,7 @@ function environmentsOf(
       ports: own.ports ?? {},
       recipients: [...new Set(holders.map(({ recipient }) => recipient))],
       holders,
+      keys: own.keys ?? [],
       prefix: own.prefix,
       folders: foldersOf(own.folders ?? {}, root, name),
       resources: resourcesOf(root, name),

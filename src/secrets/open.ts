@@ -21,7 +21,7 @@ import { type SecretPasts, secretsInPasts } from "./past.ts";
 import { readSignature, type SecretsSignature } from "./signature.ts";
 import { askForDataKey } from "./sops/data-key.ts";
 import { openSopsFile, readSopsFile } from "./sops/file.ts";
-import { ageRecipients, type KeyServiceId } from "./sops/keys.ts";
+import { ageRecipients, type KeyServiceId, keyId } from "./sops/keys.ts";
 
 export interface SecretValue {
   /** The key; in nested files of others, keys and list positions joined by dots. */
@@ -125,6 +125,8 @@ export interface FileKey {
   readonly service: KeyServiceId;
   /** What the service knows the key by: a recipient, an ARN, a fingerprint … */
   readonly name: string;
+  /** Both together, as the manifest has it: `kms:arn:…`. */
+  readonly id: string;
   readonly place: Place;
 }
 
@@ -144,7 +146,9 @@ export interface WrappedKeys {
  */
 export function wrappedKeys(text: string, options: { readonly file: string }): WrappedKeys {
   const { groups, threshold } = readSopsFile(text, options.file).metadata;
-  const shown = groups.map((group) => group.map(({ service, name, place }) => ({ service, name, place })));
+  const shown = groups.map((group) =>
+    group.map((key) => ({ service: key.service, name: key.name, id: keyId(key), place: key.place })),
+  );
   const wrapped = groups.map((group) => group.map(({ service, name, enc }) => [service, name, enc]));
   return { groups: shown, threshold, digest: digestOf({ threshold, wrapped }) };
 }

@@ -272,6 +272,16 @@ describe("signatures", () => {
     expect(error.fix).toContain(file);
   });
 
+  test.each(["a.yaml", "a.json", "a.env"])("voided by other line ends are told apart: %s", async (target) => {
+    const signed = signSecrets(await writeSecrets(request({ file: target })), "alice", signer(alice));
+    const refused = (changed: string) => refusal(() => verifySignature(changed, people, { file: target }));
+    const error = refused(signed.replaceAll("\n", "\r\n"));
+    expect(error).toMatchObject({ code: "SECRETS_SIGNATURE_INVALID", details: { lineEnds: "CRLF" } });
+    expect(error.fix).toContain("ringfence secret git-setup");
+    const tampered = signed.replaceAll("type:str", "type:int").replaceAll("\n", "\r\n");
+    expect(refused(tampered).details).toBeUndefined();
+  });
+
   test("are not given under a name that breaks the line", () => {
     for (const person of ["", " alice", "a\nb"])
       expect(refusal(() => signSecrets(text, person, signer(alice))).code).toBe("SECRETS_BAD_NAME");

@@ -15,7 +15,14 @@ import {
 import { secretsErrors } from "./errors.ts";
 import type { OpenOptions } from "./open.ts";
 import { pastsAfter, type SecretPasts, secretsInPasts } from "./past.ts";
-import { type DataKey, keepsDataKey, newDataKey, type Rewrapping } from "./recipients.ts";
+import {
+  type AllowedKeys,
+  type DataKey,
+  dropsKeys,
+  keepsDataKey,
+  newDataKey,
+  type Rewrapping,
+} from "./recipients.ts";
 import { unsupported } from "./sops/document.ts";
 import { type OpenedFile, openSopsFile, type SopsKeys } from "./sops/file.ts";
 import { formOf, type SopsForm } from "./sops/form.ts";
@@ -25,6 +32,8 @@ import { pathContext, type SealedLeaf, sealLeaf } from "./sops/value.ts";
 import { writeSopsFile } from "./sops/write-file.ts";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const NO_KEYS: AllowedKeys = { declared: [], others: "refuse" };
 
 export interface WriteRequest {
   /** Where the file will stand; its ending tells the form. As the previous one, unless told; YAML without either. */
@@ -41,6 +50,8 @@ export interface WriteRequest {
   readonly recipients: readonly string[];
   /** ISO 8601. */
   readonly now: string;
+  /** Keys of others that may have a new data key; none, and any other is refused, unless told. */
+  readonly allowed?: AllowedKeys;
   /** Wraps a new data key for the keys of others that the file is encrypted to. */
   readonly rewrapping?: Rewrapping;
   /** As when a file is opened. */
@@ -173,10 +184,11 @@ function sealEntry(name: string, value: string, dataKey: Buffer, reuse: OpenedFi
  *
  * @throws SECRETS_BAD_NAME, SECRETS_BAD_VALUE, SECRETS_BAD_RECIPIENT; for the previous file what
  *   `openSecrets` throws, SECRETS_REPLAYED when it is as new, SECRETS_UNSUPPORTED when it holds plain or nested
- *   values; SECRETS_FOREIGN_KEYS, SECRETS_KEY_SERVICE when a new data key can't be wrapped for the keys of others.
+ *   values; SECRETS_FOREIGN_KEYS, SECRETS_KEY_SERVICE when a new data key may not or can't be
+ *   wrapped for the keys of others.
  */
 export async function writeSecrets(request: WriteRequest): Promise<string> {
-  const { binding, values, recipients, now, rewrapping } = request;
+  const { binding, values, recipients, now, rewrapping, allowed = NO_KEYS } = request;
   const form = formFor(request.file ?? request.previous?.file ?? "");
   for (const [name, value] of Object.entries(values)) {
     checkName(name, form);
@@ -187,10 +199,17 @@ export async function writeSecrets(request: WriteRequest): Promise<string> {
   const lastModified = goTimestamp(now);
   if (!lastModified) throw new RangeError(`${now} is no ISO 8601 time`);
   const previous = openPrevious(request);
-  const reuse = previous && keepsDataKey(previous.metadata, recipients) ? previous : undefined;
+  const isKept =
+    previous && keepsDataKey(previous.metadata, recipients) && !dropsKeys(previous.metadata, allowed);
+  const reuse = isKept ? previous : undefined;
   const { dataKey, keys }: DataKey = reuse
     ? { dataKey: reuse.dataKey, keys: reuse.metadata }
-    : await newDataKey(recipients, previous, { now: lastModified, ...rewrapping });
+    : await newDataKey(recipients, previous, {
+        now: lastModified,
+        environment: binding.environment,
+        allowed,
+        ...rewrapping,
+      });
   const before = previous?.values.map(({ leaf }) => leaf.name) ?? [];
   const entries = [
     sealEntry(BINDING_NAME, bindingText(binding, keptBeside(request, previous)), dataKey, undefined),

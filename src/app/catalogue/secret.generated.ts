@@ -64,7 +64,9 @@ export const secretCommands: readonly CatalogueItem[] = [
     ], flags: [],
     load: () => import("../secret/recipients-add.ts") },
   { ...{"name":"secret recipients apply","form":"operation","summary":"Encrypt an environment's secrets anew to whom the manifest names now","scope":"environment","environmentFlag":null,"explicit":true},
-    positionals: [], flags: [],
+    positionals: [], flags: [
+      {"name":"drop-keys","type":"boolean","required":false,"description":"take out keys of key services and PGP that the manifest does not name under keys:","default":false},
+    ],
     load: () => import("../secret/recipients-apply.ts") },
   { ...{"name":"secret recipients list","form":"query","summary":"List who may open an environment's secrets, and where file and manifest differ","scope":"environment","environmentFlag":null,"explicit":false},
     positionals: [], flags: [],

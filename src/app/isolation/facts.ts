@@ -19,6 +19,7 @@ import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
 import { readTextIfThere } from "../project.ts";
 import { ownSchemes } from "../reference-values.ts";
+import { serviceKeysIn } from "../service-keys.ts";
 
 /** Findings that say: something that stands in the sources is in no setting. */
 const LEFT_OUT = new Set(["SETTING_MISSING", "SETTING_SYNTAX", "SETTING_NAME", "SETTING_DUPLICATE"]);
@@ -103,6 +104,13 @@ function keptFacts({ project }: App, environment: Environment, { settings }: Res
   return [...new Map(facts).values()];
 }
 
+/** Keys of key services and PGP that its file names: whoever may use one opens every file that does. */
+function serviceKeysOf({ project }: App, file: string): RecipientFact[] {
+  const text = readTextIfThere(join(project.root, file));
+  const keys = text === undefined ? [] : serviceKeysIn(text, file);
+  return keys.map(({ id, place }) => ({ recipient: id, place, isPerson: false }));
+}
+
 /** Recipients of the manifest, and those that the file was encrypted to besides. */
 function recipientsOf({ project }: App, environment: Environment, file: string): RecipientFact[] {
   const text = readTextIfThere(join(project.root, file));
@@ -143,7 +151,7 @@ export function factsOf(app: App, environment: Environment): EnvironmentFacts {
     settings: [...resolution.settings.values()],
     hosts,
     services: Object.entries(ports).map(([service, port]) => ({ name: service, port, place })),
-    recipients: refused ? [] : recipientsOf(app, environment, file),
+    recipients: refused ? [] : [...recipientsOf(app, environment, file), ...serviceKeysOf(app, file)],
     folders,
     resources,
     foreign: foreignOf(app.project, resolution),

@@ -22,7 +22,8 @@ export function renderRecipients({ environment, file, isThere, holders }: Recipi
     recipient,
   ]);
   const isSame = holders.every(({ state }) => state === "in");
-  const next = `next: ringfence secret recipients apply -e ${environment}`;
+  const isForeign = holders.some(({ kind, state }) => kind === "key" && state === "surplus");
+  const next = `next: ringfence secret recipients apply -e ${environment}${isForeign ? " --drop-keys" : ""}`;
   return [
     table([environment, "", file, "by", "recipient"], rows),
     ...(isSame ? [] : [styled("dim", next)]),

@@ -44,6 +44,11 @@ export interface WrappedKey {
   readonly place: Place;
 }
 
+/** A key as the manifest and people write it: its service as SOPS files call it, and its name there. */
+export function keyId({ service, name }: Pick<WrappedKey, "service" | "name">): string {
+  return `${service}:${name}`;
+}
+
 /** Keys of which each opens the same part of the data key. */
 export type KeyGroup = readonly WrappedKey[];
 
