@@ -9,9 +9,10 @@ import { isRingfenceError, systemCode } from "../base/error.ts";
 import type { Environment } from "../model/project.ts";
 import { parseIdentities, recipientOf, secretsErrors } from "../secrets/index.ts";
 import { identityMaterial, identityPath, readKeyFile } from "../snapshot/home.ts";
-import type { IdentityKind } from "../snapshot/spool.ts";
 import { peopleFolder } from "./actor.ts";
 import type { App } from "./app.ts";
+import { heldIdentity, heldPath } from "./break-glass/held.ts";
+import type { Opener } from "./openings.ts";
 
 const ENDING = ".identity";
 
@@ -24,15 +25,18 @@ export interface Keyring {
   /** True when one that stays on this machine is among them; a variable's is gone with the process. */
   readonly isLasting: boolean;
   /** Of the first identity that the file is encrypted to; the environment's own where it is to none of them. */
-  readonly kind: IdentityKind;
+  readonly kind: Opener;
 }
 
 interface Place {
   readonly name: string;
-  readonly kind: IdentityKind;
+  readonly kind: Opener;
   readonly identities: readonly string[];
   readonly isLasting: boolean;
 }
+
+/** What the looking depends on. */
+type Reader = Pick<App, "home" | "project" | "variables" | "clock">;
 
 /** Where a person's own identity lies on this machine. */
 export function personIdentityPath(home: string, person: string): string {
@@ -103,22 +107,27 @@ function placesOf({ home, variables }: Pick<App, "home" | "variables">): Place[]
   ];
 }
 
+/** The environment's own, where it was handed out for a time that is not over. */
+function handedOut(app: Reader, environment: Environment): Place[] {
+  const held = heldIdentity(app, environment);
+  if (!held) return [];
+  const { operation, identity } = held;
+  const name = heldPath(app, environment);
+  return [{ name, kind: { operation }, identities: [identity], isLasting: false }];
+}
+
 /**
  * The identities to try on a secrets file of the environment.
  *
  * @param recipients whom the file says that it is encrypted to
  * @throws SNAPSHOT_KEY_UNUSABLE for a key file that others may read; SECRETS_BAD_IDENTITY
  */
-export function keyringFor(
-  app: Pick<App, "home" | "project" | "variables">,
-  environment: Environment,
-  recipients: readonly string[],
-): Keyring {
+export function keyringFor(app: Reader, environment: Environment, recipients: readonly string[]): Keyring {
   const { home, project } = app;
   const ownPath = identityPath(home, project.name, environment.name);
   const material = identityMaterial(home, project.name, environment.name);
   const own = material === undefined ? [] : parseIdentities(material, ownPath);
-  const places = placesOf(app);
+  const places = [...placesOf(app), ...handedOut(app, environment)];
   const isMeant = (identity: string) => recipients.includes(recipientOf(identity));
   const meant = places.map((place) => ({ ...place, identities: place.identities.filter(isMeant) }));
   const opening = own.some(isMeant) ? undefined : meant.find(({ identities }) => identities.length > 0);
@@ -152,5 +161,6 @@ export function noIdentity(
 
 /** Files whose change can make other identities be there, for what is compiled from opened secrets. */
 export function identityFiles({ home, project }: App, environment: Environment): string[] {
-  return [identityPath(home, project.name, environment.name), ...personIdentityFiles(home)];
+  const handedOut = heldPath({ home, project }, environment);
+  return [identityPath(home, project.name, environment.name), ...personIdentityFiles(home), handedOut];
 }

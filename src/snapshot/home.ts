@@ -117,15 +117,17 @@ function createMachineKey(home: string): void {
   }
 }
 
-/**
- * What an environment's snapshot is sealed with: its identity, or the machine's key where it has none.
- * The machine's key is created on first need.
- */
-export function keyMaterial(home: string, project: string, environment: string): string {
-  const own = identityMaterial(home, project, environment) ?? machineMaterial(home);
-  if (own !== undefined) return own;
+/** Key material of this machine, created on first need. */
+export function neededMachineMaterial(home: string): string {
+  const there = machineMaterial(home);
+  if (there !== undefined) return there;
   createMachineKey(home);
   return machineMaterial(home)!;
+}
+
+/** What an environment's snapshot is sealed with: its identity, or the machine's key where it has none. */
+export function keyMaterial(home: string, project: string, environment: string): string {
+  return identityMaterial(home, project, environment) ?? neededMachineMaterial(home);
 }
 
 function revisionPath(home: string, project: string, environment: string): string {
