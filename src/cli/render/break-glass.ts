@@ -15,7 +15,7 @@ function rotationOf(environment: string, secrets: readonly string[]): string[] {
 
 export function renderGlassSealed({ environment, file, people }: GlassSealed): string {
   return [
-    done(`the identity of ${environment} is sealed for ${people.map(shownText).join(", ")}`),
+    done(`the identity of ${environment} is sealed for ${people.map((name) => shownText(name)).join(", ")}`),
     styled("dim", `next: git add ${shownText(file)}`),
   ].join("\n");
 }
