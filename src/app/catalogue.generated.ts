@@ -24,6 +24,29 @@ export const catalogue: readonly CatalogueItem[] = [
   { ...{"name":"audit verify","form":"query","summary":"Verify the record against its last signed checkpoint; exit 1 when it was altered","scope":"project","environmentFlag":null,"explicit":false},
     positionals: [], flags: [],
     load: () => import("./audit/verify.ts") },
+  { ...{"name":"break-glass close","form":"operation","summary":"Take the identity that was handed out on this machine away, and list what it opened, to be rotated","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [],
+    load: () => import("./break-glass/close.ts") },
+  { ...{"name":"break-glass list","form":"query","summary":"List identities that were handed out for a time, and what they opened; exit 3 while a review is due","scope":"project","environmentFlag":"filter","explicit":false},
+    positionals: [], flags: [
+      {"name":"all","type":"boolean","required":false,"description":"also those that were reviewed","default":false},
+    ],
+    load: () => import("./break-glass/list.ts") },
+  { ...{"name":"break-glass open","form":"operation","summary":"Hand an environment's sealed identity out for a time; needs a reason, is recorded and reviewed","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [
+      {"name":"for","type":"string","required":false,"description":"how long, such as 30m","default":"1h"},
+    ],
+    load: () => import("./break-glass/open.ts") },
+  { ...{"name":"break-glass review","form":"operation","summary":"Say that what an identity was handed out for was looked at; by somebody else than who had it","scope":"project","environmentFlag":null,"explicit":true},
+    positionals: [
+      {"name":"id","required":true,"description":"the operation that handed it out"},
+    ], flags: [],
+    load: () => import("./break-glass/review.ts") },
+  { ...{"name":"break-glass seal","form":"operation","summary":"Seal a copy of an environment's identity for the named people, to be opened in an emergency","scope":"environment","environmentFlag":null,"explicit":true},
+    positionals: [], flags: [
+      {"name":"to","type":"list","required":false,"description":"person:NAME; may be repeated, or a list with commas; replaces who was named before","default":[]},
+    ],
+    load: () => import("./break-glass/seal.ts") },
   ...configCommands,
   { ...{"name":"eject","form":"operation","summary":"Write every environment's settings as plain .env files; leaves everything else as it is","scope":"project","environmentFlag":"filter","explicit":true},
     positionals: [], flags: [

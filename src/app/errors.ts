@@ -51,6 +51,11 @@ export const appErrors = errorCatalogue({
     http: 422,
   },
   APP_UNREADABLE: { summary: "A file can't be read or written.", exit: EXIT.failed, http: 500 },
+  BREAK_GLASS_SHUT: {
+    summary: "An environment's sealed identity is not there, or does not open for who asks.",
+    exit: EXIT.undecryptable,
+    http: 403,
+  },
   SECRET_HOOK_ELSEWHERE: {
     summary: "Another tool, or a setting of git's for several repositories, says what runs before a commit.",
     exit: EXIT.failed,

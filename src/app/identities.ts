@@ -15,8 +15,8 @@ import {
   wrappedKeys,
 } from "../secrets/index.ts";
 import { identityPath } from "../snapshot/home.ts";
-import type { IdentityKind } from "../snapshot/spool.ts";
 import type { App } from "./app.ts";
+import { heldIdentity, heldPath } from "./break-glass/held.ts";
 import {
   type Locked,
   type Machine,
@@ -29,6 +29,7 @@ import {
   sshKeyPath,
 } from "./identity-places.ts";
 import { type Answered, answerTo } from "./key-answers.ts";
+import type { Opener } from "./openings.ts";
 import { unlocked } from "./passphrase.ts";
 import { readTextIfThere } from "./project.ts";
 
@@ -56,7 +57,7 @@ export interface Openers {
   /** Why something that might have opened it could not be used. */
   readonly refusal: RingfenceError | undefined;
   /** What the file is encrypted to of all that; the environment's own where it is to nothing here. */
-  readonly kind: IdentityKind;
+  readonly kind: Opener;
 }
 
 const isWrong = (error: RingfenceError) => error.code !== "SECRETS_IDENTITY_LOCKED";
@@ -88,7 +89,7 @@ export function unlockedHere(app: Pick<App, "keys">, path: string): string | und
 
 interface Found {
   readonly identities: readonly string[];
-  readonly kind: IdentityKind | undefined;
+  readonly kind: Opener | undefined;
   readonly isLasting: boolean;
   readonly refusal: RingfenceError | undefined;
 }
@@ -127,6 +128,15 @@ function dataKeyFor(
   );
 }
 
+/** The environment's own, where it was handed out for a time that is not over. */
+function handedOut(app: Machine, environment: Environment): Place[] {
+  const held = heldIdentity(app, environment);
+  if (!held) return [];
+  const { operation, identity } = held;
+  const name = heldPath(app, environment);
+  return [{ name, kind: { operation }, identities: [identity], isLasting: false }];
+}
+
 /**
  * What to open a secrets file of the environment with. Called where {@link answering} stands around, since it may have
  * to ask for a passphrase or a data key.
@@ -137,7 +147,7 @@ function dataKeyFor(
 export function openersFor(app: Machine, environment: Environment, secrets: SecretsText): Openers {
   const { recipients } = listSecrets(secrets.text, secrets);
   const own = ownPlace(app, environment, recipients);
-  const others = otherPlaces(app, recipients);
+  const others = [...otherPlaces(app, recipients), ...handedOut(app, environment)];
   const isMeant = (identity: string) => recipients.includes(recipientOf(identity));
   const meant = others.map((place) => ({ ...place, identities: place.identities.filter(isMeant) }));
   const plain = [...own.identities, ...meant.flatMap(({ identities }) => identities)];
@@ -201,5 +211,6 @@ export function identityFiles(
   const { home, project } = app;
   const ssh = environment.recipients.some((one) => one.startsWith("ssh-")) ? [sshKeyPath(app)] : [];
   const personal = peopleHere(home).map((name) => personIdentityPath(home, name));
-  return [identityPath(home, project.name, environment.name), ...personal, ...ssh];
+  const handedOut = heldPath({ home, project }, environment);
+  return [identityPath(home, project.name, environment.name), ...personal, ...ssh, handedOut];
 }

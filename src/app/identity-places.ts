@@ -6,15 +6,18 @@ import { isRingfenceError, type RingfenceError, systemCode } from "../base/error
 import type { Environment } from "../model/project.ts";
 import { canonicalRecipient, parseIdentities, parseRecipient, recipientOf } from "../secrets/index.ts";
 import { identityPath, isLockedKey, readKeyBytes, readKeyFile } from "../snapshot/home.ts";
-import type { IdentityKind } from "../snapshot/spool.ts";
 import { peopleFolder } from "./actor.ts";
 import type { App } from "./app.ts";
+import type { Opener } from "./openings.ts";
 import { readTextIfThere } from "./project.ts";
 
 const ENDING = ".identity";
 
 /** What the looking depends on. */
-export type Machine = Pick<App, "home" | "project" | "variables" | "askPassphrase" | "keys" | "keyServices">;
+export type Machine = Pick<
+  App,
+  "home" | "project" | "variables" | "clock" | "askPassphrase" | "keys" | "keyServices"
+>;
 
 /** Identities under a passphrase. */
 export interface Locked {
@@ -39,7 +42,7 @@ interface Contents {
 
 /** A place that was looked at. */
 export interface Place extends Contents {
-  readonly kind: IdentityKind;
+  readonly kind: Opener;
 }
 
 /** Where a person's own identity lies on this machine. */
@@ -176,8 +179,7 @@ export function otherPlaces(app: Machine, recipients: readonly string[]): Place[
     return unlessLocked(placeAt(personIdentityPath(app.home, name)), isMeant);
   });
   const variables = [...ownVariables(app.variables), ...sopsVariables(app.variables)];
-  const all = (kind: IdentityKind, places: readonly Contents[]) =>
-    places.map((place) => ({ ...place, kind }));
+  const all = (kind: Opener, places: readonly Contents[]) => places.map((place) => ({ ...place, kind }));
   return [
     ...all("personal", personal),
     ...all("variable", variables),

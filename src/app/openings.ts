@@ -13,8 +13,11 @@ interface Opened {
   readonly digest: string;
 }
 
+/** With what; the operation for an identity that was handed out for a time. */
+export type Opener = Exclude<IdentityKind, "break-glass"> | { readonly operation: string };
+
 /** Notes that an environment's secrets were opened; only the first time in a command is recorded. */
-export type NoteOpening = (environment: Environment, opened: Opened, identity: IdentityKind) => void;
+export type NoteOpening = (environment: Environment, opened: Opened, opener: Opener) => void;
 
 interface Facts {
   readonly project: Project;
@@ -42,11 +45,13 @@ function personOf({ project, home, as }: Facts): string | undefined {
  */
 export function openingsOf(facts: Facts): NoteOpening {
   const noted = new Set<string>();
-  return ({ name, policies }, { values, digest }, identity) => {
-    if (facts.command === undefined || noted.has(name)) return;
+  return ({ name, policies }, { values, digest }, opener) => {
+    const isOrdinary = typeof opener === "string";
+    // A run records what it injects, but not with what it was opened.
+    if ((facts.command === undefined && isOrdinary) || noted.has(name)) return;
     noted.add(name);
     const person = personOf(facts);
-    const { command, project } = facts;
+    const { command = "run", project } = facts;
     try {
       appendSpool(
         project.root,
@@ -56,7 +61,7 @@ export function openingsOf(facts: Facts): NoteOpening {
           command,
           secrets: values.map((value) => value.name),
           revision: digest,
-          identity,
+          ...(isOrdinary ? { identity: opener } : { identity: "break-glass", operation: opener.operation }),
           ...(person !== undefined && { person }),
         },
         policies.runRecordRequired,

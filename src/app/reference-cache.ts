@@ -15,6 +15,7 @@ import type { ReadReference } from "../references/index.ts";
 import { keyMaterial } from "../snapshot/home.ts";
 import { ensureStateFolder, stateFolder } from "../snapshot/state-folder.ts";
 import type { App } from "./app.ts";
+import { heldIdentity } from "./break-glass/held.ts";
 
 /** Where stores are asked. */
 export interface Room {
@@ -73,7 +74,8 @@ function readKept(room: Room): Kept {
 /** Keeps what stores gave, where the policy may ask for it later. What they take back by themselves is not kept. */
 export function keepAnswers(room: Room, answers: ReadonlyMap<string, SecretAnswer>): void {
   const { secretsOfflineMs } = room.environment.policies;
-  if (secretsOfflineMs === undefined) return;
+  // An identity that was handed out for a time leaves nothing behind.
+  if (secretsOfflineMs === undefined || heldIdentity(room.app, room.environment)) return;
   const at = room.app.clock.now();
   const fresh = [...answers].flatMap(([key, answer]): [string, KeptAnswer][] =>
     answer.kind === "found" && !answer.lease

@@ -43,7 +43,15 @@ function eventOf(entry: SpoolEntry): Entry {
       ...common,
       actor: entry.person ?? `os:${entry.actor}`,
       action: "secrets.opened",
-      details: { pid, secrets, identity: entry.identity, revision, line, user: entry.actor },
+      details: {
+        pid,
+        secrets,
+        identity: entry.identity,
+        ...(entry.operation !== undefined && { handedOut: entry.operation }),
+        revision,
+        line,
+        user: entry.actor,
+      },
     };
   }
   return {

@@ -29,6 +29,8 @@ export interface SecretAccess {
   readonly threshold: number;
   readonly holders: readonly AccessHolder[];
   readonly former: readonly FormerHolder[];
+  /** A sealed copy of the environment's identity for emergencies; null where there is none. */
+  readonly breakGlass: string | null;
   /** Whose signature counts; null where none is demanded: then whoever can write the file. */
   readonly writers: readonly string[] | null;
 }

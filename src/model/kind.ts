@@ -67,6 +67,8 @@ const local: Policies = {
   secretsCacheMs: 0,
   secretsOfflineMs: undefined,
   secretsRotateMs: undefined,
+  breakGlassLongestMs: 4 * 60 * 60_000,
+  breakGlassApprovals: 0,
   strictSettings: false,
   observeMs: 2_000,
 };
@@ -114,6 +116,7 @@ const production: Policies = {
   monitoring: "alerting",
   backupRetentionMs: 30 * DAY_MS,
   deploy: "approval",
+  breakGlassApprovals: 1,
   runRecordRequired: true,
   logSink: "file",
   logRotateMs: DAY_MS,

@@ -94,6 +94,18 @@ export const policiesSchema = z
       })
       .optional()
       .describe("What is demanded of secrets files, and how long values of other stores are kept."),
+    breakGlass: z
+      .strictObject({
+        longest: duration.optional().describe("How long an identity is handed out at most, such as 1h."),
+        approvals: z
+          .int()
+          .min(0)
+          .max(20)
+          .optional()
+          .describe("People other than the author who must approve that one is handed out."),
+      })
+      .optional()
+      .describe("Identities that are handed out for a time, in an emergency."),
     settings: z
       .strictObject({ strict: flag("Undeclared settings are errors, not warnings.") })
       .optional()
@@ -160,6 +172,12 @@ const FIELDS: Fields = {
     read: ({ secrets }) => durationMs(secrets?.rotate),
     type: "duration",
   },
+  breakGlassLongestMs: {
+    path: ["breakGlass", "longest"],
+    read: ({ breakGlass }) => durationMs(breakGlass?.longest),
+    type: "duration",
+  },
+  breakGlassApprovals: { path: ["breakGlass", "approvals"], read: ({ breakGlass }) => breakGlass?.approvals },
   strictSettings: { path: ["settings", "strict"], read: ({ settings }) => settings?.strict },
   observeMs: {
     path: ["rollout", "observe"],

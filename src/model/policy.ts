@@ -52,6 +52,10 @@ export interface Policies {
   readonly secretsOfflineMs: number | undefined;
   /** How old a secret may get whose declaration says nothing of it; undefined: as old as people like. */
   readonly secretsRotateMs: number | undefined;
+  /** How long an identity is handed out at most. */
+  readonly breakGlassLongestMs: number;
+  /** How many people other than the author must approve that one is handed out. */
+  readonly breakGlassApprovals: number;
   /** Unknown settings in a layer are errors instead of warnings. */
   readonly strictSettings: boolean;
   /** Memory that a run's processes have together, in bytes; undefined: no bound. So for the others. */

@@ -1,5 +1,6 @@
 /** Secrets: encrypted files in SOPS format, age identities, bindings, signatures and fingerprints. The only way in. */
 
+export { openSealedIdentities, sealIdentities } from "./age/hand-over.ts";
 export {
   canonicalRecipient,
   createIdentity,

@@ -141,18 +141,21 @@ function createMachineKey(home: string): void {
   }
 }
 
+/** Key material of this machine, created on first need. */
+export function neededMachineMaterial(home: string): string {
+  const there = machineMaterial(home);
+  if (there !== undefined) return there;
+  createMachineKey(home);
+  return machineMaterial(home)!;
+}
+
 /**
- * What an environment's snapshot is sealed with: its identity, or the machine's key where it has none.
- * The machine's key is created on first need. Undefined for a locked identity: what is sealed without its passphrase
- * would be opened without it, too.
+ * What an environment's snapshot is sealed with: its identity, or the machine's key where it has none. Undefined for a
+ * locked identity: what is sealed without its passphrase would be opened without it, too.
  */
 export function keyMaterial(home: string, project: string, environment: string): string | undefined {
   const identity = identityMaterial(home, project, environment);
-  if (identity === "locked") return undefined;
-  const own = identity?.key ?? machineMaterial(home);
-  if (own !== undefined) return own;
-  createMachineKey(home);
-  return machineMaterial(home)!;
+  return identity === "locked" ? undefined : (identity?.key ?? neededMachineMaterial(home));
 }
 
 function revisionPath(home: string, project: string, environment: string): string {

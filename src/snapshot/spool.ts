@@ -43,8 +43,11 @@ export interface Injection {
   readonly force?: string;
 }
 
-/** What opened a secrets file: the environment's own identity, a person's, what a variable holds or leads to, a key service. */
-export type IdentityKind = "environment" | "personal" | "variable" | "key-service";
+/**
+ * What opened a secrets file: the environment's own identity, a person's, what a variable holds or leads to, a key
+ * service, or the environment's own that was handed out for a time.
+ */
+export type IdentityKind = "environment" | "personal" | "variable" | "key-service" | "break-glass";
 
 /** What a command of Ringfence says when it opens an environment's secrets for itself. */
 export interface Opening {
@@ -57,6 +60,8 @@ export interface Opening {
   /** Digest of the secrets file. */
   readonly revision: string;
   readonly identity: IdentityKind;
+  /** Which operation handed the identity out, where it was `break-glass`. */
+  readonly operation?: string;
   /** Who of the manifest's people acts, where that is known. */
   readonly person?: string;
 }

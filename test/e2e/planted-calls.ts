@@ -8,6 +8,17 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   approve: (_, id) => [[id]],
   "audit log": (_, id) => [[], ["--operation", id]],
   "audit verify": () => [[]],
+  "break-glass close": (e) => [["-e", e]],
+  "break-glass list": () => [["--all"]],
+  "break-glass open": (e) => [
+    ["-e", e, "--for", "5m", "--reason", "a test"],
+    ["-e", e],
+  ],
+  "break-glass review": (_, id) => [[id, "--reason", "a test"]],
+  "break-glass seal": (e) => [
+    ["-e", e, "--to", "person:ada"],
+    ["-e", e, "--to", "nobody"],
+  ],
   "config check": (e) => [
     ["-e", e],
     ["-e", e, "--phase", "build"],

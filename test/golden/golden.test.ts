@@ -192,6 +192,13 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   "config show": (environment) => ["config", "show", "-e", environment],
   "env compare": () => ["env", "compare"],
   isolation: () => ["isolation"],
+  "break-glass close": (environment) => ["break-glass", "close", "-e", environment, "--dry-run"],
+  "break-glass list": () => ["break-glass", "list"],
+  "break-glass open": (environment) => [
+    ...["break-glass", "open", "-e", environment, "--for", "30m", "--reason", "the shop is down"],
+  ],
+  "break-glass review": () => ["break-glass", "review", refused, "--reason", "a test"],
+  "break-glass seal": (environment) => ["break-glass", "seal", "-e", environment, "--to", "person:ada"],
   "config types": () => ["config", "types"],
   "env create": () => ["env", "create", "qa", "--kind", "testing", "--dry-run"],
   eject: (environment) => ["eject", "-e", environment, "--dry-run"],

@@ -60,6 +60,8 @@ const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
   secretsCacheMs: "store values kept",
   secretsOfflineMs: "store values offline",
   secretsRotateMs: "secrets rotated",
+  breakGlassLongestMs: "break-glass at most",
+  breakGlassApprovals: "approvals of break-glass",
   strictSettings: "unknown settings are errors",
   observeMs: "watched for",
 };

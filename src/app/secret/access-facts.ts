@@ -5,6 +5,7 @@ import type { AccessHolder, FormerHolder, SecretAccess } from "../../contract/se
 import { type Environment, expandTemplate } from "../../model/project.ts";
 import { listSecrets, wrappedKeys } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
+import { sealedPath } from "../break-glass/sealed.ts";
 import { readTextIfThere } from "../project.ts";
 import { holdersOfSecrets } from "../secret-holders.ts";
 
@@ -76,6 +77,11 @@ async function formerIn(app: App, file: string, now: readonly string[]): Promise
   });
 }
 
+function glassFile({ project }: App, environment: Environment): string | null {
+  const file = sealedPath(project, environment);
+  return readTextIfThere(join(project.root, file)) === undefined ? null : file;
+}
+
 /** @returns undefined where there is no secrets file. @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED */
 export async function accessTo(app: App, environment: Environment): Promise<SecretAccess | undefined> {
   const file = expandTemplate(app.project.secretsPath, environment);
@@ -89,6 +95,7 @@ export async function accessTo(app: App, environment: Environment): Promise<Secr
     threshold: wrappedKeys(text, { file }).threshold,
     holders: holdersIn(app, environment, text, file),
     former: await formerIn(app, file, recipients),
+    breakGlass: glassFile(app, environment),
     writers: environment.policies.signedSecrets ? app.project.people.map(({ name }) => name) : null,
   };
 }

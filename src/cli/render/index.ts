@@ -1,4 +1,11 @@
 /** Which renderer shows which command's answer. A command without one is shown as JSON. */
+import {
+  renderGlassClosed,
+  renderGlassList,
+  renderGlassOpened,
+  renderGlassReviewed,
+  renderGlassSealed,
+} from "./break-glass.ts";
 import { renderCheck, renderConfigFix } from "./check.ts";
 import { renderDiff } from "./comparison.ts";
 import { renderCompile, renderTypes } from "./compiled.ts";
@@ -114,6 +121,11 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "secret git-setup": renderGitSetup,
   "identity create": renderIdentity,
   "identity lock": renderLocked,
+  "break-glass seal": renderGlassSealed,
+  "break-glass open": renderGlassOpened,
+  "break-glass close": renderGlassClosed,
+  "break-glass list": renderGlassList,
+  "break-glass review": renderGlassReviewed,
   "me init": renderPerson,
   "release create": renderRelease,
   "release list": renderReleases,

@@ -26,6 +26,7 @@ function renderAccess({
   threshold,
   holders,
   former,
+  breakGlass,
   writers,
 }: SecretAccess): string {
   const count = `${secrets.length} secret${secrets.length === 1 ? "" : "s"}`;
@@ -40,6 +41,7 @@ function renderAccess({
     `${styled("bold", environment)}: ${count} in ${file}${groups}`,
     table(["  who", "", "", "roles", "key"], holders.map(holderRow)),
     ...(past.length > 0 ? [table(["  could open earlier ones", "", "", ""], past)] : []),
+    ...(breakGlass ? [`  in an emergency: whoever ${shownText(breakGlass)} is sealed for`] : []),
     `  may write it: ${writers === null ? "whoever can write the file; no signature is demanded" : `who signs as ${writers.join(", ")}`}`,
     ...(isStrange ? [styled("dim", `  next: ringfence secret recipients apply -e ${environment}`)] : []),
   ].join("\n");

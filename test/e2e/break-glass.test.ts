@@ -1,0 +1,215 @@
+/** An environment's identity that is sealed for people, handed out for a time, taken away, and looked at by another. */
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/adapters/clock-system/index.ts";
+import { compileRun } from "../../src/app/run.ts";
+import type { AuditLogView } from "../../src/contract/audit.ts";
+import type { GlassClosed, GlassOpened, GlassOpening } from "../../src/contract/break-glass.ts";
+import type { SecretAccess } from "../../src/contract/secret-access.ts";
+import { createIdentity } from "../../src/secrets/index.ts";
+import { identityPath } from "../../src/snapshot/home.ts";
+import { snapshotPath } from "../../src/snapshot/snapshot.ts";
+import { openScene, type Scene } from "./scene.ts";
+
+const MINUTE = 60_000;
+const GET = ["secret", "get", "TOKEN", "-e", "development"];
+const OPEN = ["break-glass", "open", "-e", "development", "--reason", "the shop is down"];
+
+let scene: Scene;
+let own: string;
+let held: string;
+/** What the commands take for the time. */
+let now: number;
+
+const at = (words: readonly string[], as = "author") =>
+  scene.command([...words, "--as", as], { options: { clock: { ...systemClock, now: () => now } } });
+
+async function must<T>(words: readonly string[], as?: string): Promise<T> {
+  const { answer, error } = await at(words, as);
+  if (error) throw error;
+  return answer as T;
+}
+
+const codeOf = async (words: readonly string[], as?: string) => (await at(words, as)).error?.code ?? "ok";
+
+beforeEach(async () => {
+  scene = await openScene();
+  now = Date.now();
+  own = identityPath(scene.home, "scene", "development");
+  held = join(scene.home, "break-glass/scene/development.sealed");
+  for (const name of ["author", "approver"]) {
+    const { text, recipient } = await createIdentity();
+    writeFileSync(join(scene.home, "people", `${name}.identity`), text, { mode: 0o600 });
+    const manifest = scene.read("ringfence.yaml");
+    scene.write("ringfence.yaml", manifest.replace(`  ${name}: {`, `  ${name}: { recipient: ${recipient},`));
+  }
+  await must(["break-glass", "seal", "-e", "development", "--to", "person:author"]);
+  renameSync(own, `${own}.away`);
+});
+afterEach(() => scene.shutdownAll());
+
+test("who was named gets it, for the time that was said, and every use is marked", async () => {
+  expect(await codeOf(GET)).toBe("SECRETS_NO_IDENTITY");
+  const { operation, until } = await must<GlassOpened>([...OPEN, "--for", "30m"]);
+  expect(Date.parse(until)).toBe(now + 30 * MINUTE);
+  now += 29 * MINUTE;
+  expect(await codeOf(GET)).toBe("ok");
+  now += MINUTE;
+  expect([existsSync(held), await codeOf(GET), existsSync(held)]).toEqual([
+    true,
+    "SECRETS_NO_IDENTITY",
+    false,
+  ]);
+  const { events } = await must<AuditLogView>(["audit", "log"]);
+  const marked = events.filter(({ details }) => (details as { handedOut?: string })?.handedOut === operation);
+  expect(marked).toMatchObject([
+    {
+      action: "secrets.opened",
+      actor: "author",
+      subject: "secret get",
+      details: { identity: "break-glass" },
+    },
+  ]);
+});
+
+describe("nobody gets it", () => {
+  test.each<[string, readonly string[], string, string]>([
+    ["who was not named", OPEN, "approver", "BREAK_GLASS_SHUT"],
+    ["without a reason", OPEN.slice(0, 4), "author", "APP_BAD_INPUT"],
+    ["for longer than the policy says", [...OPEN, "--for", "5h"], "author", "APP_BAD_INPUT"],
+    ["for no time", [...OPEN, "--for", "0s"], "author", "APP_BAD_INPUT"],
+    ["for what is no time", [...OPEN, "--for", "soon"], "author", "APP_BAD_INPUT"],
+    ["of an environment whose identity is here", OPEN.with(3, "staging"), "author", "APP_BAD_INPUT"],
+  ])("%s", async (_name, words, as, code) => {
+    expect(await codeOf(words, as)).toBe(code);
+    expect([existsSync(held), await codeOf(GET)]).toEqual([false, "SECRETS_NO_IDENTITY"]);
+  });
+
+  test("who has it, where none is sealed, and without an identity to open it with", async () => {
+    renameSync(`${own}.away`, own);
+    expect(await codeOf(OPEN)).toBe("APP_BAD_INPUT");
+    rmSync(own);
+    rmSync(identityPath(scene.home, "scene", "staging"));
+    expect(await codeOf(OPEN.with(3, "staging"))).toBe("BREAK_GLASS_SHUT");
+    rmSync(join(scene.home, "people/author.identity"));
+    expect(await codeOf(OPEN)).toBe("BREAK_GLASS_SHUT");
+  });
+
+  test("when the environment has another identity by now, or the copy was damaged", async () => {
+    const path = "secrets/development.break-glass.age";
+    const sealed = scene.read(path);
+    scene.write(path, sealed.replace(/\n.{8}/, "\nAAAAAAAA"));
+    expect(await codeOf(OPEN)).toBe("SECRETS_BAD_IDENTITY");
+    scene.write(path, sealed);
+    const { recipient } = await createIdentity();
+    const manifest = scene.read("ringfence.yaml");
+    scene.write("ringfence.yaml", manifest.replace(/(development:[^[]*\[)[^\]]*/, `$1${recipient}`));
+    expect(await codeOf(OPEN)).toBe("BREAK_GLASS_SHUT");
+  });
+});
+
+test.each([
+  ["before it was opened", -1],
+  ["before the latest use", 20 * MINUTE - 1],
+])("a clock that is set back to %s ends it", async (_name, later) => {
+  const opened = now;
+  await must(OPEN);
+  now = opened + 20 * MINUTE;
+  expect(await codeOf(GET)).toBe("ok");
+  now = opened + later;
+  expect([await codeOf(GET), existsSync(held)]).toEqual(["SECRETS_NO_IDENTITY", false]);
+});
+
+test("what it lies in gives nothing without this machine's key, and nothing when it was altered", async () => {
+  await must(OPEN);
+  const identity = /AGE-SECRET-KEY-\S+/.exec(readFileSync(`${own}.away`, "utf8"))![0];
+  const texts = readdirSync(dirname(held)).map((file) => readFileSync(join(dirname(held), file), "utf8"));
+  const plain = texts.flatMap((text) => [text, Buffer.from(text, "base64").toString("latin1")]);
+  expect(plain.some((text) => text.includes(identity))).toBe(false);
+  const kept = readFileSync(held);
+  renameSync(held, held.replace("development", "staging"));
+  expect(await codeOf(GET)).toBe("SECRETS_NO_IDENTITY");
+  kept[20] = kept[20]! === 65 ? 66 : 65;
+  writeFileSync(held, kept, { mode: 0o600 });
+  expect([await codeOf(GET), existsSync(held)]).toEqual(["SECRETS_NO_IDENTITY", false]);
+});
+
+test("a run under it leaves no snapshot, and is marked", async () => {
+  now = Date.now();
+  const { operation } = await must<GlassOpened>(OPEN);
+  const input = {
+    folder: scene.root,
+    environment: "development",
+    force: undefined,
+    variables: scene.variables,
+    warn: () => {},
+  };
+  const { snapshot } = await compileRun(input);
+  expect(snapshot.variables.TOKEN).toBe("first token of development");
+  expect(existsSync(snapshotPath(scene.root, "development"))).toBe(false);
+  const [opening] = await must<GlassOpening[]>(["break-glass", "list"]);
+  expect(opening).toMatchObject({ operation, state: "open", secrets: ["TOKEN"] });
+  rmSync(held);
+  await expect(compileRun(input)).rejects.toMatchObject({ code: "SECRETS_NO_IDENTITY" });
+});
+
+test("after it was closed, somebody else reviews it; until then the list exits 3", async () => {
+  const { operation } = await must<GlassOpened>(OPEN);
+  await must(GET);
+  const review = ["break-glass", "review", operation, "--reason", "the incident's notes are complete"];
+  expect(await codeOf(review, "approver")).toBe("APP_BAD_INPUT");
+  expect((await at(["break-glass", "list"])).exit).toBe(0);
+  const closed = await must<GlassClosed>(["break-glass", "close", "-e", "development"]);
+  expect(closed).toMatchObject({ opening: operation, secrets: ["TOKEN"] });
+  expect([existsSync(held), await codeOf(GET)]).toEqual([false, "SECRETS_NO_IDENTITY"]);
+  expect(await at(["break-glass", "list"])).toMatchObject({
+    exit: 3,
+    answer: [{ operation, state: "over", closed: { by: "author" }, review: null, secrets: ["TOKEN"] }],
+  });
+  expect(await codeOf(review)).toBe("ACCESS_DENIED");
+  expect(await codeOf(review.slice(0, 3), "approver")).toBe("APP_BAD_INPUT");
+  await must(review, "approver");
+  expect(await codeOf(review, "approver")).toBe("APP_BAD_INPUT");
+  expect(await at(["break-glass", "list"])).toMatchObject({ exit: 0, answer: [] });
+  expect(await must(["break-glass", "list", "--all"])).toMatchObject([{ review: { by: "approver" } }]);
+});
+
+test("one whose time is over waits for its review as well", async () => {
+  const { operation } = await must<GlassOpened>([...OPEN, "--for", "1m"]);
+  now += MINUTE;
+  expect(await at(["break-glass", "list"])).toMatchObject({ exit: 3, answer: [{ operation, closed: null }] });
+  await must(["break-glass", "review", operation, "--reason", "nothing was opened"], "approver");
+});
+
+test("a production kind asks another person before", async () => {
+  await must(["break-glass", "seal", "-e", "production", "--to", "author,person:approver"]);
+  rmSync(identityPath(scene.home, "scene", "production"));
+  const open = OPEN.with(3, "production");
+  const { answer, error } = await at(open);
+  expect(error?.code).toBe("OPERATION_WAITING");
+  const { id } = answer as { id: string };
+  expect(await at(["secret", "get", "TOKEN", "-e", "production"])).toMatchObject({
+    error: { code: "SECRETS_NO_IDENTITY" },
+  });
+  expect(await must(["break-glass", "list"])).toEqual([]);
+  await must(["approve", id], "approver");
+  now += MINUTE;
+  const opened = await must<GlassOpened>(open);
+  expect(opened).toMatchObject({ operation: id, until: new Date(now + 60 * MINUTE).toISOString() });
+  await must(["secret", "get", "TOKEN", "-e", "production"]);
+});
+
+test("that one is sealed is shown among who has access; only where the identity is it can be sealed", async () => {
+  const access = await must<SecretAccess[]>(["secret", "access"]);
+  expect(access.map(({ breakGlass }) => breakGlass)).toEqual([
+    "secrets/development.break-glass.age",
+    null,
+    null,
+  ]);
+  const seal = ["break-glass", "seal", "-e", "development", "--to"];
+  expect(await codeOf([...seal, "author"])).toBe("BREAK_GLASS_SHUT");
+  renameSync(`${own}.away`, own);
+  expect(await codeOf([...seal, "nobody"])).toBe("APP_BAD_INPUT");
+  expect(await codeOf([...seal, ","])).toBe("APP_BAD_INPUT");
+});
