@@ -38,14 +38,14 @@ function peopleIn(project: Project, to: readonly string[]): readonly WithRecipie
   });
 }
 
-/** @throws BREAK_GLASS_SHUT where the environment's identity is not here */
+/** @throws SECRET_BREAK_GLASS_SHUT where the environment's identity is not here */
 function identityHere({ app, environment }: Context): string {
   const path = identityPath(app.home, app.project.name, environment.name);
   const text = readKeyFile(path);
   const identities = text === undefined ? [] : parseIdentities(text, path);
   const own = identities.find((one) => environment.recipients.includes(recipientOf(one)));
   if (own !== undefined) return own;
-  throw appErrors.BREAK_GLASS_SHUT({
+  throw appErrors.SECRET_BREAK_GLASS_SHUT({
     what: `the identity of ${environment.name} is not here, so it can't be sealed here`,
     where: path,
     why: text === undefined ? "the file is not there" : `it is not the one that ${environment.name} has now`,
@@ -65,12 +65,9 @@ export const operation = defineOperation({
   scope: "environment",
   explicit: true,
   input: z.object({
-    to: z
-      .array(z.string())
-      .default([])
-      .meta({
-        description: "person:NAME; may be repeated, or a list with commas; replaces who was named before",
-      }),
+    to: z.array(z.string()).default([]).meta({
+      description: "person:NAME; may be repeated, or a list with commas; replaces who was named before",
+    }),
   }),
   async plan(context, { to }) {
     const { app, environment } = context;
