@@ -51,7 +51,7 @@ export const appErrors = errorCatalogue({
     http: 422,
   },
   APP_UNREADABLE: { summary: "A file can't be read or written.", exit: EXIT.failed, http: 500 },
-  BREAK_GLASS_SHUT: {
+  SECRET_BREAK_GLASS_SHUT: {
     summary: "An environment's sealed identity is not there, or does not open for who asks.",
     exit: EXIT.undecryptable,
     http: 403,

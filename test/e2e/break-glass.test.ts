@@ -75,7 +75,7 @@ test("who was named gets it, for the time that was said, and every use is marked
 
 describe("nobody gets it", () => {
   test.each<[string, readonly string[], string, string]>([
-    ["who was not named", OPEN, "approver", "BREAK_GLASS_SHUT"],
+    ["who was not named", OPEN, "approver", "SECRET_BREAK_GLASS_SHUT"],
     ["without a reason", OPEN.slice(0, 4), "author", "APP_BAD_INPUT"],
     ["for longer than the policy says", [...OPEN, "--for", "5h"], "author", "APP_BAD_INPUT"],
     ["for no time", [...OPEN, "--for", "0s"], "author", "APP_BAD_INPUT"],
@@ -91,9 +91,9 @@ describe("nobody gets it", () => {
     expect(await codeOf(OPEN)).toBe("APP_BAD_INPUT");
     rmSync(own);
     rmSync(identityPath(scene.home, "scene", "staging"));
-    expect(await codeOf(OPEN.with(3, "staging"))).toBe("BREAK_GLASS_SHUT");
+    expect(await codeOf(OPEN.with(3, "staging"))).toBe("SECRET_BREAK_GLASS_SHUT");
     rmSync(join(scene.home, "people/author.identity"));
-    expect(await codeOf(OPEN)).toBe("BREAK_GLASS_SHUT");
+    expect(await codeOf(OPEN)).toBe("SECRET_BREAK_GLASS_SHUT");
   });
 
   test("when the environment has another identity by now, or the copy was damaged", async () => {
@@ -105,7 +105,7 @@ describe("nobody gets it", () => {
     const { recipient } = await createIdentity();
     const manifest = scene.read("ringfence.yaml");
     scene.write("ringfence.yaml", manifest.replace(/(development:[^[]*\[)[^\]]*/, `$1${recipient}`));
-    expect(await codeOf(OPEN)).toBe("BREAK_GLASS_SHUT");
+    expect(await codeOf(OPEN)).toBe("SECRET_BREAK_GLASS_SHUT");
   });
 });
 
@@ -208,7 +208,7 @@ test("that one is sealed is shown among who has access; only where the identity 
     null,
   ]);
   const seal = ["break-glass", "seal", "-e", "development", "--to"];
-  expect(await codeOf([...seal, "author"])).toBe("BREAK_GLASS_SHUT");
+  expect(await codeOf([...seal, "author"])).toBe("SECRET_BREAK_GLASS_SHUT");
   renameSync(`${own}.away`, own);
   expect(await codeOf([...seal, "nobody"])).toBe("APP_BAD_INPUT");
   expect(await codeOf([...seal, ","])).toBe("APP_BAD_INPUT");

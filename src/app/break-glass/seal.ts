@@ -39,13 +39,13 @@ function peopleIn(project: Project, to: readonly string[]): readonly WithRecipie
   });
 }
 
-/** @throws BREAK_GLASS_SHUT where the environment's identity is not here */
+/** @throws SECRET_BREAK_GLASS_SHUT where the environment's identity is not here */
 function identityHere({ app, environment }: Context): string {
   const path = identityPath(app.home, app.project.name, environment.name);
   const identities = identitiesAt(app, path);
   const own = identities.find((one) => environment.recipients.includes(recipientOf(one)));
   if (own !== undefined) return own;
-  throw appErrors.BREAK_GLASS_SHUT({
+  throw appErrors.SECRET_BREAK_GLASS_SHUT({
     what: `the identity of ${environment.name} is not here, so it can't be sealed here`,
     where: path,
     why:

@@ -14,7 +14,7 @@ export function sealedPath({ secretsPath }: Project, environment: Environment): 
 }
 
 function shut(environment: Environment, file: string, what: string, why: string): Error {
-  return appErrors.BREAK_GLASS_SHUT({
+  return appErrors.SECRET_BREAK_GLASS_SHUT({
     what,
     where: file,
     why,
@@ -22,7 +22,7 @@ function shut(environment: Environment, file: string, what: string, why: string)
   });
 }
 
-/** The text of the sealed copy. @throws BREAK_GLASS_SHUT where there is none */
+/** The text of the sealed copy. @throws SECRET_BREAK_GLASS_SHUT where there is none */
 export function sealedText({ project }: Pick<App, "project">, environment: Environment): string {
   const file = sealedPath(project, environment);
   const text = readTextIfThere(join(project.root, file));
@@ -33,7 +33,7 @@ export function sealedText({ project }: Pick<App, "project">, environment: Envir
 /**
  * The environment's identity, by the personal one of who asks.
  *
- * @throws BREAK_GLASS_SHUT for who was not named, has no identity here, or for an identity that opens nothing any more
+ * @throws SECRET_BREAK_GLASS_SHUT for who was not named, has no identity here, or for an identity that opens nothing any more
  */
 export function unsealed(app: App, environment: Environment, name: string): string {
   const { home, project } = app;
