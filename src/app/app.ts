@@ -32,10 +32,11 @@ import type { SecretStore } from "../ports/secret-store.ts";
 import type { Source } from "../ports/source.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Target } from "../ports/target.ts";
-import { identityPath, ringfenceHome } from "../snapshot/home.ts";
+import { identityMaterial, identityPath, ringfenceHome } from "../snapshot/home.ts";
 import { withoutKeys } from "../snapshot/key-variables.ts";
 import { ensureStateFolder, stateFolder } from "../snapshot/state-folder.ts";
 import { answeringOnce } from "./answering-once.ts";
+import { type AskPassphrase, type KeyAnswers, noAnswers } from "./key-answers.ts";
 import { lazyStore } from "./lazy-store.ts";
 import { LEASE_MS } from "./lease.ts";
 import { type NoteOpening, openingsOf } from "./openings.ts";
@@ -74,6 +75,10 @@ export interface App {
   readonly programs: ProgramRunner;
   /** Services that secrets files of others may be encrypted to. */
   readonly keyServices: readonly KeyService[];
+  /** What was asked for to open secrets, and the answers. */
+  readonly keys: KeyAnswers;
+  /** Undefined where there is nobody to ask. */
+  readonly askPassphrase: AskPassphrase | undefined;
   /** Undefined where the work tree's project has no rules, or only {@link openApp} was asked; see {@link checkerFor}. */
   readonly rules: RuleChecker | undefined;
   /** What stores of secrets have said so far; see prepared in references.ts. */
@@ -104,6 +109,8 @@ export interface AppOptions {
   readonly progress?: (progress: Progress) => void;
   /** For what a person must see although the command goes on. */
   readonly warn?: (text: string) => void;
+  /** Asks for the passphrase of a locked identity; left out where nobody could answer. */
+  readonly askPassphrase?: AskPassphrase | undefined;
   /** Stores of secrets by scheme, instead of those that are built in or declared. */
   readonly secretStores?: Readonly<Record<string, SecretStore>>;
   /** Decorates the store, so that a test can stop the process at any write. */
@@ -169,6 +176,13 @@ function settingsModule(): string {
     : join(here, "settings.js");
 }
 
+/** What a target seals with, so that it opens it again after a restart. The bytes of a locked identity protect nothing. */
+function targetKey(home: string, project: Project, environment: Environment): string | undefined {
+  if (!environment.holders.some(({ kind }) => kind === "identity")) return undefined;
+  const isLocked = identityMaterial(home, project.name, environment.name) === "locked";
+  return isLocked ? undefined : identityPath(home, project.name, environment.name);
+}
+
 /**
  * Opens the project at or above a folder.
  *
@@ -213,6 +227,8 @@ export function openApp(options: AppOptions): App {
     editor: openEditor(withoutKeys(variables)),
     programs: answeringOnce(openProgramRunner()),
     keyServices: [openAwsKeyService()],
+    keys: noAnswers(),
+    askPassphrase: options.askPassphrase,
     rules: undefined,
     references: new Map(),
     secretStore: async (scheme, access) =>
@@ -224,9 +240,7 @@ export function openApp(options: AppOptions): App {
       openProcessTarget({
         environment: environment.name,
         folder: join(state, "environments", environment.name),
-        keyFile: environment.holders.some(({ kind }) => kind === "identity")
-          ? identityPath(home, project.name, environment.name)
-          : undefined,
+        keyFile: targetKey(home, project, environment),
         production: environment.policies.production,
       }),
     progress: options.progress ?? (() => {}),

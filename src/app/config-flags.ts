@@ -27,10 +27,7 @@ function refusal(project: Project, name: string, value: string): RingfenceError 
       fix: `-e ${selected?.name ?? "ENVIRONMENT"}`,
     });
   }
-  // `__proto__` is a name to POSIX, but no key of an object.
-  return SETTING_NAME.test(name) && name !== "__proto__"
-    ? undefined
-    : unknownName(project, name, "no setting can be called that");
+  return SETTING_NAME.test(name) ? undefined : unknownName(project, name, "no setting can be called that");
 }
 
 function unknownName({ settings, manifest }: Project, name: string, why: string): RingfenceError {

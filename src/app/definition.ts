@@ -3,6 +3,7 @@
  * (a read). One file in `app/<noun>/` defines one; CLI, API and docs are made from it.
  */
 import type { Json } from "../base/canonical-json.ts";
+import type { RingfenceError } from "../base/error.ts";
 import type { Gate } from "../model/gate.ts";
 import type { OperationRecord, Plan } from "../model/operation.ts";
 import type { Environment } from "../model/project.ts";
@@ -136,6 +137,8 @@ export interface Operation<I = Record<string, unknown>> extends Face<I> {
   verify?(context: Context, plan: Plan): Promise<Json>;
   /** Store changes that commit together with the failure. */
   failed?(transaction: StoreTransaction, operation: OperationRecord): Promise<void>;
+  /** What can be saved in this process of a failure that leaves nothing to resume: the error with how to get it back. */
+  rescue?(context: Context, error: RingfenceError): RingfenceError;
   /** What the caller gets instead of the operation's own view. */
   answer?(context: Context, operation: OperationRecord): Promise<unknown>;
 }

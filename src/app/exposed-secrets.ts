@@ -7,17 +7,17 @@ import type { ExposedHistory, ExposedSecret } from "../contract/secrets.ts";
 import { type Environment, expandTemplate } from "../model/project.ts";
 import { listSecrets, openSecrets } from "../secrets/index.ts";
 import type { App } from "./app.ts";
-import { keyringFor } from "./identities.ts";
-import { readSecrets } from "./resolution.ts";
+import { openersFor } from "./identities.ts";
+import { configure, readSecrets } from "./resolution.ts";
 
 /** Values by name; undefined for a file that nothing here opens, or that is no secrets file of the environment. */
 function valuesIn(app: App, environment: Environment, text: string): ReadonlyMap<string, string> | undefined {
   const file = expandTemplate(app.project.secretsPath, environment);
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
-    if (identities.length === 0) return undefined;
-    const opened = openSecrets(text, { file, expect, identities, unbound: "allow" });
+    const { identities, dataKey, isShut, kind } = openersFor(app, environment, { file, text });
+    if (isShut) return undefined;
+    const opened = openSecrets(text, { file, expect, identities, dataKey, unbound: "allow" });
     app.opened(environment, opened, kind);
     return new Map(opened.values.map(({ name, value }) => [name, value]));
   } catch (error) {
@@ -35,7 +35,18 @@ function recipientsIn(text: string, file: string): readonly string[] {
   }
 }
 
-/** The secrets that a recipient can read now. */
+/** Settings whose value another store keeps, by the reference that says where. */
+function referredSettings(app: App, environment: Environment): ReadonlyMap<string, string> {
+  const { settings } = configure(app, environment, { variables: {} });
+  return new Map(
+    [...settings.values()].flatMap(({ name, history }) => {
+      const reference = history.find(({ wins }) => wins)?.reference;
+      return reference === undefined ? [] : [[name, reference]];
+    }),
+  );
+}
+
+/** The secrets that a recipient can read now, and those that other stores keep for the same environment. */
 export function readableSecrets(
   app: App,
   environment: Environment,
@@ -44,10 +55,13 @@ export function readableSecrets(
   const { recipients, opened, entries } = readSecrets(app, environment);
   if (!recipients.includes(recipient)) return [];
   const docs = new Map(app.project.settings.map(({ name, doc }) => [name, doc]));
-  return (opened?.values ?? entries).map(({ name }) => ({
+  const referred = referredSettings(app, environment);
+  const names = new Set([...(opened?.values ?? entries).map(({ name }) => name), ...referred.keys()]);
+  return [...names].map((name) => ({
     environment: environment.name,
     name,
     doc: docs.get(name) ?? null,
+    reference: referred.get(name) ?? null,
   }));
 }
 

@@ -6,11 +6,13 @@ import { EXIT, type RingfenceError } from "../base/error.ts";
 import type { Environment } from "../model/project.ts";
 import { type CommandAgain, detect, guardRun, type Selection } from "../snapshot/detection.ts";
 import { type Actor, findActor } from "./actor.ts";
+import { answeringOperation } from "./answering-operation.ts";
 import { type App, type AppOptions, openAppWithRules, type Progress } from "./app.ts";
 import type { CatalogueItem, CommandModule } from "./catalogue.ts";
 import type { Context, FolderQuery, InputSchema, Operation, Setup } from "./definition.ts";
 import { appErrors } from "./errors.ts";
 import { failingIn, shownFailure } from "./incident.ts";
+import { type AskPassphrase, answering } from "./key-answers.ts";
 import { type Confirm, type Outcome, perform, resume, unknownOperation } from "./operation.ts";
 import { ruleOf } from "./rule.ts";
 
@@ -33,6 +35,8 @@ export interface Request {
   readonly readInput: () => Promise<string>;
   /** Left out where nobody can answer. */
   readonly confirm?: Confirm;
+  /** Left out where nobody can answer. */
+  readonly askPassphrase?: AskPassphrase | undefined;
   readonly progress: (progress: Progress) => void;
   /** Decorations for tests and library users. */
   readonly options?: Pick<AppOptions, "host" | "clock" | "leaseMs" | "wrapStore">;
@@ -152,13 +156,15 @@ async function answerOf(app: App, request: Request, module: CommandModule, seen:
   const { command } = request;
   if (module.query && module.query.scope !== "folder") {
     const input = checkInput(request, module.query.input);
-    const answer = await module.query.run(contextOf(app, request, seen), input);
+    const { query } = module;
+    const context = contextOf(app, request, seen);
+    const answer = await answering(() => query.run(context, input));
     return { answer, error: undefined, exit: module.query.exit?.(answer as never, input) ?? EXIT.ok };
   }
   if (module.operation) {
     const input = checkInput(request, module.operation.input);
     return outcomeAnswer(
-      await perform(contextOf(app, request, seen), module.operation, input, {
+      await perform(contextOf(app, request, seen), answeringOperation(module.operation), input, {
         dryRun: request.dryRun,
         confirm: request.confirm,
       }),
@@ -173,7 +179,9 @@ async function answerOf(app: App, request: Request, module: CommandModule, seen:
   }
   const { id, undo } = module.continuation!.target(checkInput(request, module.continuation!.input));
   const resumed = await resumedContext(app, request, id, seen);
-  return outcomeAnswer(await resume(resumed.context, await findKind(request, resumed.kind), id, undo));
+  return outcomeAnswer(
+    await resume(resumed.context, answeringOperation(await findKind(request, resumed.kind)), id, undo),
+  );
 }
 
 /** There may be no project, so nothing of one is opened, and no name of an environment means anything. */
@@ -203,8 +211,18 @@ async function runInFolder(request: Request, query: FolderQuery): Promise<Answer
   return { answer, error: undefined, exit: query.exit?.(answer as never) ?? EXIT.ok };
 }
 
+/** What was read once can't be read again, and a definition may be begun again. */
+function readingOnce(readInput: Request["readInput"]): Request["readInput"] {
+  let read: Promise<string> | undefined;
+  return () => {
+    read ??= readInput();
+    return read;
+  };
+}
+
 /** @throws RingfenceError for what can't even begin; what a gate or a step says is in the answer. */
-export async function runCommand(request: Request): Promise<Answer> {
+export async function runCommand(given: Request): Promise<Answer> {
+  const request = { ...given, readInput: readingOnce(given.readInput) };
   const { command } = request;
   const module = await command.load();
   if (module.query?.scope === "folder") return runInFolder(request, module.query);
@@ -216,6 +234,7 @@ export async function runCommand(request: Request): Promise<Answer> {
     warn: request.warn,
     command: command.name,
     as: request.as ?? request.variables.RINGFENCE_AS,
+    askPassphrase: request.askPassphrase,
     ...request.options,
   });
   const { project, clock } = app;

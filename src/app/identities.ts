@@ -1,166 +1,208 @@
 /**
- * The identities on this machine: where they are looked for, and which of them may open a secrets file. An environment's
- * own identity is always tried; the others only where the file says that it is encrypted to them, so that somebody's
- * key is not held against the files of environments that are not theirs.
+ * What on this machine may open a secrets file. An environment's own identity is always tried; the others only where
+ * the file says that it is encrypted to them, so that somebody's key is not held against the files of environments
+ * that are not theirs. Nobody is asked for a passphrase or a data key while something else opens the file.
  */
-import { readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { isRingfenceError, systemCode } from "../base/error.ts";
+import { join } from "node:path";
+import type { RingfenceError } from "../base/error.ts";
 import type { Environment } from "../model/project.ts";
-import { parseIdentities, recipientOf, secretsErrors } from "../secrets/index.ts";
-import { identityMaterial, identityPath, readKeyFile } from "../snapshot/home.ts";
-import { peopleFolder } from "./actor.ts";
+import {
+  listSecrets,
+  prepareDataKey,
+  recipientOf,
+  secretsErrors,
+  type WrappedKeys,
+  wrappedKeys,
+} from "../secrets/index.ts";
+import { identityPath } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
-import { heldIdentity, heldPath } from "./break-glass/held.ts";
+import { heldPath } from "./break-glass/held.ts";
+import {
+  handedOut,
+  type Locked,
+  type Machine,
+  otherPlaces,
+  ownPlace,
+  type Place,
+  peopleHere,
+  personIdentityPath,
+  placeAt,
+  sshKeyPath,
+} from "./identity-places.ts";
+import { type Answered, answerTo } from "./key-answers.ts";
 import type { Opener } from "./openings.ts";
+import { unlocked } from "./passphrase.ts";
+import { readTextIfThere } from "./project.ts";
 
-const ENDING = ".identity";
+/** So long a key service may take to open a file. */
+const KEY_SERVICE_MS = 15_000;
 
-/** The identities that can be tried on one secrets file. */
-export interface Keyring {
-  /** `AGE-SECRET-KEY-1…`; none where nothing here is meant by the file. */
+/** A secrets file as it was read. */
+interface SecretsText {
+  /** Relative to the project's root. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What opens one secrets file, as far as that can be told without opening it. */
+export interface Openers {
   readonly identities: readonly string[];
+  /** What a key service gave; no identity is needed then. */
+  readonly dataKey: Uint8Array | undefined;
+  /** Nothing here is meant by the file, so that there is no use in trying. */
+  readonly isShut: boolean;
   /** Every place that was looked at, for errors. */
   readonly lookedIn: readonly string[];
-  /** True when one that stays on this machine is among them; a variable's is gone with the process. */
+  /** What opens it stays on this machine, and nobody has to be asked for it. */
   readonly isLasting: boolean;
-  /** Of the first identity that the file is encrypted to; the environment's own where it is to none of them. */
+  /** Why something that might have opened it could not be used. */
+  readonly refusal: RingfenceError | undefined;
+  /** What the file is encrypted to of all that; the environment's own where it is to nothing here. */
   readonly kind: Opener;
 }
 
-interface Place {
-  readonly name: string;
-  readonly kind: Opener;
-  readonly identities: readonly string[];
-  readonly isLasting: boolean;
-}
+const isWrong = (error: RingfenceError) => error.code !== "SECRETS_IDENTITY_LOCKED";
 
-/** What the looking depends on. */
-type Reader = Pick<App, "home" | "project" | "variables" | "clock">;
-
-/** Where a person's own identity lies on this machine. */
-export function personIdentityPath(home: string, person: string): string {
-  return join(peopleFolder(home), `${person}${ENDING}`);
-}
-
-/** Files of the personal identities that lie here. */
-function personIdentityFiles(home: string): string[] {
-  const folder = peopleFolder(home);
-  try {
-    const files = readdirSync(folder).filter((file) => file.endsWith(ENDING));
-    return files.sort().map((file) => join(folder, file));
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
-}
-
-/** Identities that are meant for sops may be of kinds that Ringfence does not read: those are passed over. */
-function readableOf(text: string): string[] {
-  return text.split(/\r?\n/).flatMap((line) => {
-    const candidate = line.trim();
-    if (candidate === "" || candidate.startsWith("#")) return [];
-    try {
-      recipientOf(candidate);
-      return [candidate];
-    } catch (error) {
-      const isOther =
-        isRingfenceError(error, "SECRETS_BAD_IDENTITY") || isRingfenceError(error, "SECRETS_UNSUPPORTED");
-      if (isOther) return [];
-      throw error;
-    }
-  });
-}
-
-function fromText(variable: string, text: string | undefined, isOurs: boolean): Place[] {
-  if (!text) return [];
-  const identities = isOurs ? parseIdentities(text, variable) : readableOf(text);
-  return [{ name: variable, kind: "variable", identities, isLasting: false }];
-}
-
-function fromFile(variable: string, file: string | undefined, isOurs: boolean): Place[] {
-  if (!file) return [];
-  const path = resolve(file);
-  const text = readKeyFile(path);
-  if (text === undefined)
-    return [{ name: `${variable} (${path}, not there)`, kind: "variable", identities: [], isLasting: false }];
-  const identities = isOurs ? parseIdentities(text, path) : readableOf(text);
-  return [{ name: `${variable} (${path})`, kind: "variable", identities, isLasting: false }];
-}
-
-/** Everywhere but the environment's own, in the order in which they are tried. */
-function placesOf({ home, variables }: Pick<App, "home" | "variables">): Place[] {
-  const personal = personIdentityFiles(home).map((path): Place => {
-    return {
-      name: path,
-      kind: "personal",
-      identities: parseIdentities(readKeyFile(path) ?? "", path),
-      isLasting: true,
-    };
-  });
-  return [
-    ...personal,
-    ...fromText("RINGFENCE_IDENTITY", variables.RINGFENCE_IDENTITY, true),
-    ...fromFile("RINGFENCE_IDENTITY_FILE", variables.RINGFENCE_IDENTITY_FILE, true),
-    ...fromText("SOPS_AGE_KEY", variables.SOPS_AGE_KEY, false),
-    ...fromFile("SOPS_AGE_KEY_FILE", variables.SOPS_AGE_KEY_FILE, false),
-  ];
-}
-
-/** The environment's own, where it was handed out for a time that is not over. */
-function handedOut(app: Reader, environment: Environment): Place[] {
-  const held = heldIdentity(app, environment);
-  if (!held) return [];
-  const { operation, identity } = held;
-  const name = heldPath(app, environment);
-  return [{ name, kind: { operation }, identities: [identity], isLasting: false }];
+/** What a locked file holds; asks for its passphrase where that was not done yet. */
+function unlockedAt(app: Machine, locked: Locked): Answered<readonly string[]> {
+  return answerTo(app.keys.unlocked, locked.at, () => unlocked(app, locked), isWrong);
 }
 
 /**
- * The identities to try on a secrets file of the environment.
+ * The identities of a file; asks for the passphrase where one protects it.
  *
- * @param recipients whom the file says that it is encrypted to
- * @throws SNAPSHOT_KEY_UNUSABLE for a key file that others may read; SECRETS_BAD_IDENTITY
+ * @throws SECRETS_IDENTITY_LOCKED where nobody says it; SECRETS_BAD_IDENTITY, SNAPSHOT_KEY_UNUSABLE
  */
-export function keyringFor(app: Reader, environment: Environment, recipients: readonly string[]): Keyring {
-  const { home, project } = app;
-  const ownPath = identityPath(home, project.name, environment.name);
-  const material = identityMaterial(home, project.name, environment.name);
-  const own = material === undefined ? [] : parseIdentities(material, ownPath);
-  const places = [...placesOf(app), ...handedOut(app, environment)];
+export function identitiesAt(app: Machine, path: string): readonly string[] {
+  const { identities, locked, refusal } = placeAt(path);
+  if (refusal) throw refusal;
+  if (locked === undefined) return identities;
+  const answer = unlockedAt(app, locked);
+  if ("refusal" in answer) throw answer.refusal;
+  return answer.got;
+}
+
+/** The first identity of a locked file that was opened in this process already; nobody is asked. */
+export function unlockedHere(app: Pick<App, "keys">, path: string): string | undefined {
+  const answer = app.keys.unlocked.get(path);
+  return answer && "got" in answer ? answer.got[0] : undefined;
+}
+
+interface Found {
+  readonly identities: readonly string[];
+  readonly kind: Opener | undefined;
+  readonly isLasting: boolean;
+  readonly refusal: RingfenceError | undefined;
+}
+
+/** The first locked place that holds one of the file's identities. */
+function foundLocked(app: Machine, places: readonly Place[], isMeant: (one: string) => boolean): Found {
+  let refusal = places.find((place) => place.refusal)?.refusal;
+  for (const { locked, kind } of places) {
+    if (locked === undefined) continue;
+    const answer = unlockedAt(app, locked);
+    if ("refusal" in answer) refusal ??= answer.refusal;
+    else if (answer.got.some(isMeant))
+      return { identities: answer.got.filter(isMeant), kind, isLasting: false, refusal: undefined };
+  }
+  return { identities: [], kind: undefined, isLasting: false, refusal };
+}
+
+/** Whether a key service might open what the identities at hand don't. */
+function asksService(app: Machine, { groups, threshold }: WrappedKeys, isOpen: boolean): boolean {
+  if (isOpen && threshold === 1) return false;
+  const known = app.keyServices.flatMap(({ services }) => services);
+  return groups.some((group) => group.some(({ service }) => known.includes(service)));
+}
+
+function dataKeyFor(
+  app: Machine,
+  secrets: SecretsText,
+  identities: readonly string[],
+  isOpen: boolean,
+): Answered<Uint8Array | undefined> {
+  const wrapped = wrappedKeys(secrets.text, secrets);
+  if (!asksService(app, wrapped, isOpen)) return { got: undefined };
+  const how = { file: secrets.file, identities, services: app.keyServices };
+  return answerTo(app.keys.dataKeys, wrapped.digest, () =>
+    prepareDataKey(secrets.text, how, AbortSignal.timeout(KEY_SERVICE_MS)),
+  );
+}
+
+/**
+ * What to open a secrets file of the environment with. Called where {@link answering} stands around, since it may have
+ * to ask for a passphrase or a data key.
+ *
+ * @throws SNAPSHOT_KEY_UNUSABLE for a key file that others may read; SECRETS_BAD_IDENTITY, SECRETS_WRONG_PASSPHRASE;
+ * SECRETS_MALFORMED, SECRETS_UNSUPPORTED
+ */
+export function openersFor(app: Machine, environment: Environment, secrets: SecretsText): Openers {
+  const { recipients } = listSecrets(secrets.text, secrets);
+  const own = ownPlace(app, environment, recipients);
+  const others = [...otherPlaces(app, recipients), ...handedOut(app, environment)];
   const isMeant = (identity: string) => recipients.includes(recipientOf(identity));
-  const meant = places.map((place) => ({ ...place, identities: place.identities.filter(isMeant) }));
-  const opening = own.some(isMeant) ? undefined : meant.find(({ identities }) => identities.length > 0);
+  const meant = others.map((place) => ({ ...place, identities: place.identities.filter(isMeant) }));
+  const plain = [...own.identities, ...meant.flatMap(({ identities }) => identities)];
+  const lasting = [own, ...meant].some(({ identities, isLasting }) => isLasting && identities.length > 0);
+  const opening = [own, ...meant].find(({ identities }) => identities.some(isMeant));
+  const found: Found = opening
+    ? { identities: plain, kind: opening.kind, isLasting: lasting, refusal: undefined }
+    : foundLocked(app, [own, ...others], isMeant);
+  const isOpen = found.identities.length > 0;
+  // An own identity that the file does not name is tried all the same: that says what is wrong.
+  const identities = isOpen ? found.identities : plain;
+  const answer = dataKeyFor(app, secrets, identities, isOpen);
+  const dataKey = "got" in answer ? answer.got : undefined;
+  const refusal = found.refusal ?? ("refusal" in answer ? answer.refusal : undefined);
   return {
-    kind: opening?.kind ?? "environment",
-    identities: [...own, ...meant.flatMap(({ identities }) => identities)],
-    lookedIn: [ownPath, ...places.map(({ name }) => name)],
-    isLasting:
-      own.length > 0 || meant.some(({ identities, isLasting }) => isLasting && identities.length > 0),
+    identities,
+    dataKey,
+    isShut: !dataKey && (identities.length === 0 || (!isOpen && refusal !== undefined)),
+    lookedIn: [own, ...others].map(({ name }) => name),
+    isLasting: isOpen ? found.isLasting && !dataKey : lasting && !dataKey,
+    refusal,
+    kind: found.kind ?? (dataKey ? "key-service" : "environment"),
   };
 }
 
-/** The error for secrets of an environment that nothing on this machine opens. @param what can't be done, and why not */
+/**
+ * The error for secrets of an environment that nothing on this machine opens.
+ *
+ * @param what can't be done, and why not
+ * @param text the file's, where it is not the one that lies there
+ */
 export function noIdentity(
-  app: Pick<App, "home" | "project" | "variables">,
-  { name }: Environment,
-  { what, file }: { readonly what: string; readonly file: string },
+  app: Machine,
+  environment: Environment,
+  { what, file, text }: { readonly what: string; readonly file: string; readonly text?: string },
 ): Error {
-  const places = [
-    identityPath(app.home, app.project.name, name),
-    ...placesOf(app).map((place) => place.name),
-  ];
+  const { name } = environment;
+  const content = text ?? readTextIfThere(join(app.project.root, file));
+  const { refusal, lookedIn } =
+    content === undefined
+      ? {
+          refusal: undefined,
+          lookedIn: [ownPlace(app, environment, []), ...otherPlaces(app, [])].map((one) => one.name),
+        }
+      : openersFor(app, environment, { file, text: content });
+  if (refusal) return refusal;
   return secretsErrors.SECRETS_NO_IDENTITY({
     what,
     where: file,
-    why: `no identity of ${name} was found; looked in: ${places.join(", ")}`,
+    why: `no identity of ${name} was found; looked in: ${lookedIn.join(", ")}`,
     fix: `ringfence secret recipients list -e ${name}   # shows who can open it; one of them lets you in: ringfence secret recipients add person:YOU -e ${name}`,
-    details: { environment: name, lookedIn: places },
+    details: { environment: name, lookedIn },
   });
 }
 
 /** Files whose change can make other identities be there, for what is compiled from opened secrets. */
-export function identityFiles({ home, project }: App, environment: Environment): string[] {
-  const handedOut = heldPath({ home, project }, environment);
-  return [identityPath(home, project.name, environment.name), ...personIdentityFiles(home), handedOut];
+export function identityFiles(
+  app: Pick<App, "home" | "project" | "variables">,
+  environment: Environment,
+): string[] {
+  const { home, project } = app;
+  const ssh = environment.recipients.some((one) => one.startsWith("ssh-")) ? [sshKeyPath(app)] : [];
+  const personal = peopleHere(home).map((name) => personIdentityPath(home, name));
+  const own = identityPath(home, project.name, environment.name);
+  return [own, ...personal, ...ssh, heldPath(app, environment)];
 }

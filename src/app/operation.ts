@@ -12,7 +12,7 @@
 
 import { authorise } from "../access/index.ts";
 import { digestOf } from "../base/digest.ts";
-import type { RingfenceError } from "../base/error.ts";
+import { isRingfenceError, type RingfenceError, systemCode } from "../base/error.ts";
 import { newId } from "../base/id.ts";
 import { redact } from "../base/redact.ts";
 import type { OperationView } from "../contract/operation.ts";
@@ -98,6 +98,30 @@ async function gatesOf(
  * missing approval and a failed step are no exception: they are the outcome's `error`.
  */
 export async function perform(
+  context: Context,
+  kind: Operation,
+  input: Readonly<Record<string, unknown>>,
+  options: DoorOptions,
+): Promise<Outcome> {
+  const rescued = (error: RingfenceError) => kind.rescue?.(context, error) ?? error;
+  try {
+    const outcome = await enterNew(context, kind, input, options);
+    const { record, error } = outcome;
+    const isOver = record.state === "failed" || record.state === "refused";
+    return error && isOver ? { ...outcome, error: rescued(error) } : outcome;
+  } catch (error) {
+    throw kind.rescue ? rescued(asExpected(error, kind)) : error;
+  }
+}
+
+/** What is no expected failure, as one: its own text may quote what nobody has masked. */
+function asExpected(error: unknown, { name }: Operation): RingfenceError {
+  if (isRingfenceError(error)) return error;
+  const why = systemCode(error) ?? (error instanceof Error ? error.name : "an unknown failure");
+  return appErrors.OPERATION_FAILED({ what: `${name} broke off`, why, cause: error });
+}
+
+async function enterNew(
   context: Context,
   kind: Operation,
   input: Readonly<Record<string, unknown>>,

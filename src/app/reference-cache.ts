@@ -52,16 +52,18 @@ function cachePath({ app, environment }: Room): string {
   return join(stateFolder(app.project.root), "cache", `${environment.name}.references`);
 }
 
-function keyOf({ app, environment }: Room): { key: Buffer; purpose: string } {
+/** Undefined for a locked identity: nothing is kept then. */
+function keyOf({ app, environment }: Room): { key: Buffer; purpose: string } | undefined {
   const purpose = `references:${app.project.name}:${environment.name}`;
-  return { key: deriveKey(keyMaterial(app.home, app.project.name, environment.name), purpose), purpose };
+  const material = keyMaterial(app.home, app.project.name, environment.name);
+  return material === undefined ? undefined : { key: deriveKey(material, purpose), purpose };
 }
 
 /** What was kept; nothing where it is missing or was sealed with another key. */
 function readKept(room: Room): Kept {
   try {
-    const { key, purpose } = keyOf(room);
-    const content = open(key, purpose, readFileSync(cachePath(room)));
+    const sealedBy = keyOf(room);
+    const content = sealedBy && open(sealedBy.key, sealedBy.purpose, readFileSync(cachePath(room)));
     return content ? (JSON.parse(content.toString()) as Kept) : {};
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
@@ -82,10 +84,11 @@ export function keepAnswers(room: Room, answers: ReadonlyMap<string, SecretAnswe
   );
   if (fresh.length === 0) return;
   const young = Object.entries(readKept(room)).filter(([, kept]) => isYoung(kept, at, secretsOfflineMs));
-  const { key, purpose } = keyOf(room);
+  const sealedBy = keyOf(room);
+  if (!sealedBy) return;
   const content = JSON.stringify(Object.fromEntries([...young, ...fresh]));
   ensureStateFolder(room.app.project.root);
-  writeFileAtomic(cachePath(room), seal(key, purpose, Buffer.from(content)), 0o600);
+  writeFileAtomic(cachePath(room), seal(sealedBy.key, sealedBy.purpose, Buffer.from(content)), 0o600);
 }
 
 /** A clock that was put back makes nothing young again. */

@@ -1,14 +1,16 @@
 /** The programs that references would run: commands that layers and secrets files name, and stores of the project's own. */
+import { join } from "node:path";
 import { isRingfenceError } from "../base/error.ts";
-import { resolve, type SecretEntry } from "../config/index.ts";
-import { type Environment, expandTemplate, type Project } from "../model/project.ts";
+import { type LayerText, resolve, type SecretEntry } from "../config/index.ts";
+import { type Environment, expandTemplate, layersFor, type Project } from "../model/project.ts";
 import type { PendingReference } from "../model/secret-reference.ts";
 import { readReference } from "../references/index.ts";
 import { type Program, programsOf, referenceProgram, storeProgram } from "../trust/index.ts";
 import type { App } from "./app.ts";
 import type { LayerPlace } from "./layer-programs.ts";
+import { readTextIfThere } from "./project.ts";
 import { ownSchemes, referencesOf } from "./reference-values.ts";
-import { readLayers, readSecrets } from "./resolution.ts";
+import { readSecrets } from "./resolution.ts";
 
 /** What would be run to get these; each program once. */
 export function programsFor(
@@ -38,13 +40,21 @@ function entriesOf(app: App, environment: Environment): readonly SecretEntry[] {
   }
 }
 
+/** Nothing runs here: a layer that a program gives names no commands, since the program can run what it wants itself. */
+function fileLayers(environment: Environment, { project, root }: LayerPlace): LayerText[] {
+  return layersFor(project, environment).map((layer) => ({
+    ...layer,
+    text: layer.declaration.program ? undefined : readTextIfThere(join(root, layer.path)),
+  }));
+}
+
 /** Commands that the references of an environment name, as far as its files can be read here. */
 function commandsOf(app: App, environment: Environment, place: LayerPlace): Program[] {
   const { project } = place;
   const { settings } = resolve({
     project,
     environment,
-    layers: readLayers(app, environment, place),
+    layers: fileLayers(environment, place),
     secrets: entriesOf(app, environment),
     process: {},
     rules: "unasked",

@@ -255,6 +255,53 @@ describe("leases", () => {
     expect(given).toEqual(["revoke a"]);
   });
 
+  test("are given back where another store throws, even if it does so first", async () => {
+    write(".env", "USER_NAME=aws-sm://broken\nPASSWORD=vault://kv/lease\n");
+    answers["kv/lease"] = leased("a");
+    let threw = () => {};
+    const broken = new Promise<void>((resolve) => {
+      threw = resolve;
+    });
+    const vault: SecretStore = {
+      ...store,
+      read: (references, signal) => broken.then(() => store.read(references, signal)),
+    };
+    const aws: SecretStore = {
+      schemes: ["aws-sm"],
+      async read() {
+        setImmediate(threw);
+        throw new Error("broken");
+      },
+    };
+    const app = openApp({
+      folder: root,
+      variables: variables(),
+      clock,
+      secretStores: { vault, "aws-sm": aws },
+    });
+    const one = environmentOf(app.project, "development")!;
+    await expect(prepared(app, one, (inside) => configure(inside, one))).rejects.toThrow("broken");
+    await app.close();
+    expect(given).toEqual(["revoke a"]);
+  });
+
+  test("are given back where their own store throws when it is asked again", async () => {
+    write(".env", "USER_NAME=vault://kv/away\nPASSWORD=vault://kv/lease\n");
+    answers = { "kv/lease": leased("a"), "kv/away": AWAY };
+    const vault: SecretStore = {
+      ...store,
+      read: async (references, signal) => {
+        if (calls.length === 1) throw new Error("broken");
+        return store.read(references, signal);
+      },
+    };
+    const app = openApp({ folder: root, variables: variables(), clock, secretStores: { vault } });
+    const one = environmentOf(app.project, "development")!;
+    await expect(prepared(app, one, (inside) => configure(inside, one))).rejects.toThrow("broken");
+    await app.close();
+    expect(given).toEqual(["revoke a"]);
+  });
+
   test("are no part of what is kept for later", async () => {
     write(".env", "PASSWORD=vault://kv/lease\n");
     answers["kv/lease"] = leased("a");

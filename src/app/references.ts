@@ -17,6 +17,7 @@ import {
 } from "../references/index.ts";
 import { withoutKeys } from "../snapshot/key-variables.ts";
 import type { App } from "./app.ts";
+import { answering } from "./key-answers.ts";
 import { programVariables, WITHIN } from "./program-variables.ts";
 import { earlierAnswers, keepAnswers, type Room, type Wanted } from "./reference-cache.ts";
 import { programsFor } from "./reference-programs.ts";
@@ -69,18 +70,31 @@ function wantedOf({ project, environment }: Room, pending: readonly PendingRefer
   });
 }
 
+type Answers = ReadonlyMap<string, SecretAnswer>;
+
+/** What there is to ask with. */
+interface Asking extends Room {
+  /** Gets every lease as soon as a store gives it, so that none is lost where something throws after that. */
+  readonly leases: HeldLease[];
+}
+
 /** Half of it by chance, so that many callers don't come back together. */
 function backoffMs(attempt: number): number {
   return BACKOFF_MS * 2 ** attempt * (0.5 + Math.random());
 }
 
-/** Asks until there is an answer, or it has been asked often enough: only what can't be reached is asked again. */
+/**
+ * Asks until there is an answer, or it has been asked often enough: only what can't be reached is asked again.
+ *
+ * @param leases gets every lease as soon as the store gives it
+ */
 export async function askStore(
   { clock }: App,
   store: SecretStore,
   references: readonly ReadReference[],
   timeoutMs: number,
-): Promise<ReadonlyMap<string, SecretAnswer>> {
+  leases: HeldLease[] = [],
+): Promise<Answers> {
   const answers = new Map<string, SecretAnswer>();
   let open = references;
   for (let attempt = 0; ; attempt++) {
@@ -88,8 +102,11 @@ export async function askStore(
       open.map(({ secret }) => secret),
       AbortSignal.timeout(timeoutMs),
     );
-    open.forEach(({ key }, index) => {
-      answers.set(key, said[index]!);
+    open.forEach(({ key, secret }, index) => {
+      const answer = said[index]!;
+      answers.set(key, answer);
+      if (answer.kind === "found" && answer.lease)
+        leases.push({ store, lease: answer.lease, reference: secret.text });
     });
     open = open.filter(({ key }) => answers.get(key)!.kind === "unreachable");
     if (open.length === 0 || attempt === RETRIES) return answers;
@@ -129,38 +146,32 @@ export async function tryAgain<T extends { readonly kind: string }>(
   }
 }
 
-interface Asked {
-  readonly answers: ReadonlyMap<string, SecretAnswer>;
-  readonly leases: readonly HeldLease[];
-}
-
-async function askScheme(room: Room, scheme: string, references: readonly ReadReference[]): Promise<Asked> {
-  const store = await storeOf(room, scheme);
+async function askScheme(
+  asking: Asking,
+  scheme: string,
+  references: readonly ReadReference[],
+): Promise<Answers> {
+  const store = await storeOf(asking, scheme);
   if (!store) {
     const answer = { kind: "invalid", why: `nothing here answers ${scheme}` } as const;
-    return { answers: new Map(references.map(({ key }) => [key, answer])), leases: [] };
+    return new Map(references.map(({ key }) => [key, answer]));
   }
-  const answers = await askStore(room.app, store, references, timeoutOf(room.project, scheme));
-  const leases = references.flatMap(({ key, secret }): HeldLease[] => {
-    const answer = answers.get(key)!;
-    return answer.kind === "found" && answer.lease
-      ? [{ store, lease: answer.lease, reference: secret.text }]
-      : [];
-  });
-  return { answers, leases };
+  const { app, project, leases } = asking;
+  return askStore(app, store, references, timeoutOf(project, scheme), leases);
 }
 
-/** Each secret once, all stores at the same time. */
-async function askAll(room: Room, wanted: readonly Wanted[]): Promise<Asked> {
+/** Each secret once, all stores at the same time. All have ended, and given what they give, when one's error is thrown. */
+async function askAll(asking: Asking, wanted: readonly Wanted[]): Promise<Answers> {
   const once = new Map(wanted.map(({ read }) => [read.key, read]));
   const schemes = Map.groupBy(once.values(), ({ secret }) => secret.scheme);
-  const asked = await Promise.all(
-    [...schemes].map(([scheme, references]) => askScheme(room, scheme, references)),
+  const ended = await Promise.allSettled(
+    [...schemes].map(([scheme, references]) => askScheme(asking, scheme, references)),
   );
-  return {
-    answers: new Map(asked.flatMap(({ answers }) => [...answers])),
-    leases: asked.flatMap(({ leases }) => leases),
-  };
+  const answers = ended.flatMap((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return [...one.value];
+  });
+  return new Map(answers);
 }
 
 /** @throws TRUST_REQUIRED; an error for a program that asks while it is itself asked */
@@ -252,19 +263,18 @@ export async function prepared<T extends Pick<Resolution, "settings">>(
   const offline = new Set<string>();
   try {
     for (;;) {
-      const resolution = await resolveIn(room.app);
+      const resolution = await answering(() => resolveIn(room.app));
       const wanted = wantedOf(room, pendingIn(resolution, options));
       if (wanted.length === 0) return { resolution, app: room.app, asked, leases, offline: [...offline] };
       assertRunnable(room, wanted);
-      const said = await askAll(room, wanted);
-      leases.push(...said.leases);
-      const earlier = await earlierAnswers(room, wanted, said.answers);
+      const said = await askAll({ ...room, leases }, wanted);
+      const earlier = await earlierAnswers(room, wanted, said);
       for (const name of earlier.settings) offline.add(name);
-      const answers = new Map([...said.answers, ...earlier.answers]);
+      const answers = new Map([...said, ...earlier.answers]);
       asked += answers.size;
       room = knowing(room, answers);
       const unresolved = unresolvedIn(room, wanted);
-      keepAnswers(room, said.answers);
+      keepAnswers(room, said);
       if (unresolved.length > 0 && !report) throw unresolvedError(environment.name, unresolved);
       if (lasting) refuseLeases(room, leases);
     }

@@ -25,7 +25,9 @@ import {
   secretsDigest,
   secretsStep,
   valuesOf,
+  type Writer,
 } from "./secrets-change.ts";
+import { keyEffects, undeclaredKeys } from "./service-keys.ts";
 
 /** One edit of the manifest. JSON, for a plan's facts. */
 export type ManifestEdit =
@@ -77,17 +79,26 @@ function isDue(after: Project, environment: Environment, text: string, file: str
   return isUnsigned || !isSame(recipients, environment.recipients);
 }
 
+/** Who encrypts files anew, and whether keys that the manifest does not declare go on the way. */
+type Rekeyer = Pick<Writer, "app" | "actor" | "dropsKeys">;
+
 async function rekeyed(
-  { app, actor }: Pick<Context, "app" | "actor">,
+  { app, actor, dropsKeys = false }: Rekeyer,
   after: Project,
   name: string,
 ): Promise<RekeyedFile[]> {
   const [before, environment] = [environmentOf(app.project, name)!, environmentOf(after, name)!];
   const secrets = readSecrets(app, before);
   const { text, file } = secrets;
-  if (text === undefined || !isDue(after, environment, text, file)) return [];
+  if (text === undefined) return [];
+  const isFreed = dropsKeys && undeclaredKeys(environment, text, file).length > 0;
+  if (!isFreed && !isDue(after, environment, text, file)) return [];
   authorise(app.project, actor.person, before);
-  const change = await secretsChange({ app, actor, environment }, secrets, valuesOf(secrets.opened));
+  const change = await secretsChange(
+    { app, actor, environment, dropsKeys },
+    secrets,
+    valuesOf(secrets.opened),
+  );
   return [{ environment: name, change, former: secrets.recipients }];
 }
 
@@ -99,7 +110,7 @@ async function rekeyed(
  * SECRETS_NO_IDENTITY for a file that has to be written anew and can't be opened here; what reading secrets throws
  */
 export async function planRekey(
-  context: Pick<Context, "app" | "actor">,
+  context: Rekeyer,
   edits: readonly ManifestEdit[],
   environments: readonly string[],
 ): Promise<Pick<RekeyFacts, "files" | "revisions" | "edits" | "secrets">> {
@@ -146,9 +157,10 @@ export function rekeyEffects(
 ): string[] {
   return [
     ...files.map(({ path }) => `write ${path}`),
-    ...secrets.map(({ environment, change }) => {
-      const kind = environmentOf(project, environment)!.kind;
-      return `encrypt ${change.file} anew, with a new data key (${environment}, ${kind}, revision ${change.revision})`;
+    ...secrets.flatMap(({ environment, change }) => {
+      const { kind } = environmentOf(project, environment)!;
+      const effect = `encrypt ${change.file} anew, with a new data key (${environment}, ${kind}, revision ${change.revision})`;
+      return [effect, ...keyEffects(environmentOf(project, environment)!, change)];
     }),
   ];
 }

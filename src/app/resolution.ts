@@ -25,7 +25,7 @@ import {
 import { highestRevision, raiseRevision } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
 import { assignments, refuseFlags } from "./config-flags.ts";
-import { keyringFor } from "./identities.ts";
+import { openersFor } from "./identities.ts";
 import { type LayerPlace, programLayer } from "./layer-programs.ts";
 import { readTextIfThere } from "./project.ts";
 import { isReferenceIn, referencesOf } from "./reference-values.ts";
@@ -43,7 +43,7 @@ export interface SecretsState {
   readonly signedBy: string | undefined;
   /** Whom the file says that it is encrypted to. */
   readonly recipients: readonly string[];
-  /** It was opened with an identity that stays on this machine. */
+  /** It was opened with an identity that stays on this machine, and that no passphrase protects. */
   readonly isLasting: boolean;
   /** What is missing for the file to count, where it was let through all the same. */
   readonly lacking: readonly ("binding" | "signature")[];
@@ -55,7 +55,7 @@ export interface Adoption {
   readonly unbound?: boolean;
   /** It may lack the signature that the environment demands, or carry one that does not count. */
   readonly unsigned?: boolean;
-  /** It may be older than one that was seen here; that it was is then not remembered either. */
+  /** It may be older than one that was seen here, or gone; that it was is then not remembered either. */
   readonly replayed?: boolean;
 }
 
@@ -127,7 +127,7 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
   const file = expandTemplate(app.project.secretsPath, environment);
   const text = readTextIfThere(join(app.project.root, file));
   if (text === undefined) {
-    refuseVanished(app, environment, file);
+    if (!adopt.replayed) refuseVanished(app, environment, file);
     return { ...NOTHING, file };
   }
   const listed = listSecrets(text, { file });
@@ -136,16 +136,17 @@ export function readSecrets(app: App, environment: Environment, adopt: Adoption 
   const signedBy = signerOf(app, environment, { file, text }, adopt);
   const unsigned = environment.policies.signedSecrets && signedBy === undefined;
   const lacking = unsigned ? (["signature"] as const) : [];
-  const { identities, lookedIn, isLasting, kind } = keyringFor(app, environment, recipients);
+  const openers = openersFor(app, environment, { file, text });
+  const { identities, dataKey, isShut, lookedIn, isLasting, kind } = openers;
   const known = { file, text, recipients, signedBy };
-  if (identities.length === 0) {
+  if (isShut) {
     const entries = listed.names.map(({ name, place }) => ({ name, place, value: undefined }));
     return { ...NOTHING, ...known, entries, digest: listed.digest, lacking };
   }
   const expect = { project: app.project.name, environment: environment.name };
   const unbound = adopt.unbound ? "allow" : "refuse";
   const isShown = isReferenceIn(app.project, environment);
-  const opened = openSecrets(text, { file, expect, identities, lookedIn, unbound, isShown });
+  const opened = openSecrets(text, { file, expect, identities, dataKey, lookedIn, unbound, isShown });
   app.opened(environment, opened, kind);
   if (!adopt.replayed) {
     assertNotReplayed(opened, highestRevision(app.home, app.project.name, environment.name));
@@ -200,7 +201,7 @@ function refuseVanished(app: App, environment: Environment, file: string): void 
     what: `${file} is gone, and this machine has seen revision ${revision} of it`,
     where: file,
     why: "running without its secrets would be running an older configuration",
-    fix: `git checkout -- ${file}`,
+    fix: `git checkout -- ${file}   # or, where it shall begin anew: ringfence secret accept -e ${environment.name} --reason "<why>"`,
   });
 }
 

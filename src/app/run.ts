@@ -1,4 +1,5 @@
 /** Compiles what `run` needs: the checked configuration of an environment as a sealed snapshot. */
+import { rmSync } from "node:fs";
 import { digestOf } from "../base/digest.ts";
 import { nearest } from "../base/nearest.ts";
 import { redact } from "../base/redact.ts";
@@ -11,13 +12,14 @@ import { keyMaterial } from "../snapshot/home.ts";
 import { describeInput, type SnapshotInput } from "../snapshot/inputs.ts";
 import { writeIndex } from "../snapshot/project-index.ts";
 import { MANIFEST } from "../snapshot/project-root.ts";
-import { type Snapshot, writeSnapshot } from "../snapshot/snapshot.ts";
+import { type Snapshot, snapshotPath, writeSnapshot } from "../snapshot/snapshot.ts";
 import { layerPrograms } from "../trust/index.ts";
 import { type App, openAppWithRules } from "./app.ts";
 import { keepForNextTime } from "./cache.ts";
 import { appErrors } from "./errors.ts";
 import { identityFiles } from "./identities.ts";
 import { failingIn } from "./incident.ts";
+import type { AskPassphrase } from "./key-answers.ts";
 import { assertOpened } from "./leaving-settings.ts";
 import { keepLeases, type LeaseKeeper } from "./reference-leases.ts";
 import { giveBack, type Prepared, prepared, warnOfEarlier } from "./references.ts";
@@ -39,6 +41,8 @@ export interface RunInput {
   readonly phase?: string | undefined;
   /** Nothing will run: no store is asked, and the snapshot lacks what they would say. */
   readonly dryRun?: boolean;
+  /** Asks for the passphrase of a locked identity; left out where nobody could answer. */
+  readonly askPassphrase?: AskPassphrase | undefined;
   /** For what a person must see while the command runs. */
   readonly warn: (text: string) => void;
 }
@@ -193,9 +197,19 @@ export function compile(app: App, environment: Environment, draft: Draft): Snaps
   return snapshotOf(app, environment, draft);
 }
 
-/** Seals a snapshot and writes it with the project's index. @throws the system's error. */
-export function keepSnapshot({ project, home }: App, snapshot: Snapshot): void {
-  writeSnapshot(project.root, snapshot, keyMaterial(home, project.name, snapshot.environment));
+/**
+ * Seals a snapshot and writes it with the project's index. Nothing is kept of what an identity opened that is not
+ * always there: without its variable or its passphrase the next run must not have the secrets either.
+ *
+ * @throws the system's error.
+ */
+export function keepSnapshot({ project, home }: App, snapshot: Snapshot, { secrets }: Configuration): void {
+  const material = secrets.isLasting ? keyMaterial(home, project.name, snapshot.environment) : undefined;
+  if (material === undefined) {
+    rmSync(snapshotPath(project.root, snapshot.environment), { force: true });
+    return;
+  }
+  writeSnapshot(project.root, snapshot, material);
   const [manifest] = snapshot.inputs;
   writeIndex(project.root, {
     format: 1,
@@ -213,13 +227,10 @@ export function keepSnapshot({ project, home }: App, snapshot: Snapshot): void {
  * sealed.
  */
 export async function compileRun(input: RunInput): Promise<CompiledRun> {
-  const app = await openAppWithRules({
-    folder: input.folder,
-    variables: input.variables,
-    warn: input.warn,
-    // A run records what it injects; one that runs nothing has only looked.
-    ...(input.dryRun && { command: "run --dry-run" }),
-  });
+  const { folder, variables, warn, askPassphrase } = input;
+  // A run records what it injects; one that runs nothing has only looked.
+  const looking = input.dryRun ? { command: "run --dry-run" } : {};
+  const app = await openAppWithRules({ folder, variables, warn, askPassphrase, ...looking });
   const { project } = app;
   const rule = ruleOf(project);
   const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
@@ -266,7 +277,7 @@ function keptRun(app: App, environment: Environment, draft: Draft, { dryRun, war
   );
   const isAsked = !dryRun || snapshot.expiresAtMs === null;
   if (!fromCaller && isAsked && isLasting(draft, snapshot, app.clock.now())) {
-    keepForNextTime(() => keepSnapshot(app, snapshot));
+    keepForNextTime(() => keepSnapshot(app, snapshot, draft.configuration));
   }
   const warnings = draft.configuration.findings
     .filter(({ code, severity }) => code === "SETTING_FINAL" && severity === "warning")

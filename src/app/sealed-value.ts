@@ -3,9 +3,9 @@
  * of its own kind that nobody can put in the place of a secrets file.
  */
 import type { Environment, Project } from "../model/project.ts";
-import { listSecrets, openSecrets, writeSecrets } from "../secrets/index.ts";
+import { openSecrets, writeSecrets } from "../secrets/index.ts";
 import type { Context } from "./definition.ts";
-import { keyringFor, noIdentity } from "./identities.ts";
+import { noIdentity, openersFor } from "./identities.ts";
 
 const NAME = "VALUE";
 const REVISION = 1;
@@ -38,11 +38,11 @@ export async function sealValue(room: Room, value: string): Promise<string> {
 /** What was sealed. @throws SECRETS_NO_IDENTITY, SECRETS_TAMPERED and what else opening throws */
 export function openValue({ app, environment }: Room, text: string): string {
   const file = "the plan";
-  const { identities, lookedIn } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
-  if (identities.length === 0) {
+  const { identities, dataKey, isShut, lookedIn } = openersFor(app, environment, { file, text });
+  if (isShut) {
     const what = `a value for ${environment.name} is encrypted in the plan, and can't be opened here`;
-    throw noIdentity(app, environment, { what, file });
+    throw noIdentity(app, environment, { what, file, text });
   }
   const expect = bindingOf(app.project, environment);
-  return openSecrets(text, { file, expect, identities, lookedIn }).values[0]!.value;
+  return openSecrets(text, { file, expect, identities, dataKey, lookedIn }).values[0]!.value;
 }

@@ -8,6 +8,7 @@ import { type Environment, expandTemplate } from "../model/project.ts";
 import { listSecrets } from "../secrets/index.ts";
 import type { App } from "./app.ts";
 import { readTextIfThere } from "./project.ts";
+import { serviceKeysIn } from "./service-keys.ts";
 
 /** Somebody that the manifest knows by this recipient, wherever it stands. */
 function knownBy({ project }: App, recipient: string): Pick<HolderView, "name" | "kind"> {
@@ -31,12 +32,25 @@ export function holdersOfSecrets(app: App, environment: Environment): Recipients
   const surplus = (inFile ?? [])
     .filter((recipient) => !environment.recipients.includes(recipient))
     .map((recipient): HolderView => ({ ...knownBy(app, recipient), recipient, via: [], state: "surplus" }));
+  const keys = (text === undefined ? [] : serviceKeysIn(text, file)).map(({ id }): HolderView => {
+    const isDeclared = environment.keys.includes(id);
+    const via = isDeclared ? [id] : [];
+    return { name: id, kind: "key", recipient: id, via, state: isDeclared ? "in" : "surplus" };
+  });
   return {
     environment: environment.name,
     file,
     isThere: text !== undefined,
-    holders: [...declared, ...surplus],
+    holders: [...declared, ...surplus, ...keys],
   };
+}
+
+function fixFor({ name }: Environment, { holders }: RecipientsView, state: HolderView["state"]): string {
+  const command = `ringfence secret recipients apply -e ${name}`;
+  const keys = holders.filter((one) => one.kind === "key" && one.state === state).map((one) => one.recipient);
+  return keys.length === 0
+    ? command
+    : `${command} --drop-keys   # where one is meant, add to environments.${name} in the manifest instead: keys: ${JSON.stringify(keys)}`;
 }
 
 /** What a check says where file and manifest let different people in. A file that can't be read is said elsewhere. */
@@ -58,7 +72,7 @@ export function holderFindings(app: App, environment: Environment): Finding[] {
         setting: undefined,
         where: formatPlace(environment.place),
         why: `${view.file} ${says} ${names.join(", ")}`,
-        fix: `ringfence secret recipients apply -e ${environment.name}`,
+        fix: fixFor(environment, view, state),
       },
     ];
   };

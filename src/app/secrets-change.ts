@@ -8,7 +8,6 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { type Digest, digestOfBytes } from "../base/digest.ts";
 import type { Environment } from "../model/project.ts";
 import {
-  listSecrets,
   type OpenedSecrets,
   openSecrets,
   type SecretPasts,
@@ -20,7 +19,7 @@ import { highestRevision, raiseRevision } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
 import type { Context, Step } from "./definition.ts";
 import { appErrors } from "./errors.ts";
-import { keyringFor, noIdentity } from "./identities.ts";
+import { noIdentity, openersFor } from "./identities.ts";
 import { readTextIfThere } from "./project.ts";
 import { isReferenceIn } from "./reference-values.ts";
 import type { SecretsState } from "./resolution.ts";
@@ -42,7 +41,10 @@ export interface SecretsChange {
 }
 
 /** Who writes for which environment. */
-type Writer = Pick<Context, "app" | "actor" | "environment">;
+export interface Writer extends Pick<Context, "app" | "actor" | "environment"> {
+  /** Takes keys of key services that the manifest does not declare out of the file; it is refused otherwise. */
+  readonly dropsKeys?: boolean;
+}
 
 function assertRecipients(environment: Environment, manifest: string): void {
   if (environment.recipients.length > 0) return;
@@ -51,15 +53,6 @@ function assertRecipients(environment: Environment, manifest: string): void {
     where: `${manifest}:${environment.place.line} environments.${environment.name}`,
     fix: `ringfence identity create -e ${environment.name}`,
   });
-}
-
-/** What may open the file as it stands. */
-function openersOf(
-  { app, environment }: Pick<Writer, "app" | "environment">,
-  { file, text }: { readonly file: string; readonly text: string | undefined },
-): readonly string[] {
-  if (text === undefined) return [];
-  return keyringFor(app, environment, listSecrets(text, { file }).recipients).identities;
 }
 
 /**
@@ -76,7 +69,8 @@ export async function encrypt(
   pasts: SecretPasts = new Map(),
 ): Promise<string> {
   const { app, environment, actor } = writer;
-  const identities = openersOf(writer, file);
+  const previous = file.text === undefined ? undefined : { file: file.file, text: file.text };
+  const openers = previous && openersFor(app, environment, previous);
   const text = await writeSecrets({
     file: file.file,
     binding: { project: app.project.name, environment: environment.name, revision },
@@ -84,11 +78,10 @@ export async function encrypt(
     pasts,
     recipients: environment.recipients,
     now: new Date(app.clock.now()).toISOString(),
+    allowed: { declared: environment.keys, others: writer.dropsKeys ? "drop" : "refuse" },
     isShown: isReferenceIn(app.project, environment),
     rewrapping: { services: app.keyServices, signal: AbortSignal.timeout(KEY_SERVICE_MS) },
-    ...(file.text !== undefined && identities.length > 0
-      ? { previous: { text: file.text, identities, file: file.file } }
-      : {}),
+    ...(openers && !openers.isShut && { previous: { ...previous, ...openers } }),
   });
   if (!environment.policies.signedSecrets && !actor.person) return text;
   return signSecrets(text, actor.name, actor.sign);
@@ -151,7 +144,7 @@ export function openPlanned(
   { file, text }: SecretsChange,
 ): OpenedSecrets {
   const expect = { project: app.project.name, environment: environment.name };
-  return openSecrets(text, { file, expect, identities: openersOf({ app, environment }, { file, text }) });
+  return openSecrets(text, { ...openersFor(app, environment, { file, text }), file, expect });
 }
 
 /** @throws SECRETS_NO_IDENTITY, SECRETS_BAD_RECIPIENT, SECRETS_RULES_DISAGREE: nobody has to be asked for a value before */
@@ -201,12 +194,17 @@ async function putBack(writer: Writer, change: SecretsChange, path: string): Pro
   if (highest() < change.revision) return;
   if (digestAt(path) !== change.after && digestAt(path) !== change.before) return;
   const expect = { project: app.project.name, environment: environment.name };
-  const identities = openersOf(writer, { file, text: previous ?? undefined });
   const isShown = isReferenceIn(app.project, environment);
   const former =
     previous === null
       ? undefined
-      : openSecrets(previous, { file, expect, identities, unbound: "allow", isShown });
+      : openSecrets(previous, {
+          ...openersFor(app, environment, { file, text: previous }),
+          file,
+          expect,
+          unbound: "allow",
+          isShown,
+        });
   const followed = { file, text: previous ?? undefined };
   writeFileAtomic(path, await encrypt(writer, followed, valuesOf(former), highest() + 1));
 }

@@ -15,10 +15,10 @@ const FILE = ".sops.yaml";
  */
 export function assertSopsRules(
   { project }: Pick<App, "project">,
-  { recipients, place }: Environment,
+  { recipients, keys, place }: Environment,
   file: string,
 ): void {
   const text = readTextIfThere(join(project.root, FILE));
   const rule = text === undefined ? undefined : creationRuleFor(creationRules(text, FILE), file);
-  if (rule) assertRuleAgrees(rule, { file, recipients, place: { ...place, file: project.manifest } });
+  if (rule) assertRuleAgrees(rule, { file, recipients, keys, place: { ...place, file: project.manifest } });
 }

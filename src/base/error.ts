@@ -100,6 +100,15 @@ export class RingfenceError extends Error {
     return new RingfenceError(code, this, { what, where, why, fix, details, cause: this, escalation });
   }
 
+  /** The same failure, with more to say of why, and what mends it after what has been said. */
+  with(more: { readonly why?: string; readonly fix?: string }): RingfenceError {
+    const { code, message: what, where, details, escalation } = this;
+    const both = (said: string | undefined, then: string | undefined) =>
+      [said, then].filter((text) => text !== undefined).join("\n") || undefined;
+    const [why, fix] = [both(this.why, more.why), both(this.fix, more.fix)];
+    return new RingfenceError(code, this, { what, where, why, fix, details, cause: this, escalation });
+  }
+
   /** The shape printed on standard error under `--json` and answered by the API. */
   toJSON(): Record<string, unknown> {
     const { code, message, where, why, fix, exit, retryable, details, escalation } = this;

@@ -1,7 +1,8 @@
 /** The beginnings of byte sequences (needles): does data end inside one of them? */
-import { MULTIPLIER, type Needles } from "./needle-index.ts";
+import type { Needles } from "./needle-index.ts";
+import { WordFilter } from "./word-filter.ts";
 
-const FILTER_BITS = 16;
+const FILTER_BITS = 2 ** 16;
 /** Many secrets begin alike (`https://…`): a needle that is as long has to agree in four bytes from here on as well. */
 const FAR = 12;
 /** A needle's number stands in the lower bits of its key. */
@@ -12,8 +13,16 @@ function headOf(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
-function slotOf(head: number): number {
-  return Math.imul(head, MULTIPLIER) >>> (32 - FILTER_BITS);
+/** The first one to three bytes as a head whose other bytes are zero. */
+function partialHeadOf(bytes: Uint8Array, at: number, length: number): number {
+  let head = 0;
+  for (let i = 0; i < length; i++) head |= bytes[at + i]! << (24 - 8 * i);
+  return head >>> 0;
+}
+
+/** What stands for a partial head in the filter: one that is longer by a zero byte is another. */
+function partialKey(head: number, length: number): number {
+  return head | length;
 }
 
 /** All needles by their first four bytes. */
@@ -21,8 +30,9 @@ export class NeedleHeads {
   readonly #needles: Needles;
   /** For each needle its first four bytes, then its number; sorted. Numbers sort without a call for each pair. */
   readonly #keys: Float64Array;
-  readonly #filter = new Uint8Array(1 << FILTER_BITS);
-  readonly #farFilter = new Uint8Array(1 << FILTER_BITS);
+  readonly #filter = new WordFilter(FILTER_BITS - 1);
+  readonly #farFilter = new WordFilter(FILTER_BITS - 1);
+  readonly #partialFilter = new WordFilter(FILTER_BITS - 1);
 
   /** @param needles no more than a million of them */
   constructor(needles: Needles) {
@@ -33,20 +43,20 @@ export class NeedleHeads {
     for (let i = 0; i < count; i++) {
       const head = headOf(bytes, starts[i]!);
       this.#keys[i] = head * NUMBERS + i;
-      this.#filter[slotOf(head)] = 1;
-      if (starts[i]! + FAR + 4 <= starts[i + 1]!)
-        this.#farFilter[slotOf(headOf(bytes, starts[i]! + FAR))] = 1;
+      this.#filter.add(head);
+      for (let length = 1; length < 4; length++)
+        this.#partialFilter.add(partialKey(partialHeadOf(bytes, starts[i]!, length), length));
+      if (starts[i]! + FAR + 4 <= starts[i + 1]!) this.#farFilter.add(headOf(bytes, starts[i]! + FAR));
     }
     this.#keys.sort();
   }
 
   /** The first place from which on the rest of the data begins a longer needle; the data's length for none. */
   undecidedFrom(data: Uint8Array): number {
-    const filter = this.#filter;
     let at = Math.max(0, data.length - this.#needles.longest + 1);
     for (; at + 4 <= data.length; at++) {
       const head = headOf(data, at);
-      if (filter[slotOf(head)] && this.#beginsNeedle(data, at, head)) return at;
+      if (this.#filter.has(head) && this.#beginsNeedle(data, at, head)) return at;
     }
     for (; at < data.length; at++) if (this.#beginsHead(data, at)) return at;
     return data.length;
@@ -66,7 +76,8 @@ export class NeedleHeads {
   /** Whether fewer than four bytes begin a needle. */
   #beginsHead(data: Uint8Array, at: number): boolean {
     const rest = data.length - at;
-    const least = headOf(Uint8Array.of(...data.subarray(at), 0, 0, 0), 0);
+    const least = partialHeadOf(data, at, rest);
+    if (!this.#partialFilter.has(partialKey(least, rest))) return false;
     const key = this.#keys[this.#firstFrom(least)];
     return key !== undefined && key < (least + 2 ** (8 * (4 - rest))) * NUMBERS;
   }
@@ -74,7 +85,7 @@ export class NeedleHeads {
   #beginsNeedle(data: Uint8Array, at: number, head: number): boolean {
     const { bytes, starts } = this.#needles;
     const rest = data.length - at;
-    if (rest >= FAR + 4 && !this.#farFilter[slotOf(headOf(data, at + FAR))]) return false;
+    if (rest >= FAR + 4 && !this.#farFilter.has(headOf(data, at + FAR))) return false;
     for (let i = this.#firstFrom(head); i < this.#keys.length; i++) {
       const needle = this.#keys[i]! - head * NUMBERS;
       if (needle >= NUMBERS) return false;

@@ -99,6 +99,7 @@ export function createScrubber(): Scrubber {
 class StreamScrubber implements Scrubber {
   #known: Scanner | undefined;
   #held: Buffer = NOTHING;
+  #memory: Buffer | undefined;
   #covered = 0;
   #room: Buffer | undefined;
 
@@ -118,14 +119,21 @@ class StreamScrubber implements Scrubber {
     return all;
   }
 
+  /** A copy: the caller may reuse the chunk's memory. What was kept before is part of the chunk's data by now. */
+  #kept(rest: Buffer): Buffer {
+    if (rest.length > BEFORE_BYTES) return Buffer.from(rest);
+    this.#memory ??= Buffer.allocUnsafeSlow(BEFORE_BYTES);
+    rest.copy(this.#memory);
+    return this.#memory.subarray(0, rest.length);
+  }
+
   push(chunk: Uint8Array): Buffer {
     this.#known ??= currentScanner();
     const data = this.#joined(chunk);
     if (!this.#known) return data;
     const found = this.#known.scan(data, false, this.#covered);
     this.#covered = found.covered;
-    // A copy: the caller may reuse the chunk's memory.
-    this.#held = found.decided === data.length ? NOTHING : Buffer.from(data.subarray(found.decided));
+    this.#held = this.#kept(data.subarray(found.decided));
     return masked(data, found);
   }
 

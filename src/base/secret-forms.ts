@@ -5,6 +5,11 @@ import { escapedForms } from "./escaped-forms.ts";
 const SHORTEST_SCRUBBED = 6;
 /** A line of a multi-line value counts as secret by itself from this length. */
 const SHORTEST_LINE = 8;
+/**
+ * The last line of wrapped base64 is looked for from this length: a shorter one shows at most seven of 48 or more bytes,
+ * and a single form below eleven characters would make the whole search half as fast.
+ */
+const SHORTEST_BASE64_LINE = 11;
 /** MIME (RFC 2045) and the base64 command break lines after 76 characters, PEM (RFC 7468) after 64. */
 const LINE_WIDTHS = [76, 64];
 
@@ -25,7 +30,7 @@ function base64Forms(bytes: Buffer): string[] {
     const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
     return text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
   });
-  const lines = cutByWidth(forms[0]!).filter((line) => line.length >= SHORTEST_LINE);
+  const lines = cutByWidth(forms[0]!).filter((line) => line.length >= SHORTEST_BASE64_LINE);
   return [...forms, ...lines].flatMap((form) => {
     if (!/[+/]/.test(form)) return [form];
     const percent = form.replaceAll("+", "%2B").replaceAll("/", "%2F");

@@ -3,14 +3,8 @@
  * It holds the search only; which sequences are secret and what replaces them is the caller's (`redact.ts`).
  */
 import { NeedleHeads } from "./needle-heads.ts";
-import {
-  joinNeedles,
-  MULTIPLIER,
-  NeedleIndex,
-  type Needles,
-  partialWord,
-  SHORTEST_INDEXED,
-} from "./needle-index.ts";
+import { joinNeedles, NeedleIndex, pairOf, partialWord, SHORTEST_INDEXED } from "./needle-index.ts";
+import { MULTIPLIER } from "./word-filter.ts";
 
 /** A stretch of bytes that belongs to one or more needles. */
 export interface FoundRange {
@@ -44,28 +38,65 @@ interface Found {
 }
 
 const NO_WORDS = new Int32Array(0);
-/** So many are looked at in one turn: hardly any passes the filter, so that one branch for four is the cheapest. */
+/** So many words are looked at in one turn. */
 const TURN = 4;
+/** So many turns are gone through before those with a word that passed are looked at closer. */
+const BATCH = 1_024;
+const possible = new Int32Array(BATCH);
+const likely = new Int32Array(BATCH * TURN);
 
-/** Where the next turn of words begins of which one passes the filter; behind all whole turns for none. */
-function nextPossible(words: Int32Array, index: NeedleIndex, from: number): number {
-  const { filter, shift } = index;
-  const stride = index.step >> 2;
-  const turn = stride * TURN;
-  let i = from;
-  for (const end = words.length - turn; i <= end; i += turn) {
-    const a = Math.imul(words[i]!, MULTIPLIER) >>> shift;
-    const b = Math.imul(words[i + stride]!, MULTIPLIER) >>> shift;
-    const c = Math.imul(words[i + 2 * stride]!, MULTIPLIER) >>> shift;
-    const d = Math.imul(words[i + 3 * stride]!, MULTIPLIER) >>> shift;
-    const bits =
-      (filter[a >>> 5]! >>> a) |
-      (filter[b >>> 5]! >>> b) |
-      (filter[c >>> 5]! >>> c) |
-      (filter[d >>> 5]! >>> d);
-    if ((bits & 1) !== 0) break;
+/**
+ * Which of the next turns have a word that passes the filters: where they begin, in {@link possible}. One in ten does,
+ * unforeseeably: every place is written, and counted only when it passes, for a branch would cost more.
+ *
+ * @param to whole turns behind `from`
+ * @returns how many
+ */
+function collectPossible(words: Int32Array, index: NeedleIndex, from: number, to: number): number {
+  const { places, shift } = index.filter;
+  const { places: single, shift: singleShift } = index.single;
+  let count = 0;
+  if (index.hasShort) {
+    for (let i = from; i < to; i += TURN) {
+      possible[count] = i;
+      count +=
+        places[Math.imul(words[i]!, MULTIPLIER) >>> shift]! |
+        single[Math.imul(words[i + 1]!, MULTIPLIER) >>> singleShift]! |
+        places[Math.imul(words[i + 2]!, MULTIPLIER) >>> shift]! |
+        single[Math.imul(words[i + 3]!, MULTIPLIER) >>> singleShift]!;
+    }
+    return count;
   }
-  return i;
+  for (let i = from; i < to; i += TURN) {
+    possible[count] = i;
+    count +=
+      places[Math.imul(words[i]!, MULTIPLIER) >>> shift]! |
+      places[Math.imul(words[i + 2]!, MULTIPLIER) >>> shift]!;
+  }
+  return count;
+}
+
+/**
+ * Which words of the turns in {@link possible} are a gram together with what stands behind them, or a gram of a needle
+ * that is known by one word: their places in {@link likely}.
+ */
+function collectLikely(words: Int32Array, index: NeedleIndex, among: number): number {
+  const { places, shift } = index.paired;
+  const { places: single, shift: singleShift } = index.single;
+  let count = 0;
+  for (let k = 0; k < among; k++) {
+    for (let i = possible[k]!, end = i + TURN; i < end; i += 2) {
+      const gram = words[i]!;
+      const next = words[i + 1]!;
+      likely[count] = i;
+      count +=
+        places[Math.imul(pairOf(gram, next), MULTIPLIER) >>> shift]! |
+        single[Math.imul(gram, MULTIPLIER) >>> singleShift]!;
+      likely[count] = i + 1;
+      count += single[Math.imul(next, MULTIPLIER) >>> singleShift]!;
+    }
+  }
+  return count;
 }
 
 /** Looks for one needle after the other. */
@@ -85,15 +116,16 @@ function findIndexed(index: NeedleIndex, data: Uint8Array, all: Found[]): void {
   const before = -data.byteOffset & 3;
   const count = Math.max(0, data.length - before) >> 2;
   const words = count > 0 ? new Int32Array(data.buffer, data.byteOffset + before, count) : NO_WORDS;
-  const { filter, shift, step } = index;
-  const stride = step >> 2;
-  for (let i = 0; i < count; ) {
-    i = nextPossible(words, index, i);
-    for (const end = Math.min(count, i + TURN * stride); i < end; i += stride) {
-      const hash = Math.imul(words[i]!, MULTIPLIER) >>> shift;
-      if ((filter[hash >>> 5]! >>> hash) & 1) index.find(data, before + 4 * i, words[i]!, found);
+  const whole = count - (count % TURN);
+  for (let from = 0; from < whole; from += BATCH * TURN) {
+    const to = Math.min(whole, from + BATCH * TURN);
+    const some = collectLikely(words, index, collectPossible(words, index, from, to));
+    for (let k = 0; k < some; k++) {
+      const i = likely[k]!;
+      index.find(data, before + 4 * i, words[i]!, found);
     }
   }
+  for (let i = whole; i < count; i++) index.find(data, before + 4 * i, words[i]!, found);
   const rest = before + 4 * count;
   if (rest < data.length) index.find(data, rest, partialWord(data, rest), found);
 }
@@ -120,20 +152,20 @@ const [FEW_SEARCHES, FEW_BYTES] = [10_000, 16_384];
 /** Finds all needles, by whatever is the quickest. */
 class NeedleSearch {
   readonly #texts: readonly string[];
-  readonly #needles: readonly Uint8Array[];
+  #needles: readonly Buffer[] | undefined;
   #searches = 0;
   #index: NeedleIndex | undefined;
-  #short: readonly Uint8Array[] = [];
+  #short: readonly Buffer[] = [];
 
-  constructor(texts: readonly string[], { bytes, starts }: Needles) {
+  constructor(texts: readonly string[]) {
     this.#texts = texts;
-    this.#needles = texts.map((_, i) => bytes.subarray(starts[i]!, starts[i + 1]!));
   }
 
   findAll(data: Uint8Array): Found[] {
     const all: Found[] = [];
-    this.#searches += this.#needles.length;
+    this.#searches += this.#texts.length;
     if (!this.#index && this.#searches <= FEW_SEARCHES && data.length <= FEW_BYTES) {
+      this.#needles ??= this.#texts.map((text) => Buffer.from(text));
       findEach(this.#needles, data, all);
       return all;
     }
@@ -144,8 +176,10 @@ class NeedleSearch {
   }
 
   #createIndex(): NeedleIndex {
-    const isLong = (_: string, i: number) => this.#needles[i]!.length >= SHORTEST_INDEXED;
-    this.#short = this.#needles.filter((needle) => needle.length < SHORTEST_INDEXED);
+    const isLong = (text: string) =>
+      text.length >= SHORTEST_INDEXED || Buffer.byteLength(text) >= SHORTEST_INDEXED;
+    this.#needles = undefined;
+    this.#short = this.#texts.filter((text) => !isLong(text)).map((text) => Buffer.from(text));
     return new NeedleIndex(joinNeedles(this.#texts.filter(isLong)));
   }
 }
@@ -153,7 +187,7 @@ class NeedleSearch {
 /** A scanner for texts (needles), in UTF-8, of at least four bytes each. */
 export function createScanner(texts: readonly string[]): Scanner {
   const needles = joinNeedles(texts);
-  const search = new NeedleSearch(texts, needles);
+  const search = new NeedleSearch(texts);
   let heads: NeedleHeads | undefined;
   return {
     scan(data, last, covered) {

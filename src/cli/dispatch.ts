@@ -9,6 +9,7 @@ import { completionScript, type Shell } from "./completion.ts";
 import { confirmAtTerminal } from "./confirm.ts";
 import { readValue } from "./input.ts";
 import { watchInterrupt } from "./interrupt.ts";
+import { passphraseAsker } from "./passphrase.ts";
 import { buildProgram, type Line, type Typed } from "./program.ts";
 import { renderError } from "./render/error.ts";
 import { render } from "./render/index.ts";
@@ -90,6 +91,7 @@ async function runTyped(typed: Typed, { argv }: Line): Promise<number> {
     again: (flags) => `${shownLine(["ringfence", ...argv])} ${flags}`,
     variables: process.env,
     readInput: readValue,
+    askPassphrase: passphraseAsker(),
     ...(json ? {} : { confirm: confirmAtTerminal }),
     progress(seen) {
       if (seen.operation !== "") watch.running(seen.operation);

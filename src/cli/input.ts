@@ -1,5 +1,5 @@
 /** Reading a value that must not be an argument: from a pipe, or typed unseen at a terminal. */
-import { isatty } from "node:tty";
+import { isatty, type ReadStream } from "node:tty";
 
 async function readPipe(): Promise<string> {
   const chunks: Buffer[] = [];
@@ -11,14 +11,16 @@ const ENTER = /[\r\n]/;
 const INTERRUPT = "\u0003";
 const BACKSPACE = /[\u007f\b]/;
 
-function readUnseen(prompt: string): Promise<string> {
-  const { stdin, stderr } = process;
+/** One line of a terminal, of which nothing is shown. Interrupted, the process is. */
+export function readUnseen(prompt: string, terminal: ReadStream = process.stdin): Promise<string> {
+  const { stderr } = process;
+  // Before the question is seen, so that nothing of the answer is.
+  terminal.setRawMode(true).setEncoding("utf8").resume();
   stderr.write(prompt);
-  stdin.setRawMode(true).setEncoding("utf8").resume();
   return new Promise((resolve) => {
     let typed = "";
     const finish = () => {
-      stdin.off("data", take).setRawMode(false).pause();
+      terminal.off("data", take).setRawMode(false).pause();
       stderr.write("\n");
       resolve(typed);
     };
@@ -33,7 +35,7 @@ function readUnseen(prompt: string): Promise<string> {
         typed = BACKSPACE.test(character) ? typed.slice(0, -1) : typed + character;
       }
     };
-    stdin.on("data", take);
+    terminal.on("data", take);
   });
 }
 

@@ -128,3 +128,10 @@ test("laws: any text survives double quotes with escapes; any text at all is rea
   );
   fc.assert(fc.property(noise, (parts) => void parseDotenv(parts.join(""), ".env")));
 });
+
+test.each(["ringfence", "compose", "dotenv", "node"] as const)("%s: a name that objects lose", (dialect) => {
+  const { entries, problems: found } = parseDotenv("A=1\n__proto__=2\nconstructor=3\n", ".env", dialect);
+  expect(entries.map(({ name }) => name)).toEqual(["A", "constructor"]);
+  expect(found).toMatchObject([{ code: "SETTING_NAME", place: { file: ".env", line: 2, column: 1 } }]);
+  expect(found[0]).not.toHaveProperty("severity", "warning");
+});

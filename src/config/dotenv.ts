@@ -68,6 +68,10 @@ class Collector {
   add({ name, value, text, interpolated, nameStart }: Assignment): void {
     if (value === undefined) return;
     const place = this.#at(nameStart);
+    if (name === "__proto__") {
+      this.#lostName(name, place);
+      return;
+    }
     const first = this.#entries.get(name);
     if (first) this.#twice(name, place, first.place);
     else if (!SETTING_NAME.test(name)) this.#oddName(name, place);
@@ -80,6 +84,12 @@ class Collector {
     const why = `${name} stands here and at ${formatPlace(first)}; the later one wins`;
     const fix = `delete one of the two ${name}`;
     this.problems.push({ code: "SETTING_DUPLICATE", severity: "warning", setting: name, place, why, fix });
+  }
+
+  /** What handles settings as objects would lose it unseen, here or in the application. */
+  #lostName(name: string, place: Place): void {
+    const why = `${name} can't be the name of a setting: JavaScript objects can't hold it`;
+    this.problems.push({ code: "SETTING_NAME", setting: name, place, why, fix: "choose another name" });
   }
 
   #oddName(name: string, place: Place): void {

@@ -33,5 +33,5 @@ export interface ParsedLayer {
 /** A dollar sign that begins no reference. NUL can stand in no environment variable, so it is free for this. */
 export const LITERAL_DOLLAR = "\u0000";
 
-/** What a setting may be called: what POSIX calls a name. */
-export const SETTING_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** What a setting may be called: what POSIX calls a name, but for `__proto__`, which is no key of an object. */
+export const SETTING_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;

@@ -39,7 +39,7 @@ function byField(
 ): SettingValue[] {
   const merged = [...below];
   const key = (item: SettingValue): string | undefined =>
-    isObject(item) ? plainText(item[field] ?? null) : undefined;
+    isObject(item) && Object.hasOwn(item, field) ? plainText(item[field]!) : undefined;
   const at = new Map(merged.map((item, index) => [key(item), index]));
   for (const item of above) {
     const name = key(item);

@@ -277,7 +277,8 @@ class Resolver {
     if (declaration && empty && !typeError) this.#missing(declaration, winner);
     const history = this.#history(name, choice, secret);
     const { value, text } = checked;
-    const setting = { name, value, text, secret, sealed, set: true, declaration, history, references };
+    const common = { name, value, text, secret, sealed, set: true, declaration, history, references };
+    const setting: ResolvedSetting = checked.fits ? common : { ...common, unusable: true };
     return pending.length > 0 ? { ...setting, pending } : setting;
   }
 

@@ -157,7 +157,8 @@ class Planner {
       return { name, fate: "kept", why, path: null, base: { ...base, ours } };
     };
     const ours = () => kept(`${to.environment.name} keeps its own value, as decided`, true);
-    const before = this.#input.base[name];
+    const { base: known } = this.#input;
+    const before = Object.hasOwn(known, name) ? known[name] : undefined;
     const isChangedHere = before !== undefined && before.to !== base.to;
     const isChangedThere = before !== undefined && before.from !== base.from;
     const choice = this.#input.decide(name);

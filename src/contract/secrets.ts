@@ -3,7 +3,9 @@
 /** Somebody who may open an environment's secrets, or whom the file is encrypted to although nothing says so. */
 export interface HolderView {
   readonly name: string;
-  readonly kind: "person" | "machine" | "identity" | "unknown";
+  /** `key`: of a key service or PGP, which Ringfence adds to no file by itself. */
+  readonly kind: "person" | "machine" | "identity" | "key" | "unknown";
+  /** Of a key, its service and name: `kms:arn:…`. */
   readonly recipient: string;
   /** The entries of the manifest that let them in. */
   readonly via: readonly string[];
@@ -25,8 +27,10 @@ export interface ExposedSecret {
   readonly name: string;
   /** What the setting is for, from its declaration. */
   readonly doc: string | null;
-  /** `same`: the value is still that one; `unknown`: this can't be told here. */
-  readonly state: "same" | "rotated" | "gone" | "unknown";
+  /** As written, where another store keeps the value: whether they could read it there, that store knows. */
+  readonly reference: string | null;
+  /** `same`: the value is still that one; `unknown`: this can't be told here; `elsewhere`: only its store can tell. */
+  readonly state: "same" | "rotated" | "gone" | "unknown" | "elsewhere";
 }
 
 /** Earlier revisions of a secrets file in the project's version control, which stay readable to whoever has a copy. */

@@ -44,7 +44,7 @@ export type RealPath = (path: string) => string;
 export interface RecipientFact {
   readonly recipient: string;
   readonly place: Place;
-  /** A person may open several environments, where that is declared; an environment's identity may not. */
+  /** A person or machine: they may open several environments, where that is declared; an environment's identity may not. */
   readonly isPerson: boolean;
 }
 
@@ -54,6 +54,14 @@ export interface UnreadFact {
   readonly where: string;
   readonly why: string;
   readonly fix: string;
+}
+
+/** A setting that is kept in another store. */
+export interface KeptFact {
+  readonly subject: string;
+  readonly place: Place;
+  /** The same for the same field of the same secret of the same store. */
+  readonly key: string;
 }
 
 /** A variable in one environment's sources that has another's prefix. */
@@ -78,6 +86,7 @@ export interface EnvironmentFacts {
   readonly resources: readonly DeclaredResource[];
   readonly foreign: readonly ForeignVariable[];
   readonly unread: readonly UnreadFact[];
+  readonly kept: readonly KeptFact[];
 }
 
 /** What readers of settings may ask. */

@@ -112,7 +112,7 @@ function resourceIn({ kind, text }: DeclaredResource, around: Surroundings): rea
   }
 }
 
-/** Declared as its own: no other may use it, on whatever machine. */
+/** Declared as its own, or kept for it elsewhere: no other may use it, on whatever machine. */
 function declaredClaims(facts: EnvironmentFacts, around: Surroundings): Claim[] {
   const resources = facts.resources.flatMap((resource) =>
     resourceIn(resource, around).map((found) =>
@@ -130,7 +130,11 @@ function declaredClaims(facts: EnvironmentFacts, around: Surroundings): Claim[] 
     .map((fact) =>
       claimOf({ kind: "recipient", key: fact.recipient, shown: fact.recipient }, "recipients", fact.place),
     );
-  return [...recipient, ...resources, ...folder, ...service];
+  const kept = facts.kept.map(({ subject, place, key }) => ({
+    ...claimOf({ kind: "secret reference", key }, subject, place),
+    isSecret: true,
+  }));
+  return [...kept, ...recipient, ...resources, ...folder, ...service];
 }
 
 function countsOf(claims: readonly Claim[]): ComparedParts["parts"] {

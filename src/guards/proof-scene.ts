@@ -79,6 +79,7 @@ export function facts(name: string, texts: Texts, more: Partial<EnvironmentFacts
     resources: [],
     foreign: [],
     unread,
+    kept: [],
     ...more,
   };
 }

@@ -71,9 +71,17 @@ function isResource({ subject, kind }: Claim): boolean {
   return kind === "recipient" || /^[a-z][A-Za-z]*(?:\.|$)/.test(subject);
 }
 
+/** `kms:arn:…` and the like; an age recipient and an SSH key have no service before them. */
+function isServiceKey({ key }: Claim): boolean {
+  return /^[a-z_]+:/.test(key);
+}
+
 /** What ends it, said for the side that is easier to change: the first, which stands lower in the pipeline as a rule. */
 export function fixFor(a: Claim, b: Claim, environment: string, manifest: string): string {
   if (a.kind === "prefix") return `move it to a source of its own environment, or rename it`;
+  if (a.kind === "recipient" && isServiceKey(a)) {
+    return `ringfence secret recipients apply -e ${environment} --drop-keys   # once keys in ${manifest} names it no more`;
+  }
   if (a.kind === "recipient") {
     return `ringfence identity create -e ${environment}   (after the shared recipient was taken out of ${manifest})`;
   }

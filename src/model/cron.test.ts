@@ -16,6 +16,7 @@ test.each([
   ["0 3 * foo *", false],
   ["", false],
   ["@reboot", false],
+  ["constructor", false],
   ["0 3 * , *", false],
 ])("%j is a schedule: %s", (text, is) => {
   expect(cronSlots(text) !== undefined).toBe(is);

@@ -74,7 +74,8 @@ function expand(text: string, field: Field): Set<number> | undefined {
 /** The slots of a schedule; undefined for a text that is none. */
 export function cronSlots(text: string): CronSlots | undefined {
   const written = text.trim();
-  const fields = (WORDS[written.toLowerCase()] ?? written).split(/\s+/);
+  const word = written.toLowerCase();
+  const fields = (Object.hasOwn(WORDS, word) ? WORDS[word]! : written).split(/\s+/);
   if (fields.length !== FIELDS.length) return undefined;
   const [minutes, hours, days, months, weekdays] = fields.map((field, at) => expand(field, FIELDS[at]!));
   if (!minutes || !hours || !days || !months || !weekdays) return undefined;

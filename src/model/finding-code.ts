@@ -148,7 +148,7 @@ export const FINDING_CODES: Readonly<Record<string, FindingCode>> = {
   SETTING_NAME: {
     stage: "structure",
     summary:
-      "A path of keys gives no name that a variable can have; in a dotenv dialect that takes such names a warning.",
+      "A key gives no name that a variable can have, or `__proto__`; a warning for others in a dotenv dialect that takes such names.",
   },
   SETTING_DUPLICATE: {
     stage: "structure",

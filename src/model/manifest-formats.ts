@@ -33,6 +33,11 @@ export const FORMATS = {
     noun: "recipient (an age recipient, an ssh-ed25519 public key, person:NAME, machine:NAME or role:NAME)",
     example: "person:ada, or the public key that age-keygen prints: age1 and 58 letters or digits",
   },
+  serviceKey: {
+    pattern: /^(?:kms|gcp_kms|hckms|azure_kv|hc_vault|pgp):\S+$/,
+    noun: "key of a key service (kms:, gcp_kms:, hckms:, azure_kv:, hc_vault: or pgp:, and its name there)",
+    example: "kms:arn:aws:kms:eu-central-1:123456789012:key/1111-2222",
+  },
   publicKey: {
     pattern: /^ed25519:[A-Za-z0-9+/]{43}=$/,
     noun: "Ed25519 public key",

@@ -36,7 +36,9 @@ function knownKeys(path: Path): string[] {
   for (const step of path) {
     at = at.flatMap((schema) => {
       const next =
-        schema.properties?.[String(step)] ?? (schema.additionalProperties || undefined) ?? schema.items;
+        (Object.hasOwn(schema.properties ?? {}, step) ? schema.properties?.[String(step)] : undefined) ??
+        (schema.additionalProperties || undefined) ??
+        schema.items;
       return next ? branches(next) : [];
     });
   }

@@ -52,6 +52,7 @@ function environmentsOf(
       ports: own.ports ?? {},
       recipients: [...new Set(holders.map(({ recipient }) => recipient))],
       holders,
+      keys: own.keys ?? [],
       prefix: own.prefix,
       folders: foldersOf(own.folders ?? {}, root, name),
       resources: resourcesOf(root, name),
@@ -81,7 +82,8 @@ function storesOf(data: ManifestData, root: SourceNode): StoreDeclaration[] {
 
 function pipelineOf(data: ManifestData, root: SourceNode): Stage[] {
   const stages = data.pipeline ?? {};
-  const after = (name: string): string[] => [stages[name]?.after ?? []].flat();
+  const after = (name: string): string[] =>
+    [(Object.hasOwn(stages, name) && stages[name]?.after) || []].flat();
   return orderGraph(Object.keys(stages), after).order.map((environment) => ({
     environment,
     after: after(environment),

@@ -42,6 +42,13 @@ const environment = z
         "Who this environment's secrets are encrypted to: age recipients and ssh-ed25519 keys, of which no two " +
           "environments share one; person:NAME, machine:NAME, role:NAME.",
       ),
+    keys: z
+      .array(word(FORMATS.serviceKey))
+      .optional()
+      .describe(
+        "Keys of key services and PGP that may open this environment's secrets too, as secret recipients list shows " +
+          "them; a new data key is given to no other.",
+      ),
     short: name
       .optional()
       .describe("Name in paths, where {short} stands for it; as in config/environments/dev."),

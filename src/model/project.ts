@@ -70,6 +70,8 @@ export interface Environment {
   readonly ports: Readonly<Record<string, number>>;
   /** What this environment's secrets are encrypted to: `age1…` and `ssh-ed25519 AAAA…`, each once. */
   readonly recipients: readonly string[];
+  /** Keys of key services that may open them too: `kms:arn:…`. */
+  readonly keys: readonly string[];
   /** Variables that begin with it are this environment's alone. */
   readonly prefix: string | undefined;
   /** Folders of its own. */

@@ -133,6 +133,8 @@ export interface ResolvedSetting {
   readonly sealed: boolean;
   /** References that the value hangs on, of which nobody has asked the stores; left out where there are none. */
   readonly pending?: readonly PendingReference[];
+  /** A finding says why it has no value, or none that fits; left out where it has one. */
+  readonly unusable?: true;
   /** False where the highest layer took it away; value is null and text empty. */
   readonly set: boolean;
   /** As it holds in this environment. */

@@ -16,6 +16,7 @@ const production: Environment = {
   hosts: [],
   ports: {},
   recipients: [],
+  keys: [],
   prefix: undefined,
   folders: [],
   resources: [],

@@ -174,7 +174,7 @@ export function readReference(
   if (!found) return undefined;
   const [, scheme = "", rest = ""] = found;
   if (scheme === "cmd") return rest.trimStart().startsWith("[") ? commandOf(text, rest.trim()) : undefined;
-  if (own.has(scheme) && !(scheme in FORMS)) return ownOf(text, scheme, rest);
+  if (own.has(scheme) && !Object.hasOwn(FORMS, scheme)) return ownOf(text, scheme, rest);
   const form = Object.hasOwn(FORMS, scheme) ? FORMS[scheme] : undefined;
   if (!form) return undefined;
   return scheme === "file" || scheme === "aws-sts" || rest.startsWith("//")

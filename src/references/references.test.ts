@@ -47,6 +47,13 @@ describe("references", () => {
     });
   });
 
+  test("a project's own scheme may be called as what every object has", () => {
+    expect(readReference("constructor://a/b", new Set(["constructor"]))).toMatchObject({
+      kind: "reference",
+      secret: { scheme: "constructor", path: "a/b" },
+    });
+  });
+
   test.each([
     "",
     "hunter2",

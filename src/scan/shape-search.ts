@@ -12,6 +12,8 @@ const OWN = CREDENTIAL_SHAPES.filter(({ opening }) => !opening).map((format) => 
 /** Where a program or a template puts the real one in. */
 const FILLED_IN = /^(?:\$[{(\w]|\{\{|%[({\w]|<|\[secret\]|\*)/;
 const SAME_SIGN = /(.)\1{7}/;
+/** Keys of AWS' own documentation, which never were any: AKIA…EXAMPLE. */
+const PUBLISHED_EXAMPLE = /^A[A-Z]IA[A-Z0-9]{9}EXAMPLE$/;
 
 /** A connection string with a password that is none is no leak, nor is a key of one sign. */
 function isHarmless(text: string): boolean {
@@ -19,7 +21,7 @@ function isHarmless(text: string): boolean {
   if (password !== undefined) {
     return isPlaceholder(password) || isWellKnown(password) || FILLED_IN.test(password);
   }
-  return isPlaceholder(text);
+  return isPlaceholder(text) || PUBLISHED_EXAMPLE.test(text);
 }
 
 function* ownMatches(text: string): Iterable<RuleMatch> {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inPieces, known, leaksIn, TOKENS } from "./scan.fixture.ts";
-import { windowsOf } from "./text-windows.ts";
+import { PlaceCount, windowsOf } from "./text-windows.ts";
 
 const SECRET = 'Zx9$kf/Qm2"Lx7&Rt5<Vb8';
 const where = (leaks: Awaited<ReturnType<typeof leaksIn>>) =>
@@ -70,6 +70,7 @@ describe("a form of a credential", () => {
 
   test.each<[string, string | Buffer]>([
     ["in bytes that are no text", Buffer.concat([Buffer.from([0]), Buffer.from(TOKENS["github-token"]!)])],
+    ["a key of AWS' documentation", ["AKIA", "IOSFODNN7EXAMPLE"].join("")],
     ["of one sign", `ghp_${"x".repeat(36)}`],
     ["a header of a key alone", ["-----BEGIN", "PRIVATE KEY-----"].join(" ")],
     ["encrypted by SOPS", "PASSWORD: ENC[AES256_GCM,data:Zm9vYmFy,iv:AAAA,tag:BBBB,type:str]"],
@@ -101,6 +102,36 @@ describe("laws", () => {
         expect(await leaksIn(text, { values, sizes, piece })).toEqual(await leaksIn(text, { values }));
       }),
     );
+  });
+
+  test("places that are counted on are those that each would have alone", () => {
+    const sign = fc.constantFrom("\n", "é", "€", "𝄞", "a", "\xff");
+    const part = sign.map((text) => Buffer.from(text, text === "\xff" ? "latin1" : "utf8"));
+    const asked = fc.array(fc.tuple(part, fc.boolean()), { maxLength: 40 });
+    fc.assert(
+      fc.property(asked, (parts) => {
+        const data = Buffer.concat(parts.map(([bytes]) => bytes));
+        const window = { data, own: { from: 0, to: data.length + 1 }, lines: 4, units: 7 };
+        const count = new PlaceCount(window);
+        let offset = 0;
+        for (const [bytes, isAsked] of parts) {
+          offset += bytes.length;
+          if (isAsked) expect(count.placeOf(offset)).toEqual(new PlaceCount(window).placeOf(offset));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("many forms in one line stand where they stand", async () => {
+    const keys = Array.from(
+      { length: 300 },
+      (_, at) => `${token.slice(0, -3)}${String(at).padStart(3, "0")}`,
+    );
+    const text = `𝄞\né ${keys.join(" 𝄞€ ")}`;
+    const line = text.split("\n")[1]!;
+    const expected = keys.map((key) => [`2:${line.indexOf(key) + 1}`, "ringfence/github-token", 1]);
+    expect(where(await leaksIn(text))).toEqual(expected);
   });
 
   test("every position belongs to one window, with its place in the whole", async () => {

@@ -1,9 +1,9 @@
 /** Scans one text, whatever its size: known values in any bytes, forms of credentials in what is text. */
 import { isAscii, isUtf8 } from "node:buffer";
-import type { LeakRules } from "../ports/leak-rules.ts";
+import type { LeakRules, RuleMatch } from "../ports/leak-rules.ts";
 import { identityOf, type KnownValue, type Leak, type Shape } from "./leak.ts";
 import { findShapes } from "./shape-search.ts";
-import { decoded, inUtf8, placeIn, type TextWindow, type WindowSizes, windowsOf } from "./text-windows.ts";
+import { decoded, inUtf8, PlaceCount, type TextWindow, type WindowSizes, windowsOf } from "./text-windows.ts";
 import type { ValueSearch } from "./value-search.ts";
 
 /** Git decides by these whether a file is a text. */
@@ -42,19 +42,30 @@ function joined(hits: readonly Hit[]): Hit[] {
   return all;
 }
 
-/** Offsets of a decoded text as offsets in its bytes. */
-function byteOffsets(data: Buffer, text: string): (unit: number) => number {
-  if (isAscii(data) || !isUtf8(data)) return (unit) => unit;
-  return (unit) => Buffer.byteLength(text.slice(0, unit));
+const LOW_SURROGATE = /^[\udc00-\udfff]/;
+
+/** Where texts of UTF-8 stand in the bytes, one after the other. @param found in the order of their places */
+function* byteRanges(text: string, found: readonly RuleMatch[]): Iterable<Pick<Hit, "from" | "to">> {
+  let units = 0;
+  let bytes = 0;
+  for (const { from, to } of found) {
+    // A pair counts as four bytes only where it is whole.
+    const start = LOW_SURROGATE.test(text.charAt(from)) ? from - 1 : from;
+    bytes += Buffer.byteLength(text.slice(units, start));
+    units = start;
+    yield { from: bytes, to: bytes + Buffer.byteLength(text.slice(start, to)) };
+  }
 }
 
 async function shapeHits({ data }: TextWindow, path: string, rules: LeakRules): Promise<Hit[]> {
   const text = decoded(data);
-  const offset = byteOffsets(data, text);
-  const found = await findShapes(text, path, rules);
-  return found.map(({ rule, what, from, to }) => ({
-    from: offset(from),
-    to: offset(to),
+  const matches = await findShapes(text, path, rules);
+  const found = [...matches].sort((a, b) => a.from - b.from);
+  const isByUnits = isAscii(data) || !isUtf8(data);
+  const ranges = isByUnits ? found : [...byteRanges(text, found)];
+  return found.map(({ rule, what, from, to }, index) => ({
+    from: ranges[index]!.from,
+    to: ranges[index]!.to,
     values: [],
     shapes: [{ rule, what, text: text.slice(from, to) }],
   }));
@@ -70,10 +81,6 @@ function distinct(shapes: readonly Shape[]): Shape[] {
   return [...seen.values()].sort((a, b) => (a.rule < b.rule ? -1 : 1));
 }
 
-function leakOf(window: TextWindow, { from, values, shapes }: Hit): Leak {
-  return { ...placeIn(window, from), values, shapes, times: 1 };
-}
-
 /** Leaks of one text, in the order of their places. @param path shown nowhere; some rules are about files of a name */
 export async function scanText(
   chunks: AsyncIterable<Buffer>,
@@ -87,12 +94,14 @@ export async function scanText(
   for await (const window of windowsOf(inUtf8(chunks), cut)) {
     isText ??= !window.data.subarray(0, LOOKED_AT_BYTES).includes(0);
     const { own } = window;
+    const places = new PlaceCount(window);
     const hits = [...valueHits(window, values), ...(isText ? await shapeHits(window, path, rules) : [])];
     for (const one of joined(hits).filter(({ from }) => from >= own.from && from < own.to)) {
-      const hit = { ...one, shapes: distinct(one.shapes) };
+      const hit = { values: one.values, shapes: distinct(one.shapes) };
       const identity = identityOf(hit);
       const known = found.get(identity);
-      found.set(identity, known ? { ...known, times: known.times + 1 } : leakOf(window, hit));
+      const times = (known?.times ?? 0) + 1;
+      found.set(identity, known ? { ...known, times } : { ...places.placeOf(one.from), ...hit, times });
     }
   }
   return [...found.values()];

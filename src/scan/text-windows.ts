@@ -54,13 +54,44 @@ function after({ lines, units }: Pick<TextWindow, "lines" | "units">, data: Buff
   return { lines: lines + countLines(data), units: unitsOf(data.subarray(last + 1)) };
 }
 
-/** Line and column, both from 1, of an offset in a window. */
-export function placeIn(
-  window: TextWindow,
-  offset: number,
-): { readonly line: number; readonly column: number } {
-  const { lines, units } = after(window, window.data.subarray(0, offset));
-  return { line: lines + 1, column: units + 1 };
+/**
+ * Line and column, both from 1, of offsets in a window, one after the other: each counts on from the one before it, so
+ * that many places cost no more than the window.
+ */
+export class PlaceCount {
+  readonly #data: Buffer;
+  #at = 0;
+  #lines: number;
+  /** Units of the line before the window, of the line up to here, and where it begins in the window. */
+  #before: number;
+  #units = 0;
+  #lineStart = 0;
+  #isText = true;
+
+  constructor({ data, lines, units }: TextWindow) {
+    this.#data = data;
+    this.#lines = lines;
+    this.#before = units;
+  }
+
+  /** @param offset where a character begins, none that is less than the one before */
+  placeOf(offset: number): { readonly line: number; readonly column: number } {
+    const passed = this.#data.subarray(this.#at, offset);
+    const newline = passed.lastIndexOf(10);
+    if (newline >= 0) {
+      this.#lines += countLines(passed);
+      this.#lineStart = this.#at + newline + 1;
+      this.#before = 0;
+      this.#units = 0;
+      this.#isText = true;
+    }
+    const more = passed.subarray(newline + 1);
+    this.#isText &&= isUtf8(more);
+    this.#at = offset;
+    // A line with other bytes is counted in bytes from where it begins.
+    this.#units = this.#isText ? this.#units + more.toString().length : offset - this.#lineStart;
+    return { line: this.#lines + 1, column: this.#before + this.#units + 1 };
+  }
 }
 
 export async function* windowsOf(

@@ -8,7 +8,7 @@ import { isMap, isSeq, type Node, parseDocument } from "yaml";
 import { formatPlace, lineStartsOf, type Place, placeAt } from "../base/place.ts";
 import { canonicalRecipient } from "./age/identities.ts";
 import { secretsErrors } from "./errors.ts";
-import { KEY_SERVICES, type KeyServiceId } from "./sops/keys.ts";
+import { KEY_SERVICES, type KeyServiceId, keyId } from "./sops/keys.ts";
 import { compilePattern, DEFAULT_UNENCRYPTED_SUFFIX } from "./sops/metadata.ts";
 
 /** A key that a rule encrypts to. */
@@ -94,7 +94,7 @@ function groupKeys(group: unknown, place: Place, unknown: Set<string>): RuleKey[
   return Object.entries(group).flatMap(([field, entries]): RuleKey[] => {
     if (field === "merge" && Array.isArray(entries))
       return entries.flatMap((merged: unknown) => groupKeys(merged, place, unknown));
-    const known = GROUP_KEYS[field];
+    const known = Object.hasOwn(GROUP_KEYS, field) ? GROUP_KEYS[field] : undefined;
     if (!known) {
       unknown.add(`key_groups.${field}`);
       return [];
@@ -117,7 +117,7 @@ function readRule(fields: unknown, place: Place): CreationRule {
   const plain: RuleKey[] = [];
   const encryption: { rule: string; pattern: string }[] = [];
   for (const [field, value] of Object.entries(fields)) {
-    const service = PLAIN_KEYS[field];
+    const service = Object.hasOwn(PLAIN_KEYS, field) ? PLAIN_KEYS[field] : undefined;
     if (service) plain.push(...names(value, place, field).map((name) => ({ service, name })));
     else if (ENCRYPTION.includes(field) && value) encryption.push({ rule: field, pattern: String(value) });
     else if (field === "mac_only_encrypted" && value) unknown.add(field);
@@ -193,14 +193,19 @@ export function creationRuleFor(rules: readonly CreationRule[], path: string): C
 }
 
 /** What a rule asks for that a file of Ringfence's would not have, in words. */
-function differences(rule: CreationRule, recipients: readonly string[]): string[] {
+function differences(
+  rule: CreationRule,
+  { recipients, keys: allowed }: { readonly recipients: readonly string[]; readonly keys: readonly string[] },
+): string[] {
   if (rule.unknown.length > 0) return [`it has ${rule.unknown.join(", ")}, which Ringfence does not know`];
   if (rule.groups.length > 1) return ["it splits the data key between key groups"];
   if (rule.encryption)
     return [`by ${rule.encryption.rule} it leaves values in plain text, and Ringfence encrypts them all`];
   const keys = rule.groups[0] ?? [];
   const others = new Set(
-    keys.filter(({ service }) => service !== "age").map(({ service }) => KEY_SERVICES[service]),
+    keys
+      .filter((key) => key.service !== "age" && !allowed.includes(keyId(key)))
+      .map(({ service }) => KEY_SERVICES[service]),
   );
   const asked = keys.filter(({ service }) => service === "age").map(({ name }) => canonicalRecipient(name));
   const declared = recipients.map(canonicalRecipient);
@@ -217,14 +222,20 @@ function differences(rule: CreationRule, recipients: readonly string[]): string[
  * Refuses a rule that asks for something else than the manifest: sops would encrypt the file to others than Ringfence
  * does.
  *
- * @param declared the recipients that the manifest has for the file, and where it says so.
+ * @param declared the recipients and keys of key services that the manifest has for the file, and where it says so.
  * @throws SECRETS_RULES_DISAGREE, which names both places.
  */
 export function assertRuleAgrees(
   rule: CreationRule,
-  declared: { readonly file: string; readonly recipients: readonly string[]; readonly place: Place },
+  declared: {
+    readonly file: string;
+    readonly recipients: readonly string[];
+    readonly keys?: readonly string[];
+    readonly place: Place;
+  },
 ): void {
-  const found = differences(rule, declared.recipients);
+  const { recipients, keys = [] } = declared;
+  const found = differences(rule, { recipients, keys });
   if (found.length === 0) return;
   throw secretsErrors.SECRETS_RULES_DISAGREE({
     what: `${rule.place.file} and the manifest disagree about ${declared.file}`,

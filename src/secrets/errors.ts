@@ -33,7 +33,7 @@ export const secretsErrors = errorCatalogue({
     http: 422,
   },
   SECRETS_REPLAYED: {
-    summary: "A secrets file is older than one that was seen here before.",
+    summary: "A secrets file is older than one that was seen here before, or than what a merge comes from.",
     exit: EXIT.undecryptable,
     http: 409,
   },
@@ -54,7 +54,8 @@ export const secretsErrors = errorCatalogue({
     http: 422,
   },
   SECRETS_FOREIGN_KEYS: {
-    summary: "A new data key is needed, and Ringfence can't wrap it for a key that the file is encrypted to.",
+    summary:
+      "A new data key is needed, and a key that the file names is not in the manifest, or Ringfence can't wrap for it.",
     exit: EXIT.refused,
     http: 409,
   },
@@ -100,7 +101,7 @@ export const secretsErrors = errorCatalogue({
     http: 422,
   },
   SECRETS_CONFLICT: {
-    summary: "Two branches changed the same secret differently; nothing was merged.",
+    summary: "Two branches changed the same secret differently; all others are merged.",
     exit: EXIT.failed,
     http: 409,
   },

@@ -31,8 +31,9 @@ export {
   prepareDataKey,
   type SecretValue,
   secretNamed,
+  type WrappedKeys,
   wrappedKeys,
 } from "./open.ts";
 export type { SecretPast, SecretPasts } from "./past.ts";
 export { type SecretsSignature, signSecrets, verifySignature } from "./signature.ts";
-export { type WriteRequest, writeSecrets } from "./write.ts";
+export { unwritableSecrets, type WriteRequest, writeSecrets } from "./write.ts";

@@ -180,9 +180,12 @@ describe("keys of others", () => {
   test("get the new data key by their service", async () => {
     const kept: Record<string, Buffer> = {};
     const service = keyService(kept);
+    const allowed = { declared: [`kms:${ARN}`], others: "refuse" } as const;
     const previous = { text: file({ kms: OTHERS.kms }), file: "s.json", identities: [me.identity] };
     const rewrapping = { services: [service], signal };
-    const text = await writeSecrets(request({ previous, recipients: [other.recipient], rewrapping }));
+    const text = await writeSecrets(
+      request({ previous, recipients: [other.recipient], rewrapping, allowed }),
+    );
     expect(service.asked).toMatchObject([
       { name: ARN, context: OTHERS.kms[0]!.context, role: OTHERS.kms[0]!.role },
     ]);
@@ -198,6 +201,51 @@ describe("keys of others", () => {
     expect(refusal(() => open(text, [me.identity])).code).toBe("SECRETS_NO_IDENTITY");
   });
 
+  describe("that were planted", () => {
+    const evil = {
+      ...OTHERS.kms[0]!,
+      arn: "arn:aws:kms:eu-central-1:666666666666:key/evil",
+      enc: "QUFBQQ==",
+    };
+    const previous = {
+      text: file({ kms: [OTHERS.kms[0], evil] }),
+      file: "s.json",
+      identities: [me.identity],
+    };
+    const declared = [`kms:${ARN}`];
+    const asking = () => {
+      const service = keyService({});
+      return { service, rewrapping: { services: [service], signal } };
+    };
+
+    test.each<[string, string[]]>([
+      ["none is declared", []],
+      ["another one is", declared],
+      ["its name is, as another service's", [...declared, `gcp_kms:${evil.arn}`]],
+    ])("are given no new data key: %s", async (_, names) => {
+      const { service, rewrapping } = asking();
+      const allowed = { declared: names, others: "refuse" } as const;
+      const write = writeSecrets(request({ previous, recipients: [other.recipient], rewrapping, allowed }));
+      await expect(write).rejects.toMatchObject({
+        code: "SECRETS_FOREIGN_KEYS",
+        details: { service: "kms" },
+      });
+      expect(service.asked).toEqual([]);
+    });
+
+    test.each([[[me.recipient]], [[other.recipient]]])(
+      "are taken out, with a new data key",
+      async (recipients) => {
+        const { service, rewrapping } = asking();
+        const allowed = { declared, others: "drop" } as const;
+        const text = await writeSecrets(request({ previous, recipients, rewrapping, allowed }));
+        expect(service.asked.map(({ name }) => name)).toEqual([ARN]);
+        expect(JSON.parse(text).sops.kms).toMatchObject([{ arn: ARN, enc: "wrapped-0" }]);
+        expect(refusal(() => open(text, [], key)).code).toBe("SECRETS_MAC_MISMATCH");
+      },
+    );
+  });
+
   test("that their service refuses change nothing", async () => {
     const service: KeyService = {
       ...keyService({}),
@@ -205,8 +253,9 @@ describe("keys of others", () => {
     };
     const previous = { text: file({ kms: OTHERS.kms }), file: "s.json", identities: [me.identity] };
     const rewrapping = { services: [service], signal };
+    const allowed = { declared: [`kms:${ARN}`], others: "refuse" } as const;
     await expect(
-      writeSecrets(request({ previous, recipients: [other.recipient], rewrapping })),
+      writeSecrets(request({ previous, recipients: [other.recipient], rewrapping, allowed })),
     ).rejects.toMatchObject({ code: "SECRETS_KEY_SERVICE" });
   });
 });

@@ -4,7 +4,7 @@ type Values = Readonly<Record<string, string>>;
 
 export interface MergedValues {
   readonly values: Values;
-  /** Names that both sides changed, each in its own way. Then the values are of no use. */
+  /** Names that both sides changed, each in its own way: the values have what is ours. */
   readonly conflicts: readonly string[];
   /** Names whose value comes from the other side. */
   readonly taken: readonly string[];

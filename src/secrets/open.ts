@@ -2,7 +2,7 @@
  * Secrets files as the rest of Ringfence sees them: opened and verified for one environment, or listed without
  * any identity. Text in, values out; no file is touched.
  */
-import type { Digest } from "../base/digest.ts";
+import { type Digest, digestOf } from "../base/digest.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Place } from "../base/place.ts";
 import { rememberSecret } from "../base/redact.ts";
@@ -21,7 +21,7 @@ import { type SecretPasts, secretsInPasts } from "./past.ts";
 import { readSignature, type SecretsSignature } from "./signature.ts";
 import { askForDataKey } from "./sops/data-key.ts";
 import { openSopsFile, readSopsFile } from "./sops/file.ts";
-import { ageRecipients, type KeyServiceId } from "./sops/keys.ts";
+import { ageRecipients, type KeyServiceId, keyId } from "./sops/keys.ts";
 
 export interface SecretValue {
   /** The key; in nested files of others, keys and list positions joined by dots. */
@@ -125,7 +125,17 @@ export interface FileKey {
   readonly service: KeyServiceId;
   /** What the service knows the key by: a recipient, an ARN, a fingerprint … */
   readonly name: string;
+  /** Both together, as the manifest has it: `kms:arn:…`. */
+  readonly id: string;
   readonly place: Place;
+}
+
+/** Who opens a file: any key of a group; of several groups, so many as the threshold says. */
+export interface WrappedKeys {
+  readonly groups: readonly (readonly FileKey[])[];
+  readonly threshold: number;
+  /** Of the data key as it is wrapped: files with the same one have the same data key. */
+  readonly digest: Digest;
 }
 
 /**
@@ -134,13 +144,13 @@ export interface FileKey {
  *
  * @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED
  */
-export function wrappedKeys(
-  text: string,
-  options: { readonly file: string },
-): { readonly groups: readonly (readonly FileKey[])[]; readonly threshold: number } {
+export function wrappedKeys(text: string, options: { readonly file: string }): WrappedKeys {
   const { groups, threshold } = readSopsFile(text, options.file).metadata;
-  const shown = groups.map((group) => group.map(({ service, name, place }) => ({ service, name, place })));
-  return { groups: shown, threshold };
+  const shown = groups.map((group) =>
+    group.map((key) => ({ service: key.service, name: key.name, id: keyId(key), place: key.place })),
+  );
+  const wrapped = groups.map((group) => group.map(({ service, name, enc }) => [service, name, enc]));
+  return { groups: shown, threshold, digest: digestOf({ threshold, wrapped }) };
 }
 
 /**

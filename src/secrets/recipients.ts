@@ -11,7 +11,7 @@ import { sealAge } from "./age/seal.ts";
 import { secretsErrors } from "./errors.ts";
 import { DATA_KEY_BYTES, serviceKey } from "./sops/data-key.ts";
 import type { SopsFile } from "./sops/file.ts";
-import { KEY_SERVICES, type KeyGroup, type KeyGroups, type WrappedKey } from "./sops/keys.ts";
+import { KEY_SERVICES, type KeyGroup, type KeyGroups, keyId, type WrappedKey } from "./sops/keys.ts";
 
 /** A data key, and everyone that it is wrapped for. */
 export interface DataKey {
@@ -27,6 +27,23 @@ export interface Rewrapping {
 
 function sorted(recipients: readonly string[]): string {
   return [...new Set(recipients.map(canonicalRecipient))].sort().join("\n");
+}
+
+/** Which keys of others, beside age's recipients, may have a new data key. */
+export interface AllowedKeys {
+  /** As the manifest has them: `kms:arn:…`. */
+  readonly declared: readonly string[];
+  /** What happens to any other: nothing is written, or the file is encrypted to it no longer. */
+  readonly others: "refuse" | "drop";
+}
+
+function isForeign(key: WrappedKey, { declared }: AllowedKeys): boolean {
+  return key.service !== "age" && !declared.includes(keyId(key));
+}
+
+/** Whether the file is encrypted to a key that has to go. */
+export function dropsKeys({ groups }: KeyGroups, allowed: AllowedKeys): boolean {
+  return allowed.others === "drop" && groups.flat().some((key) => isForeign(key, allowed));
 }
 
 /** Whether exactly these recipients have the data key by age already; keys of other services may be beside them. */
@@ -58,6 +75,23 @@ function refuseForeign(file: string, key: WrappedKey, why: string): never {
   });
 }
 
+/**
+ * SOPS' MAC does not cover who a file is encrypted to: whoever may push can write a key of their own into it. So a file
+ * vouches for none of its keys, nor does `.sops.yaml`, which nobody reviews as the list of who may open secrets.
+ *
+ * @throws SECRETS_FOREIGN_KEYS
+ */
+function refuseUndeclared(file: string, environment: string, key: WrappedKey): never {
+  const id = keyId(key);
+  throw secretsErrors.SECRETS_FOREIGN_KEYS({
+    what: `${file} names a key that the manifest does not: ${KEY_SERVICES[key.service]}, ${key.name}`,
+    where: formatPlace(key.place),
+    why: "a new data key is needed, and anyone who may write the file can have added that key",
+    fix: `ringfence secret recipients apply -e ${environment} --drop-keys   # takes it out; where it is meant, add to environments.${environment} in the manifest instead: keys: [${JSON.stringify(id)}]`,
+    details: { service: key.service, key: key.name },
+  });
+}
+
 async function wrapByService(
   dataKey: Buffer,
   key: WrappedKey,
@@ -81,23 +115,31 @@ async function wrapByService(
 }
 
 /**
- * A new data key, wrapped for these recipients and for the keys of others that the previous file has.
+ * A new data key, wrapped for these recipients and for those keys of others in the previous file that are allowed.
  *
  * @param how `now` as `goTimestamp` gives it; services that can wrap for others.
- * @throws SECRETS_FOREIGN_KEYS for keys of others without a service, and for several key groups; SECRETS_KEY_SERVICE
+ * @throws SECRETS_FOREIGN_KEYS for keys of others that are not allowed or have no service, and for several key groups;
+ *   SECRETS_KEY_SERVICE
  */
 export async function newDataKey(
   recipients: readonly string[],
   previous: SopsFile | undefined,
-  how: Partial<Rewrapping> & { readonly now: string },
+  how: Partial<Rewrapping> & {
+    readonly now: string;
+    readonly environment: string;
+    readonly allowed: AllowedKeys;
+  },
 ): Promise<DataKey> {
   const dataKey = randomBytes(DATA_KEY_BYTES);
-  const { services = [], signal = AbortSignal.abort(), now } = how;
+  const { services = [], signal = AbortSignal.abort(), now, environment, allowed } = how;
   const groups = previous?.metadata.groups ?? [];
   const file = previous?.file ?? "";
   const [second] = groups[1] ?? [];
   if (second) refuseForeign(file, second, "its data key is split between key groups");
-  const others = (groups[0] ?? []).filter(({ service }) => service !== "age");
+  const found = (groups[0] ?? []).filter(({ service }) => service !== "age");
+  const foreign = found.find((key) => isForeign(key, allowed));
+  if (foreign && allowed.others === "refuse") refuseUndeclared(file, environment, foreign);
+  const others = found.filter((key) => !isForeign(key, allowed));
   const wrapped = await Promise.all(
     others.map((key) => wrapByService(dataKey, key, file, { services, signal, now })),
   );

@@ -173,6 +173,7 @@ describe("what can't be written", () => {
     ["a digit first", { values: { "1A": "1" } }, "SECRETS_BAD_NAME"],
     ["no name", { values: { "": "1" } }, "SECRETS_BAD_NAME"],
     ["the name of the binding", { values: { RINGFENCE_BINDING: "1" } }, "SECRETS_BAD_NAME"],
+    ["a name that objects lose", { values: JSON.parse('{"__proto__":"1"}') }, "SECRETS_BAD_NAME"],
     ["the name of the metadata", { values: { sops: "1" } }, "SECRETS_BAD_NAME"],
     ["a name that sops leaves plain", { values: { KEY_unencrypted: "1" } }, "SECRETS_BAD_NAME"],
     ["NUL in a value", { values: { A: "hunter2\0" } }, "SECRETS_BAD_VALUE"],
@@ -269,6 +270,16 @@ describe("signatures", () => {
     const error = refusal(() => verifySignature(make(), people, { file }));
     expect(error).toMatchObject({ code, where: `${file}:1:1`, exit: 12 });
     expect(error.fix).toContain(file);
+  });
+
+  test.each(["a.yaml", "a.json", "a.env"])("voided by other line ends are told apart: %s", async (target) => {
+    const signed = signSecrets(await writeSecrets(request({ file: target })), "alice", signer(alice));
+    const refused = (changed: string) => refusal(() => verifySignature(changed, people, { file: target }));
+    const error = refused(signed.replaceAll("\n", "\r\n"));
+    expect(error).toMatchObject({ code: "SECRETS_SIGNATURE_INVALID", details: { lineEnds: "CRLF" } });
+    expect(error.fix).toContain("ringfence secret git-setup");
+    const tampered = signed.replaceAll("type:str", "type:int").replaceAll("\n", "\r\n");
+    expect(refused(tampered).details).toBeUndefined();
   });
 
   test("are not given under a name that breaks the line", () => {

@@ -123,6 +123,42 @@ export function signSecrets(text: string, person: string, sign: (message: string
   return `${content.slice(0, start)}${form.write(signed)}\n${content.slice(start)}`;
 }
 
+interface Signer {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** Whether one of these people signed exactly this. */
+function isSignedBy({ content, signature }: SplitFile, people: readonly Signer[]): boolean {
+  if (!signature) return false;
+  const message = statement(signature.person, digestOfBytes(content));
+  const keys = people.filter(({ name }) => name === signature.person);
+  return keys.some(({ key }) => verifyMessage(key, message, signature.signature));
+}
+
+/** Why the signature does not count, for one that does not. */
+function whyInvalid({ signature }: SplitFile, people: readonly Signer[], names: string): string {
+  if (!signature) return "the signature line is malformed";
+  const { person } = signature;
+  return people.some(({ name }) => name === person)
+    ? `the file was changed after ${person} signed it, or signed with another key`
+    : `it is by ${person}, who is none of the project's people with a key: ${names}`;
+}
+
+/** The error for a file that is as it was signed, but for its line ends; undefined for any other. */
+function changedLineEnds(text: string, people: readonly Signer[], file: string): Error | undefined {
+  if (!text.includes("\r\n")) return undefined;
+  const signed = split(text.replaceAll("\r\n", "\n"));
+  if (!isSignedBy(signed, people)) return undefined;
+  return secretsErrors.SECRETS_SIGNATURE_INVALID({
+    what: "the signature of the secrets file does not count",
+    where: `${file}:1:1`,
+    why: "line ends were changed (CRLF), by git or an editor; with its own it is as it was signed",
+    fix: `ringfence secret git-setup && perl -pi -e 's/\\r$//' ${file}   # git then leaves its line ends alone`,
+    details: { lineEnds: "CRLF" },
+  });
+}
+
 /**
  * The name of the person whose signature the file carries and whose key verifies it.
  *
@@ -132,33 +168,29 @@ export function signSecrets(text: string, person: string, sign: (message: string
  */
 export function verifySignature(
   text: string,
-  people: readonly { readonly name: string; readonly key: string }[],
+  people: readonly Signer[],
   at: { readonly file: string; readonly environment?: string },
 ): string {
-  const { content, isMarked, signature } = split(text);
-  const names = people.map(({ name }) => name).join(", ") || "nobody yet";
+  const parts = split(text);
+  const { isMarked, signature } = parts;
+  if (signature && isSignedBy(parts, people)) return signature.person;
   const { file, environment = "ENVIRONMENT" } = at;
+  const lineEnds = changedLineEnds(text, people, file);
+  if (lineEnds) throw lineEnds;
+  const names = people.map(({ name }) => name).join(", ") || "nobody yet";
+  const where = `${file}:1:1`;
   const fix = `git log -1 -p -- ${file}   # look at the change; one of the project's people then writes the file anew: ringfence secret set NAME --environment ${environment} --adopt`;
   if (!isMarked)
     throw secretsErrors.SECRETS_UNSIGNED({
       what: "the secrets file is not signed",
-      where: `${file}:1:1`,
+      where,
       why: `anyone can encrypt to its recipients, so one of the project's people must sign it: ${names}`,
       fix,
     });
-  const refuse = (why: string): Error =>
-    secretsErrors.SECRETS_SIGNATURE_INVALID({
-      what: "the signature of the secrets file does not count",
-      where: `${file}:1:1`,
-      why,
-      fix,
-    });
-  if (!signature) throw refuse("the signature line is malformed");
-  const { person } = signature;
-  const keys = people.filter(({ name }) => name === person);
-  if (keys.length === 0)
-    throw refuse(`it is by ${person}, who is none of the project's people with a key: ${names}`);
-  const message = statement(person, digestOfBytes(content));
-  if (keys.some(({ key }) => verifyMessage(key, message, signature.signature))) return person;
-  throw refuse(`the file was changed after ${person} signed it, or signed with another key`);
+  throw secretsErrors.SECRETS_SIGNATURE_INVALID({
+    what: "the signature of the secrets file does not count",
+    where,
+    why: whyInvalid(parts, people, names),
+    fix,
+  });
 }

@@ -15,7 +15,14 @@ import {
 import { secretsErrors } from "./errors.ts";
 import type { OpenOptions } from "./open.ts";
 import { pastsAfter, type SecretPasts, secretsInPasts } from "./past.ts";
-import { type DataKey, keepsDataKey, newDataKey, type Rewrapping } from "./recipients.ts";
+import {
+  type AllowedKeys,
+  type DataKey,
+  dropsKeys,
+  keepsDataKey,
+  newDataKey,
+  type Rewrapping,
+} from "./recipients.ts";
 import { unsupported } from "./sops/document.ts";
 import { type OpenedFile, openSopsFile, type SopsKeys } from "./sops/file.ts";
 import { formOf, type SopsForm } from "./sops/form.ts";
@@ -25,6 +32,8 @@ import { pathContext, type SealedLeaf, sealLeaf } from "./sops/value.ts";
 import { writeSopsFile } from "./sops/write-file.ts";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const NO_KEYS: AllowedKeys = { declared: [], others: "refuse" };
 
 export interface WriteRequest {
   /** Where the file will stand; its ending tells the form. As the previous one, unless told; YAML without either. */
@@ -41,37 +50,65 @@ export interface WriteRequest {
   readonly recipients: readonly string[];
   /** ISO 8601. */
   readonly now: string;
+  /** Keys of others that may have a new data key; none, and any other is refused, unless told. */
+  readonly allowed?: AllowedKeys;
   /** Wraps a new data key for the keys of others that the file is encrypted to. */
   readonly rewrapping?: Rewrapping;
   /** As when a file is opened. */
   readonly isShown?: OpenOptions["isShown"];
 }
 
+/** Why a secret can't be called so; undefined for a name that fits. */
+function wrongName(name: string, form: SopsForm): string | undefined {
+  const isPart = form === "dotenv" ? name.startsWith(METADATA_PREFIX) : name === "sops";
+  if (name === BINDING_NAME || name === "sops" || isPart) return "the name is taken by the file's own parts";
+  if (name === "__proto__") return "objects of JavaScript can't hold it";
+  if (name.endsWith(DEFAULT_UNENCRYPTED_SUFFIX))
+    return `SOPS keeps names that end in ${DEFAULT_UNENCRYPTED_SUFFIX} in plain text`;
+  return NAME.test(name) ? undefined : "a name is letters, digits and underscores, and begins with no digit";
+}
+
+/** Why a value can't be kept; undefined for one that fits. */
+function wrongValue(value: string): string | undefined {
+  if (value.includes("\0")) return "it holds a NUL character, which no process can be given";
+  return value.isWellFormed() ? undefined : "it is no well-formed Unicode text";
+}
+
+function formFor(file: string): SopsForm {
+  return formOf(file) ?? "yaml";
+}
+
+/**
+ * What {@link writeSecrets} would refuse in these values, each with its name and no value.
+ *
+ * @param file where they would stand
+ */
+export function unwritableSecrets(values: WriteRequest["values"], file: string): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    const [badName, badValue] = [wrongName(name, formFor(file)), wrongValue(value)];
+    if (badName) return [`${name} can't be the name of a secret: ${badName}`];
+    return badValue ? [`the value of ${name} can't be kept: ${badValue}`] : [];
+  });
+}
+
 /** @throws SECRETS_BAD_NAME */
 function checkName(name: string, form: SopsForm): void {
-  const isPart = form === "dotenv" ? name.startsWith(METADATA_PREFIX) : name === "sops";
-  const reserved =
-    name === BINDING_NAME || name === "sops" || isPart
-      ? "the name is taken by the file's own parts"
-      : name.endsWith(DEFAULT_UNENCRYPTED_SUFFIX)
-        ? `SOPS keeps names that end in ${DEFAULT_UNENCRYPTED_SUFFIX} in plain text`
-        : undefined;
-  if (!reserved && NAME.test(name)) return;
+  const why = wrongName(name, form);
+  if (!why) return;
   throw secretsErrors.SECRETS_BAD_NAME({
     what: `${JSON.stringify(name)} can't be the name of a secret`,
-    why: reserved ?? "a name is letters, digits and underscores, and begins with no digit",
+    why,
     fix: "choose another name, such as DATABASE_PASSWORD",
   });
 }
 
 /** @throws SECRETS_BAD_VALUE */
 function checkValue(name: string, value: string): void {
-  if (value.isWellFormed() && !value.includes("\0")) return;
+  const why = wrongValue(value);
+  if (!why) return;
   throw secretsErrors.SECRETS_BAD_VALUE({
     what: `the value for ${name} can't be kept`,
-    why: value.includes("\0")
-      ? "it holds a NUL character, which no process can be given"
-      : "it is no well-formed Unicode text",
+    why,
     fix: "encode binary content first: base64 -w0 FILE",
   });
 }
@@ -147,11 +184,12 @@ function sealEntry(name: string, value: string, dataKey: Buffer, reuse: OpenedFi
  *
  * @throws SECRETS_BAD_NAME, SECRETS_BAD_VALUE, SECRETS_BAD_RECIPIENT; for the previous file what
  *   `openSecrets` throws, SECRETS_REPLAYED when it is as new, SECRETS_UNSUPPORTED when it holds plain or nested
- *   values; SECRETS_FOREIGN_KEYS, SECRETS_KEY_SERVICE when a new data key can't be wrapped for the keys of others.
+ *   values; SECRETS_FOREIGN_KEYS, SECRETS_KEY_SERVICE when a new data key may not or can't be
+ *   wrapped for the keys of others.
  */
 export async function writeSecrets(request: WriteRequest): Promise<string> {
-  const { binding, values, recipients, now, rewrapping } = request;
-  const form = formOf(request.file ?? request.previous?.file ?? "") ?? "yaml";
+  const { binding, values, recipients, now, rewrapping, allowed = NO_KEYS } = request;
+  const form = formFor(request.file ?? request.previous?.file ?? "");
   for (const [name, value] of Object.entries(values)) {
     checkName(name, form);
     checkValue(name, value);
@@ -161,10 +199,17 @@ export async function writeSecrets(request: WriteRequest): Promise<string> {
   const lastModified = goTimestamp(now);
   if (!lastModified) throw new RangeError(`${now} is no ISO 8601 time`);
   const previous = openPrevious(request);
-  const reuse = previous && keepsDataKey(previous.metadata, recipients) ? previous : undefined;
+  const isKept =
+    previous && keepsDataKey(previous.metadata, recipients) && !dropsKeys(previous.metadata, allowed);
+  const reuse = isKept ? previous : undefined;
   const { dataKey, keys }: DataKey = reuse
     ? { dataKey: reuse.dataKey, keys: reuse.metadata }
-    : await newDataKey(recipients, previous, { now: lastModified, ...rewrapping });
+    : await newDataKey(recipients, previous, {
+        now: lastModified,
+        environment: binding.environment,
+        allowed,
+        ...rewrapping,
+      });
   const before = previous?.values.map(({ leaf }) => leaf.name) ?? [];
   const entries = [
     sealEntry(BINDING_NAME, bindingText(binding, keptBeside(request, previous)), dataKey, undefined),

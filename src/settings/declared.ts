@@ -65,7 +65,9 @@ export function readDeclared(shapes: SettingShapes, variables: Variables): Reado
     const options = known.get(shape);
     if (!options)
       throw undeclared(`what ${name} is can't be read`, "Ringfence and this library differ", variables);
-    const text = variables[name];
+    const found = variables[name];
+    // Every object has a `constructor`, which is no text.
+    const text = typeof found === "string" ? found : undefined;
     if (text === undefined && options.optional) continue;
     texts[name] = text;
     specification[name] = options;

@@ -127,3 +127,14 @@ test("secrets of other types", () => {
   expect(IDS).toBeInstanceOf(Secret);
   expect(IDS.open()).toEqual(["a", "b"]);
 });
+
+test("what every object has is no variable", () => {
+  const settings = loadSettings(
+    { constructor: { type: "string", default: "d" }, toString: "string" },
+    { toString: "t" },
+  );
+  expect(Object.entries(settings)).toEqual([
+    ["constructor", "d"],
+    ["toString", "t"],
+  ]);
+});

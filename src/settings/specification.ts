@@ -83,7 +83,9 @@ export function readSettings(
   const problems: Problem[] = [];
   for (const [name, spec] of Object.entries(specification)) {
     const options: WidestOptions = typeof spec === "string" ? { type: spec } : spec;
-    const text = variables[name];
+    const found = variables[name];
+    // Every object has a `constructor`, which is no text.
+    const text = typeof found === "string" ? found : undefined;
     const value = text === undefined ? options.default : SETTING_RULES[options.type].parse(text);
     const why = problemOf(options, text, value);
     if (why !== undefined) problems.push({ setting: name, why });

@@ -40,11 +40,11 @@ function isMissing(path: string): boolean {
 }
 
 /**
- * The text of a key file; undefined when there is none.
+ * The content of a key file; undefined when there is none.
  *
  * @throws SNAPSHOT_KEY_UNUSABLE when group or others may do anything with it, it is no plain file, or it cannot be read.
  */
-export function readKeyFile(path: string): string | undefined {
+export function readKeyBytes(path: string): Buffer | undefined {
   let handle: number;
   try {
     if (isMissing(path)) return undefined;
@@ -70,10 +70,26 @@ export function readKeyFile(path: string): string | undefined {
         fix: plain ? `chmod 600 '${path}'` : `ls -l '${path}'`,
       });
     }
-    return readFileSync(handle, "utf8");
+    return readFileSync(handle);
   } finally {
     closeSync(handle);
   }
+}
+
+/** The text of a key file; undefined when there is none. @throws as {@link readKeyBytes} */
+export function readKeyFile(path: string): string | undefined {
+  return readKeyBytes(path)?.toString();
+}
+
+/**
+ * Whether an identity file is an age file, so that a passphrase protects what is in it. Its bytes are no key: whoever
+ * reads the file has them without the passphrase.
+ */
+export function isLockedKey(text: string): boolean {
+  const start = text.trimStart();
+  return (
+    start.startsWith("-----BEGIN AGE ENCRYPTED FILE-----") || start.startsWith("age-encryption.org/v1\n")
+  );
 }
 
 function machineKeyPath(home: string): string {
@@ -89,10 +105,18 @@ function keyLines(text: string): string {
     .join("\n");
 }
 
+/** Key material of an environment's identity; `locked` where a passphrase keeps it. */
+export type IdentityMaterial = { readonly key: string } | "locked";
+
 /** Key material of an environment that has an identity; undefined when it has none here. */
-export function identityMaterial(home: string, project: string, environment: string): string | undefined {
+export function identityMaterial(
+  home: string,
+  project: string,
+  environment: string,
+): IdentityMaterial | undefined {
   const text = readKeyFile(identityPath(home, project, environment));
-  return text === undefined ? undefined : keyLines(text);
+  if (text === undefined) return undefined;
+  return isLockedKey(text) ? "locked" : { key: keyLines(text) };
 }
 
 /** Key material of this machine, for environments without an identity; undefined before it was first needed. */
@@ -125,9 +149,14 @@ export function neededMachineMaterial(home: string): string {
   return machineMaterial(home)!;
 }
 
-/** What an environment's snapshot is sealed with: its identity, or the machine's key where it has none. */
-export function keyMaterial(home: string, project: string, environment: string): string {
-  return identityMaterial(home, project, environment) ?? neededMachineMaterial(home);
+/**
+ * What an environment's snapshot is sealed with: its identity, or the machine's key where it has none.
+ * Undefined for a locked identity: what is sealed without its passphrase would be opened without it, too.
+ */
+export function keyMaterial(home: string, project: string, environment: string): string | undefined {
+  const identity = identityMaterial(home, project, environment);
+  if (identity === "locked") return undefined;
+  return identity?.key ?? neededMachineMaterial(home);
 }
 
 function revisionPath(home: string, project: string, environment: string): string {

@@ -6,7 +6,9 @@ export function overriddenKeys(
   { declared, detection, variables }: Snapshot,
   outer: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
+  // Every object has a `toString`, which nobody has set.
+  const isSet = (name: string): boolean => outer[name] !== undefined && Object.hasOwn(outer, name);
   return declared.filter(
-    (name) => name !== detection.variable && outer[name] !== undefined && outer[name] !== variables[name],
+    (name) => name !== detection.variable && isSet(name) && outer[name] !== variables[name],
   );
 }

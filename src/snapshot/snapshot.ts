@@ -131,8 +131,9 @@ export function readSnapshot(root: string, home: string, owner: SnapshotOwner): 
     return { stale: systemCode(error) === "ENOENT" ? "no snapshot yet" : "the snapshot cannot be read" };
   }
   const identity = identityMaterial(home, owner.project, owner.environment);
+  if (identity === "locked") return { stale: "the identity is locked" };
   const machine = identity === undefined ? machineMaterial(home) : undefined;
-  const material = identity ?? machine;
+  const material = identity?.key ?? machine;
   if (material === undefined) return { stale: "no key yet" };
   const snapshot = openSnapshot(bytes, material, owner);
   if (!snapshot) {

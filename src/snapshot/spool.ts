@@ -44,10 +44,10 @@ export interface Injection {
 }
 
 /**
- * What opened a secrets file: the environment's own identity, a person's, what a variable holds or leads to, or the
- * environment's own that was handed out for a time.
+ * What opened a secrets file: the environment's own identity, a person's, what a variable holds or leads to, a key
+ * service, or the environment's own that was handed out for a time.
  */
-export type IdentityKind = "environment" | "personal" | "variable" | "break-glass";
+export type IdentityKind = "environment" | "personal" | "variable" | "key-service" | "break-glass";
 
 /** What a command of Ringfence says when it opens an environment's secrets for itself. */
 export interface Opening {

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/adapters/clock-system/index.ts";
 import { compileRun } from "../../src/app/run.ts";
 import type { AuditLogView } from "../../src/contract/audit.ts";
 import type { GlassClosed, GlassOpened, GlassOpening } from "../../src/contract/break-glass.ts";
@@ -22,7 +23,7 @@ let held: string;
 let now: number;
 
 const at = (words: readonly string[], as = "author") =>
-  scene.command([...words, "--as", as], { options: { clock: { now: () => now } } });
+  scene.command([...words, "--as", as], { options: { clock: { ...systemClock, now: () => now } } });
 
 async function must<T>(words: readonly string[], as?: string): Promise<T> {
   const { answer, error } = await at(words, as);
@@ -142,6 +143,7 @@ test("a run under it leaves no snapshot, and is marked", async () => {
     environment: "development",
     force: undefined,
     variables: scene.variables,
+    warn: () => {},
   };
   const { snapshot } = await compileRun(input);
   expect(snapshot.variables.TOKEN).toBe("first token of development");

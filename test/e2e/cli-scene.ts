@@ -32,6 +32,8 @@ export interface CliScene {
   git(...words: string[]): void;
   /** Digest of every file of the project but its state and git's. */
   fingerprint(): string;
+  /** Keeps the project and the home as they are; what it returns puts them back, which costs no process of ours. */
+  keep(): () => void;
   remove(): void;
 }
 
@@ -52,10 +54,29 @@ function filesBelow(folder: string): string[] {
   });
 }
 
+function runGit(root: string, words: readonly string[]): void {
+  const settings = ["user.name=test", "user.email=test@localhost", "commit.gpgsign=false"];
+  const identity = settings.flatMap((setting) => ["-c", setting]);
+  execFileSync("git", [...identity, ...words], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+}
+
+/** Copies folders, with modes and times; what it returns puts them back. */
+function keepFolders(folders: readonly string[], kept: string): () => void {
+  const copies = folders.map((folder, at) => [folder, join(kept, String(at))] as const);
+  for (const [folder, copy] of copies) execFileSync("cp", ["-a", folder, copy]);
+  return () => {
+    for (const [folder, copy] of copies) {
+      rmSync(folder, { recursive: true, force: true });
+      execFileSync("cp", ["-a", copy, folder]);
+    }
+  };
+}
+
 export function openCliScene(manifest: string): CliScene {
   const root = mkdtempSync(join(tmpdir(), "ringfence-cli-"));
   // Outside of the project: what lies in it could be the project's own word.
   const home = mkdtempSync(join(tmpdir(), "ringfence-home-"));
+  const copiesOfScene: string[] = [];
   const run: CliScene["run"] = (words, { input = "", variables = {}, cwd = root } = {}) => {
     const { PATH = "" } = process.env;
     const env = { PATH, HOME: root, RINGFENCE_HOME: home, ...variables };
@@ -85,25 +106,20 @@ export function openCliScene(manifest: string): CliScene {
       return ran;
     },
     read: (path) => readFileSync(join(root, path), "utf8"),
-    git(...words) {
-      const identity = [
-        "-c",
-        "user.name=test",
-        "-c",
-        "user.email=test@localhost",
-        "-c",
-        "commit.gpgsign=false",
-      ];
-      execFileSync("git", [...identity, ...words], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
-    },
+    git: (...words) => runGit(root, words),
     fingerprint() {
       const hash = createHash("sha256");
       for (const path of filesBelow(root).sort())
         hash.update(`${path} ${statSync(path).mode}`).update(readFileSync(path));
       return hash.digest("hex");
     },
+    keep() {
+      const kept = mkdtempSync(join(tmpdir(), "ringfence-kept-"));
+      copiesOfScene.push(kept);
+      return keepFolders([root, home], kept);
+    },
     remove() {
-      for (const folder of [root, home]) rmSync(folder, { recursive: true, force: true });
+      for (const folder of [root, home, ...copiesOfScene]) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -80,6 +80,7 @@ export const CALLS: Readonly<Record<string, (environment: string, operation: str
   "env list": () => [[]],
   "env stop": (e) => [["-e", e]],
   "identity create": (e) => [["-e", e]],
+  "identity lock": (e) => [["-e", e]],
   init: () => [["--here", "--dry-run"], []],
   inspect: () => [["--all"], ["--strict"]],
   isolation: (e) => [[], ["-e", e]],

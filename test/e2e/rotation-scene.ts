@@ -2,10 +2,11 @@
  * A scene with a service that checks a password over HTTP, a hook that changes that password, and a program that tries
  * one. The service has one password only, and no other way to change it than knowing it.
  */
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { openSecrets } from "../../src/secrets/index.ts";
-import { identityMaterial } from "../../src/snapshot/home.ts";
+import { openSecrets, parseIdentities } from "../../src/secrets/index.ts";
+import { identityPath } from "../../src/snapshot/home.ts";
 import { type EnvironmentName, openScene, type Scene } from "./scene.ts";
 
 const HOOK = `
@@ -108,7 +109,8 @@ export async function openRotationScene(): Promise<RotationScene> {
     behave: service.behave,
     kept(name, environment = "development") {
       const file = `secrets/${environment}.yaml`;
-      const identities = identityMaterial(scene.home, "scene", environment)!.split("\n");
+      const path = identityPath(scene.home, "scene", environment);
+      const identities = parseIdentities(readFileSync(path, "utf8"), path);
       const opened = openSecrets(scene.read(file), {
         file,
         expect: { project: "scene", environment },

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { identityPath } from "../../src/snapshot/home.ts";
 import { type CliScene, ENTRY, openCliScene } from "./cli-scene.ts";
 
@@ -19,15 +19,18 @@ settings:
 `;
 
 let scene: CliScene;
-beforeEach(() => {
+let putBack: () => void;
+beforeAll(() => {
   scene = openCliScene(MANIFEST);
   scene.write(".gitignore", ".ringfence/\n");
   scene.must(["me", "init", "--name", "ada"]);
   scene.must(["identity", "create", "-e", "development"]);
   scene.must(["secret", "set", "ONE", "-e", "development"], "PlantedOne");
   scene.must(["secret", "set", "TWO", "-e", "development"], 'Planted "Two" #2');
+  putBack = scene.keep();
 });
-afterEach(() => scene.remove());
+beforeEach(() => putBack());
+afterAll(() => scene?.remove());
 
 const get = (name: string, environment = "development") =>
   scene.run(["secret", "get", name, "-e", environment]).stdout.trim();
@@ -142,6 +145,27 @@ describe("secret accept", () => {
   );
 
   test(
+    "that the file is gone counts as a newer revision without secrets",
+    () => {
+      const file = scene.read(FILE);
+      rmSync(join(scene.root, FILE));
+      const refused = scene.run(["secret", "get", "ONE", "-e", "development", "--json"]).error;
+      expect(refused).toMatchObject({
+        code: "SECRETS_REPLAYED",
+        fix: expect.stringContaining("ringfence secret accept"),
+      });
+      expect(accept("development", "--reason", "a branch of before secrets").exit).toBe(0);
+      expect(scene.must(["secret", "list", "-e", "development"]).stdout).not.toContain("ONE");
+      scene.must(["secret", "set", "TWO", "-e", "development"], "PlantedNewer");
+      scene.write(FILE, file);
+      expect(scene.run(["secret", "get", "ONE", "-e", "development", "--json"]).error).toMatchObject({
+        code: "SECRETS_REPLAYED",
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     "in production only an owner's word counts, and only for a signed file",
     () => {
       scene.must(["identity", "create", "-e", "production"]);
@@ -168,8 +192,13 @@ describe("secret accept", () => {
 describe("identities", () => {
   let own: string;
   let ada: string;
+  let withAda: (() => void) | undefined;
   beforeEach(() => {
-    scene.must(["secret", "recipients", "add", "person:ada", "-e", "development"]);
+    withAda?.();
+    if (!withAda) {
+      scene.must(["secret", "recipients", "add", "person:ada", "-e", "development"]);
+      withAda = scene.keep();
+    }
     const path = identityPath(scene.home, "shop", "development");
     own = readFileSync(path, "utf8");
     const personal = join(scene.home, "people", "ada.identity");

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { identityPath } from "../../src/snapshot/home.ts";
 import { type CliScene, ENTRY, openCliScene } from "./cli-scene.ts";
 
@@ -15,7 +15,8 @@ environments:
 `;
 
 let scene: CliScene;
-beforeEach(() => {
+let putBack: () => void;
+beforeAll(() => {
   scene = openCliScene(MANIFEST);
   scene.write(".gitignore", ".ringfence/\nbin/\n");
   scene.write("bin/ringfence", `#!/bin/sh\nexec '${process.execPath}' '${ENTRY}' "$@"\n`);
@@ -26,8 +27,10 @@ beforeEach(() => {
   scene.must(["secret", "git-setup"]);
   for (const name of ["ONE", "TWO"]) set(name, `first value of ${name}`);
   commit("first");
+  putBack = scene.keep();
 });
-afterEach(() => scene.remove());
+beforeEach(() => putBack());
+afterAll(() => scene?.remove());
 
 function set(name: string, value: string): void {
   scene.must(["secret", "set", name, "-e", "development"], value);
@@ -81,24 +84,63 @@ test(
 );
 
 test(
-  "what both changed is a conflict by name, and the file is as it was here",
+  "what both changed is a conflict by name, and all else of both is in the file",
   () => {
     diverge(
-      () => set("ONE", "PlantedThere"),
-      () => set("ONE", "PlantedHere"),
+      () => {
+        for (const name of ["ONE", "TWO"]) set(name, "PlantedThere");
+        set("THREE", "added there");
+      },
+      () => {
+        for (const name of ["ONE", "TWO"]) set(name, "PlantedHere");
+        set("FOUR", "added here");
+      },
     );
-    const before = scene.read(FILE);
     const { status, stdout, stderr } = git("merge", "--no-edit", "other");
     expect(status).toBe(1);
-    expect(stdout + stderr).toMatch(/SECRETS_CONFLICT[\s\S]*ONE/);
+    expect(stdout + stderr).toMatch(/SECRETS_CONFLICT[\s\S]*ONE, TWO/);
+    for (const name of ["ONE", "TWO"])
+      expect(stderr).toContain(`ringfence secret set ${name} -e development`);
     expect(stdout + stderr).not.toContain("Planted");
-    expect(scene.read(FILE)).toBe(before);
+    const names = ["ONE", "TWO", "THREE", "FOUR"];
+    expect(names.map(get)).toEqual(["PlantedHere", "PlantedHere", "added there", "added here"]);
+    expect(scene.read(FILE)).toMatch(/^# ringfence-signature: ada /);
     expect(execFileSync("git", ["status", "--porcelain"], { cwd: scene.root, encoding: "utf8" })).toContain(
       `UU ${FILE}`,
     );
   },
   TIMEOUT_MS,
 );
+
+test.each(["there", "here"])(
+  "an older file that was put back %s is refused as a replay",
+  (where) => {
+    const old = scene.read(FILE);
+    set("ONE", "rotated");
+    commit("rotated");
+    set("TWO", "changed");
+    const changed = scene.read(FILE);
+    scene.git("checkout", "-q", "--", FILE);
+    const replay = () => scene.write(FILE, old);
+    const honest = () => scene.write(FILE, changed);
+    if (where === "there") diverge(replay, honest);
+    else diverge(honest, replay);
+    const before = scene.read(FILE);
+    const { status, stderr } = git("merge", "--no-edit", "other");
+    expect(status).toBe(1);
+    expect(stderr).toContain("SECRETS_REPLAYED");
+    expect(scene.read(FILE)).toBe(before);
+  },
+  TIMEOUT_MS,
+);
+
+test("git leaves the line ends of secrets files alone, also where it was set up before", () => {
+  scene.write(".gitattributes", "*.txt text\nsecrets/*.yaml merge=ringfence diff=ringfence\n");
+  scene.must(["secret", "git-setup"]);
+  const line = "secrets/*.yaml -text merge=ringfence diff=ringfence";
+  expect(scene.read(".gitattributes")).toBe(`*.txt text\n${line}\n`);
+  expect(git("check-attr", "text", "--", FILE).stdout).toContain("text: unset");
+});
 
 test(
   "who can't open the file merges nothing",

@@ -92,6 +92,25 @@ test(
   TIMEOUT_MS,
 );
 
+test("what other stores keep for her environments is listed with where it is kept", async () => {
+  const reference = "vault://kv/shop#greeting";
+  scene.write("config/production.env", `UPSTREAM='${reference}'\n`);
+  const manifest = scene.read("ringfence.yaml");
+  const declared = "$&  UPSTREAM: { secret: true, doc: the mailer }\n";
+  scene.write("ringfence.yaml", manifest.replace(/^ {2}GREETING: .*\n/m, declared));
+  const { secrets } = await scene.must<RevocationView>(WORDS);
+  expect(secrets).toContainEqual({
+    environment: "production",
+    name: "UPSTREAM",
+    doc: "the mailer",
+    reference,
+    state: "elsewhere",
+  });
+  for (const name of ["development", "production"])
+    await scene.must(["secret", "set", "TOKEN", "-e", name], { input: `another token of ${name}` });
+  expect(await scene.must(["secret", "revoked"]), "its store alone can tell").toEqual([]);
+});
+
 test("with --remove she is no person of the project any more", async () => {
   await scene.must([...WORDS, "--remove"]);
   expect(scene.read("ringfence.yaml")).not.toContain("eve:");

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { SecretScanView } from "../../src/contract/secret-scan.ts";
 import { type CliScene, ENTRY, openCliScene } from "./cli-scene.ts";
 
@@ -20,25 +20,36 @@ const VALUE = 'Zx9$kf/Qm2"Lx7Rt5';
 const TOKEN = ["ghp_", "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zAb3d"].join("");
 
 let scene: CliScene;
-beforeEach(() => {
+let putBack: () => void;
+beforeAll(() => {
   scene = openCliScene(MANIFEST);
   scene.git("init", "--quiet", "--initial-branch=main");
   scene.write(".gitignore", ".ringfence/\nout/\n");
+  putBack = scene.keep();
 });
-afterEach(() => scene.remove());
+beforeEach(() => putBack());
+afterAll(() => scene?.remove());
 
 function commit(message = "change"): void {
   scene.git("add", "--all");
   scene.git("commit", "--quiet", "--allow-empty", "--message", message);
 }
 
-/** An identity, a former value that was committed, and the value. */
+const openedSecrets = new Map<string, () => void>();
+
+/** To begin with: an identity, a former value that was committed, and the value. Made once, then put back. */
 function openSecrets(environment = "development"): void {
+  const opened = openedSecrets.get(environment);
+  if (opened) {
+    opened();
+    return;
+  }
   scene.must(["me", "init", "--name", "ada"]);
   scene.must(["identity", "create", "-e", environment]);
   scene.must(["secret", "set", "PASSWORD", "-e", environment], FORMER);
   commit();
   scene.must(["secret", "set", "PASSWORD", "-e", environment], VALUE);
+  openedSecrets.set(environment, scene.keep());
 }
 
 function scan(...words: string[]): { exit: number | null; view: SecretScanView; found: string[] } {
@@ -203,6 +214,28 @@ test("a range that names nothing, and an output that is not there", () => {
   expect(scene.run(["secret", "scan", "--output", "dist", "--json"]).error?.code).toBe("APP_UNREADABLE");
 });
 
+test("an output is looked through by way of its links; one without a file is refused", () => {
+  scene.write("out/a.txt", TOKEN);
+  scene.write("built/only/.gitkeep", "");
+  symlinkSync("out", join(scene.root, "dist"));
+  symlinkSync("out/a.txt", join(scene.root, "one.txt"));
+  symlinkSync("../out/a.txt", join(scene.root, "built/a.txt"));
+  expect(scan("--output", "dist", "--output", "one.txt", "--output", "built")).toMatchObject({
+    exit: 3,
+    found: [
+      "warning LEAK_UNREAD built/a.txt",
+      "error LEAK_SHAPE dist/a.txt:1:1",
+      "error LEAK_SHAPE one.txt:1:1",
+    ],
+  });
+  scene.write("built/.git/config", "");
+  spawnSync("rm", ["-r", join(scene.root, "built/only")]);
+  expect(scene.run(["secret", "scan", "--output", "built", "--json"])).toMatchObject({
+    exit: 2,
+    error: { code: "APP_BAD_INPUT" },
+  });
+});
+
 test("SARIF names rule and place, and no text", () => {
   scene.write("a.txt", TOKEN);
   const { exit, stdout } = scene.run(["secret", "scan", "--sarif"]);
@@ -236,13 +269,13 @@ describe("the hook", () => {
     });
   }
   beforeEach(() => {
+    openSecrets();
     scene.write(
       "out/bin/ringfence",
       `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(ENTRY)} "$@"\n`,
     );
     chmodSync(join(scene.root, "out/bin/ringfence"), 0o755);
     symlinkSync(process.execPath, join(scene.root, "out/bin/node"));
-    openSecrets();
     commit();
   });
 

@@ -66,9 +66,12 @@ describe.each(["yaml", "json", "env"])("secrets in %s form", (ending) => {
   });
   afterEach(() => {
     for (const [path, content] of kept) writeFileSync(path, content, { mode: 0o600 });
-    expect(started("development"), "put back, it runs").toMatchObject({ started: true });
   });
   afterAll(() => scene?.remove());
+  // Before that: what was refused was so for what was done to it.
+  afterAll(() => {
+    for (const environment of ENVIRONMENTS) expect(started(environment)).toMatchObject({ started: true });
+  });
 
   /** The encrypted value of a name, or the MAC. */
   const leaf = (from: string, name: string) =>
@@ -154,6 +157,8 @@ describe.each(["yaml", "json", "env"])("secrets in %s form", (ending) => {
     const tampered = await tamper();
     scene.write(file(environment), tampered);
     expect(started(environment)).toEqual({ exit: 12, code, started: false });
+    // Compiled settings are the same whatever form the file has.
+    if (ending !== "yaml") return;
     rmSync(snapshotPath(scene.root, environment));
     expect(started(environment), "nor without compiled settings").toEqual({ exit: 12, code, started: false });
   });

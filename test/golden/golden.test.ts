@@ -205,6 +205,7 @@ const calls: Readonly<Record<string, (environment: string) => string[]>> = {
   init: () => ["init", "--here", "--dry-run"],
   "env list": () => ["env", "list"],
   "env stop": (environment) => ["env", "stop", "-e", environment, "--dry-run"],
+  "identity lock": (environment) => ["identity", "lock", "-e", environment],
   "identity create": (environment) => ["identity", "create", "-e", environment],
   inspect: () => ["inspect", "--all"],
   "me init": () => ["me", "init", "--name", "ben", "--dry-run"],

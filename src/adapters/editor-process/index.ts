@@ -1,12 +1,14 @@
 /**
  * The person's own editor (`$VISUAL`, `$EDITOR`) on a private file: in memory where the system has a folder for that, so
- * that no disk ever holds the text, and removed whatever happens but a kill that nothing survives.
+ * that no disk ever holds the text, and removed whatever happens but a kill that nothing survives. Only an edit that could
+ * not be used is kept, where it is asked for.
  */
 import { spawn } from "node:child_process";
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Editor, EditorAnswer } from "../../ports/editor.ts";
+import { systemCode } from "../../base/error.ts";
+import type { Editor, EditorAnswer, KeptText } from "../../ports/editor.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -64,6 +66,17 @@ async function guarded<T>(remove: () => void, work: () => Promise<T>): Promise<T
 /** @param variables the process environment as the editor gets it, with nothing in it that leads to a key */
 export function openEditor(variables: Variables): Editor {
   return {
+    keep(text, name): KeptText {
+      try {
+        const path = join(privateFolder(), name);
+        writeFileSync(path, text, { mode: 0o600, flag: "wx" });
+        return { ok: true, path };
+      } catch (error) {
+        const code = systemCode(error);
+        if (code === undefined) throw error;
+        return { ok: false, why: `no file can be written for it (${code})` };
+      }
+    },
     async edit(text, name): Promise<EditorAnswer> {
       const editor = variables.VISUAL || variables.EDITOR;
       if (!editor) return { ok: false, why: "neither VISUAL nor EDITOR says which editor to use" };

@@ -4,6 +4,8 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
+import { inspect } from "node:util";
+import { redact } from "../../base/redact.ts";
 import { type Answer, ask } from "./ask.ts";
 import { GUARDED_METHODS, hasBody, responseHeaders } from "./headers.ts";
 import type { RouterState } from "./router-state.ts";
@@ -99,7 +101,7 @@ export function createProxy(context: ProxyContext): Server {
   server.on("request", (request, response) => {
     response.on("error", () => response.destroy());
     forward(context, request, response).catch((error: unknown) => {
-      console.error(error);
+      console.error(redact(inspect(error)));
       response.destroy();
     });
   });

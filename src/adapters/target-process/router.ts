@@ -9,8 +9,10 @@ import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import type { Server as WireServer } from "node:net";
 import { dirname } from "node:path";
+import { inspect } from "node:util";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { systemCode } from "../../base/error.ts";
+import { redact } from "../../base/redact.ts";
 import { folderIdentity, layoutOf, readJson, removeSockets, routerFileOf } from "./folders.ts";
 import { identify } from "./process-identity.ts";
 import { createProxy } from "./proxy.ts";
@@ -86,7 +88,7 @@ class Router {
           wire = await this.#listenForCalls();
         } catch (error) {
           // Traffic goes on; the next look tries again.
-          process.stderr.write(`the router can't be called: ${error}\n`);
+          process.stderr.write(redact(`the router can't be called: ${error}\n`));
         }
       }
     }, FOLDER_CHECK_MS);
@@ -132,9 +134,9 @@ async function main(): Promise<void> {
   const options = JSON.parse(process.argv[2] ?? "{}") as Options;
   try {
     await new Router(options).start();
-    console.log(`${new Date().toISOString()} port ${options.port} leads to ${options.service}`);
+    console.log(redact(`${new Date().toISOString()} port ${options.port} leads to ${options.service}`));
   } catch (error) {
-    console.error(error);
+    console.error(redact(inspect(error)));
     process.exit(systemCode(error) === "EADDRINUSE" ? PORT_TAKEN_EXIT : 1);
   }
 }

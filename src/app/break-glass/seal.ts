@@ -5,10 +5,11 @@ import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { digestOfBytes } from "../../base/digest.ts";
 import type { GlassSealed } from "../../contract/break-glass.ts";
 import type { Person, Project } from "../../model/project.ts";
-import { parseIdentities, recipientOf, sealIdentities } from "../../secrets/index.ts";
-import { identityPath, readKeyFile } from "../../snapshot/home.ts";
+import { recipientOf, sealIdentities } from "../../secrets/index.ts";
+import { identityPath } from "../../snapshot/home.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
+import { identitiesAt } from "../identities.ts";
 import { sealedPath } from "./sealed.ts";
 
 type WithRecipient = Person & { readonly recipient: string };
@@ -41,14 +42,16 @@ function peopleIn(project: Project, to: readonly string[]): readonly WithRecipie
 /** @throws SECRET_BREAK_GLASS_SHUT where the environment's identity is not here */
 function identityHere({ app, environment }: Context): string {
   const path = identityPath(app.home, app.project.name, environment.name);
-  const text = readKeyFile(path);
-  const identities = text === undefined ? [] : parseIdentities(text, path);
+  const identities = identitiesAt(app, path);
   const own = identities.find((one) => environment.recipients.includes(recipientOf(one)));
   if (own !== undefined) return own;
   throw appErrors.SECRET_BREAK_GLASS_SHUT({
     what: `the identity of ${environment.name} is not here, so it can't be sealed here`,
     where: path,
-    why: text === undefined ? "the file is not there" : `it is not the one that ${environment.name} has now`,
+    why:
+      identities.length === 0
+        ? "the file is not there"
+        : `it is not the one that ${environment.name} has now`,
     fix: `run it where the identity lies: ringfence break-glass seal -e ${environment.name} --to person:NAME`,
   });
 }

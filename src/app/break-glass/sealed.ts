@@ -1,11 +1,12 @@
 /** The sealed copy of an environment's identity: where it lies, and who can open it. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Environment, expandTemplate, type Project } from "../../model/project.ts";
-import { openSealedIdentities, parseIdentities, recipientOf } from "../../secrets/index.ts";
-import { readKeyFile } from "../../snapshot/home.ts";
+import { openSealedIdentities, recipientOf } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { appErrors } from "../errors.ts";
-import { personIdentityPath } from "../identities.ts";
+import { identitiesAt } from "../identities.ts";
+import { personIdentityPath } from "../identity-places.ts";
 import { readTextIfThere } from "../project.ts";
 
 /** Beside the secrets file; relative to the project's root. */
@@ -31,19 +32,17 @@ export function sealedText({ project }: Pick<App, "project">, environment: Envir
 }
 
 /**
- * The environment's identity, by the personal one of who asks.
+ * The environment's identity, by the personal one of who asks; asks for its passphrase where one protects it.
  *
  * @throws SECRET_BREAK_GLASS_SHUT for who was not named, has no identity here, or for an identity that opens nothing any more
  */
-export function unsealed({ home, project }: App, environment: Environment, name: string): string {
-  const file = sealedPath(project, environment);
-  const path = personIdentityPath(home, name);
-  const personal = readKeyFile(path);
+export function unsealed(app: App, environment: Environment, name: string): string {
+  const file = sealedPath(app.project, environment);
+  const path = personIdentityPath(app.home, name);
   const what = `${name} can't open the identity of ${environment.name}`;
-  if (personal === undefined)
-    throw shut(environment, file, what, `there is no identity of ${name} at ${path}`);
-  const text = sealedText({ project }, environment);
-  const identities = openSealedIdentities(text, parseIdentities(personal, path), file);
+  if (!existsSync(path)) throw shut(environment, file, what, `there is no identity of ${name} at ${path}`);
+  const text = sealedText(app, environment);
+  const identities = openSealedIdentities(text, identitiesAt(app, path), file);
   if (!identities) throw shut(environment, file, what, `it was not sealed for ${name}`);
   const own = identities.find((one) => environment.recipients.includes(recipientOf(one)));
   if (own !== undefined) return own;

@@ -51,7 +51,9 @@ export const query = defineQuery({
     if (findings.some(({ severity }) => severity === "error")) return { ...view, revision: null };
     const snapshot = compile(app, environment, draft);
     assertCached(environment, snapshot);
-    keepOrFail(snapshotPath(app.project.root, environment.name), () => keepSnapshot(app, snapshot));
+    keepOrFail(snapshotPath(app.project.root, environment.name), () =>
+      keepSnapshot(app, snapshot, draft.configuration),
+    );
     return { ...view, revision: snapshot.revision };
   },
   exit: ({ revision }: CompileView) => (revision === null ? EXIT.findings : EXIT.ok),

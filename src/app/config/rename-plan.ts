@@ -20,10 +20,10 @@ import {
 } from "../../config/index.ts";
 import { environmentOf, type Project } from "../../model/project.ts";
 import { previousName } from "../../model/rotation.ts";
-import { secretsErrors } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import type { Context, PlanDraft } from "../definition.ts";
 import { appErrors } from "../errors.ts";
+import { noIdentity } from "../identities.ts";
 import { type NewTexts, type PlannedFiles, refuseNewSecrets } from "../layer-change.ts";
 import { projectAfter, revisionsAfter } from "../manifest-change.ts";
 import { readTextIfThere } from "../project.ts";
@@ -122,13 +122,10 @@ function assertPossible(room: Room): void {
     return !opened && entries.some(({ name }) => name === from);
   });
   if (sealed.length === 0) return;
+  const [[first, { file }]] = sealed as [[string, SecretsState]];
   const names = sealed.map(([name]) => name).join(", ");
-  throw secretsErrors.SECRETS_NO_IDENTITY({
-    what: `${from} stands in secrets that can't be opened here: ${names}`,
-    where: sealed.map(([, { file }]) => file).join(", "),
-    why: "a secret's name is encrypted with its value, and all environments change together or none does",
-    fix: `put the identity of ${names} on this machine, or run this where it lies`,
-  });
+  const what = `${from} can't be renamed: it stands in secrets that can't be opened here (${names}), and all environments change together or none does`;
+  throw noIdentity(app, environmentOf(app.project, first)!, { what, file });
 }
 
 /** The texts that differ: layers, files of expectations, the manifest last. @throws CONFIG_UNEDITABLE */

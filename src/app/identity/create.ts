@@ -1,31 +1,32 @@
 /** `ringfence identity create`: makes an environment's identity on this machine and adds its recipient to the manifest. */
 import { existsSync } from "node:fs";
 import * as z from "zod";
-import { writeFileAtomic } from "../../base/atomic-file.ts";
 import type { Environment } from "../../model/project.ts";
-import { createIdentity, parseIdentities, recipientOf } from "../../secrets/index.ts";
-import { identityPath, readKeyFile } from "../../snapshot/home.ts";
+import { identityPath } from "../../snapshot/home.ts";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
+import { makeIdentity, PASSPHRASE_FLAG, recipientAt } from "../identity-file.ts";
 import { editManifest } from "../manifest-file.ts";
-
-/** The recipient of the first identity in a file. */
-function recipientIn(path: string): string {
-  return recipientOf(parseIdentities(readKeyFile(path) ?? "", path)[0]!);
-}
+import { assertPassphrase } from "../passphrase.ts";
 
 /** As the manifest has them: people, machines and roles by name. */
 const entriesOf = ({ holders }: Environment): string[] => [...new Set(holders.map(({ via }) => via))];
+
+interface Facts {
+  readonly path: string;
+  readonly passphrase: boolean;
+  readonly recipients: readonly string[];
+}
 
 export const operation = defineOperation({
   name: "identity create",
   summary: "Make an environment's identity on this machine and add its recipient to the manifest",
   scope: "environment",
-  input: z.object({}),
-  async plan({ app, environment }) {
+  input: z.object({ passphrase: PASSPHRASE_FLAG }),
+  async plan({ app, environment }, { passphrase }) {
     const path = identityPath(app.home, app.project.name, environment.name);
     const there = existsSync(path);
-    if (there && environment.recipients.includes(recipientIn(path))) {
+    if (there && environment.recipients.includes(recipientAt(app, path))) {
       throw appErrors.APP_IDENTITY_EXISTS({
         what: `${environment.name} has an identity on this machine already`,
         where: path,
@@ -33,32 +34,35 @@ export const operation = defineOperation({
         fix: `ringfence secret list -e ${environment.name}`,
       });
     }
+    if (passphrase && !there) assertPassphrase(app, path);
     return {
       summary: `give ${environment.name} an identity`,
       environment: environment.name,
       effects: [
-        there ? `use the identity at ${path}` : `make an identity at ${path}`,
+        there
+          ? `use the identity at ${path}`
+          : `make an identity at ${path}${passphrase ? ", protected by a passphrase" : ""}`,
         `add its recipient to environments.${environment.name} in ${app.project.manifest}`,
       ],
-      facts: { path, recipients: entriesOf(environment) },
+      facts: { path, passphrase, recipients: entriesOf(environment) },
     };
   },
   steps({ app, environment }, plan) {
-    const { path, recipients } = plan.facts as unknown as { path: string; recipients: string[] };
+    const { path, passphrase, recipients } = plan.facts as unknown as Facts;
     return [
       {
         key: "identity",
         title: "make the identity",
         async run() {
-          if (!existsSync(path)) writeFileAtomic(path, (await createIdentity()).text, 0o600);
-          return { recipient: recipientIn(path) };
+          await makeIdentity(app, path, passphrase);
+          return { recipient: recipientAt(app, path) };
         },
       },
       {
         key: "manifest",
         title: "add its recipient to the manifest",
         async run() {
-          const recipient = recipientIn(path);
+          const recipient = recipientAt(app, path);
           const all = [...new Set([...recipients, recipient])];
           editManifest(app.project.root, ["environments", environment.name, "recipients"], all);
           return { recipient };

@@ -2,25 +2,27 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { systemCode } from "../../base/error.ts";
-import type { Place } from "../../base/place.ts";
+import { formatPlace, type Place } from "../../base/place.ts";
 import { isLayerMissing, type Resolution } from "../../config/index.ts";
-import type { EnvironmentFacts, ForeignVariable, RecipientFact, UnreadFact } from "../../guards/index.ts";
+import type {
+  EnvironmentFacts,
+  ForeignVariable,
+  KeptFact,
+  RecipientFact,
+  UnreadFact,
+} from "../../guards/index.ts";
 import { type Environment, expandTemplate, type Project, prefixOwner } from "../../model/project.ts";
+import type { ResolvedSetting } from "../../model/setting.ts";
+import { readReference } from "../../references/index.ts";
 import { listSecrets } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
 import { readTextIfThere } from "../project.ts";
+import { ownSchemes } from "../reference-values.ts";
+import { serviceKeysIn } from "../service-keys.ts";
 
-/** Findings that say: what this setting is can't be known here. */
-const UNREAD = new Set([
-  "SETTING_MISSING",
-  "SETTING_PLACEHOLDER",
-  "SETTING_SEALED_REFERENCE",
-  "SETTING_SYNTAX",
-  "SETTING_INTERPOLATION",
-  "SETTING_REFERENCE",
-  "SETTING_CYCLE",
-]);
+/** Findings that say: something that stands in the sources is in no setting. */
+const LEFT_OUT = new Set(["SETTING_MISSING", "SETTING_SYNTAX", "SETTING_NAME", "SETTING_DUPLICATE"]);
 
 /**
  * The path with symbolic links resolved as far as it exists: what is still to be made lies where its folder leads.
@@ -48,7 +50,9 @@ function placeIn(where: string): Place {
 }
 
 function sealedFact({ settings }: Resolution, file: string): UnreadFact[] {
-  const sealed = [...settings.values()].filter((setting) => setting.sealed).map(({ name }) => name);
+  const sealed = [...settings.values()]
+    .filter(({ sealed, pending }) => sealed && !pending)
+    .map(({ name }) => name);
   if (sealed.length === 0) return [];
   const what = sealed.length === 1 ? "1 secret" : `${sealed.length} secrets`;
   return [
@@ -61,17 +65,60 @@ function sealedFact({ settings }: Resolution, file: string): UnreadFact[] {
   ];
 }
 
-function unreadFindings({ findings }: Resolution): UnreadFact[] {
-  return findings
-    .filter(({ code, severity }) => severity === "error" && (UNREAD.has(code) || isLayerMissing(code)))
+/** What has no value that could be held against others, each with why. */
+function unreadFacts({ environment, settings, findings }: Resolution): UnreadFact[] {
+  const unusable = new Set([...settings.values()].filter((one) => one.unusable).map(({ name }) => name));
+  const told = findings
+    .filter(({ severity }) => severity === "error")
+    .filter(({ code, setting = "" }) => LEFT_OUT.has(code) || isLayerMissing(code) || unusable.has(setting))
     .map(({ setting = null, where, why, fix }) => ({ subject: setting, where, why, fix }));
+  for (const { subject } of told) if (subject !== null) unusable.delete(subject);
+  const untold = [...unusable].map((name) => ({
+    subject: name,
+    where: formatPlace(placeOf(settings.get(name)!)),
+    why: `${name} has no value that can be read here`,
+    fix: `ringfence config check -e ${environment}`,
+  }));
+  return [...told, ...untold];
+}
+
+function placeOf({ history }: ResolvedSetting): Place {
+  return history.find(({ wins }) => wins)!.place;
+}
+
+/** What stands in other stores: which are not asked, so a reference is all that is known of it. */
+function keptFacts({ project }: App, environment: Environment, { settings }: Resolution): KeptFact[] {
+  const own = ownSchemes(project);
+  const all = [...settings.values()].flatMap(({ name, history, pending = [] }) => [
+    ...pending.map(({ setting, text, place }) => ({ subject: setting, text, place })),
+    ...history.flatMap(({ reference, wins, merged, place }) =>
+      reference !== undefined && (wins || merged) ? [{ subject: name, text: reference, place }] : [],
+    ),
+  ]);
+  const facts = all.map(({ subject, text: written, place }): [string, KeptFact] => {
+    const text = expandTemplate(written, environment);
+    const read = readReference(text, own);
+    const key = read?.kind === "reference" ? JSON.stringify([read.key, read.field ?? null]) : text.trim();
+    return [`${subject} ${formatPlace(place)}`, { subject, place, key }];
+  });
+  return [...new Map(facts).values()];
+}
+
+/** Keys of key services and PGP that its file names: whoever may use one opens every file that does. */
+function serviceKeysOf({ project }: App, file: string): RecipientFact[] {
+  const text = readTextIfThere(join(project.root, file));
+  const keys = text === undefined ? [] : serviceKeysIn(text, file);
+  return keys.map(({ id, place }) => ({ recipient: id, place, isPerson: false }));
 }
 
 /** Recipients of the manifest, and those that the file was encrypted to besides. */
 function recipientsOf({ project }: App, environment: Environment, file: string): RecipientFact[] {
   const text = readTextIfThere(join(project.root, file));
-  const { recipients, place } = environment;
-  const declared = recipients.map((recipient) => ({ recipient, place, isPerson: false }));
+  const { recipients, holders, place } = environment;
+  // Somebody who is let in by name may be let in elsewhere, too; an environment's own identity may not.
+  const isPerson = (recipient: string) =>
+    holders.some((one) => one.recipient === recipient && one.kind !== "identity");
+  const declared = recipients.map((recipient) => ({ recipient, place, isPerson: isPerson(recipient) }));
   if (text === undefined) return declared;
   const besides = listSecrets(text, { file }).recipients.filter((one) => !recipients.includes(one));
   const secretsPlace = { file, line: 0, column: 0 };
@@ -104,10 +151,11 @@ export function factsOf(app: App, environment: Environment): EnvironmentFacts {
     settings: [...resolution.settings.values()],
     hosts,
     services: Object.entries(ports).map(([service, port]) => ({ name: service, port, place })),
-    recipients: refused ? [] : recipientsOf(app, environment, file),
+    recipients: refused ? [] : [...recipientsOf(app, environment, file), ...serviceKeysOf(app, file)],
     folders,
     resources,
     foreign: foreignOf(app.project, resolution),
-    unread: [...(refused ? [refused] : sealedFact(resolution, file)), ...unreadFindings(resolution)],
+    unread: [...(refused ? [refused] : sealedFact(resolution, file)), ...unreadFacts(resolution)],
+    kept: keptFacts(app, environment, resolution),
   };
 }

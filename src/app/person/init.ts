@@ -6,13 +6,13 @@ import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { createKeyPair, publicTextOf } from "../../base/ed25519.ts";
 import type { Person } from "../../model/project.ts";
-import { createIdentity, parseIdentities, recipientOf } from "../../secrets/index.ts";
-import { readKeyFile } from "../../snapshot/home.ts";
 import { peopleFolder } from "../actor.ts";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
-import { personIdentityPath } from "../identities.ts";
+import { makeIdentity, PASSPHRASE_FLAG, recipientAt } from "../identity-file.ts";
+import { personIdentityPath } from "../identity-places.ts";
 import { editManifest } from "../manifest-file.ts";
+import { assertPassphrase } from "../passphrase.ts";
 
 const NAME = /^[a-z][a-z0-9._-]*$/;
 
@@ -33,16 +33,13 @@ interface Facts {
   /** Where the age identity lies. */
   readonly identity: string;
   readonly roles: readonly string[];
+  /** The identity is to be protected by one. */
+  readonly passphrase: boolean;
   /** The person is there already and only gets a recipient. */
   readonly isKnown: boolean;
 }
 
 const publicTextAt = (path: string) => publicTextOf(readFileSync(path, "utf8"));
-
-/** The recipient of the first identity in a file. */
-function recipientAt(path: string): string {
-  return recipientOf(parseIdentities(readKeyFile(path) ?? "", path)[0]!);
-}
 
 /** @throws APP_PERSON_EXISTS for a person who lacks nothing, or whose key is elsewhere */
 function assertMayInit(person: Person | undefined, key: string): void {
@@ -70,6 +67,7 @@ export const operation = defineOperation({
       .string()
       .optional()
       .meta({ description: "your name in the manifest; the login name unless told" }),
+    passphrase: PASSPHRASE_FLAG,
     role: z.array(z.string()).default([]).meta({ description: "a role that you ask for; may be repeated" }),
   }),
   async plan({ app }, input) {
@@ -78,7 +76,15 @@ export const operation = defineOperation({
     const identity = personIdentityPath(app.home, name);
     const person = app.project.people.find((candidate) => candidate.name === name);
     assertMayInit(person, key);
-    const facts: Facts = { name, key, identity, roles: input.role, isKnown: person !== undefined };
+    const facts: Facts = {
+      name,
+      key,
+      identity,
+      roles: input.role,
+      passphrase: input.passphrase,
+      isKnown: person !== undefined,
+    };
+    if (input.passphrase && !existsSync(identity)) assertPassphrase(app, identity);
     return {
       summary: person ? `give ${name} a recipient` : `add ${name} to the project's people`,
       environment: null,
@@ -93,7 +99,7 @@ export const operation = defineOperation({
     };
   },
   steps({ app }, plan) {
-    const { name, key, identity, roles, isKnown } = plan.facts as unknown as Facts;
+    const { name, key, identity, roles, passphrase, isKnown } = plan.facts as unknown as Facts;
     return [
       {
         key: "key",
@@ -107,15 +113,15 @@ export const operation = defineOperation({
         key: "identity",
         title: "make the identity",
         async run() {
-          if (!existsSync(identity)) writeFileAtomic(identity, (await createIdentity()).text, 0o600);
-          return { recipient: recipientAt(identity) };
+          await makeIdentity(app, identity, passphrase);
+          return { recipient: recipientAt(app, identity) };
         },
       },
       {
         key: "manifest",
         title: `add ${isKnown ? "the recipient" : name} to ${app.project.manifest}`,
         async run() {
-          const [publicText, recipient] = [publicTextAt(key), recipientAt(identity)];
+          const [publicText, recipient] = [publicTextAt(key), recipientAt(app, identity)];
           const person = { key: publicText, recipient, ...(roles.length > 0 ? { roles: [...roles] } : {}) };
           if (isKnown) editManifest(app.project.root, ["people", name, "recipient"], recipient);
           else editManifest(app.project.root, ["people", name], person);

@@ -1,5 +1,5 @@
 /**
- * `ringfence secret accept`: an older secrets file, as an older branch has it, counts again. It is written anew as the
+ * `ringfence secret accept`: an older secrets file, as an older branch has it, counts again, or that there is none. It is written anew as the
  * newest revision, so that every machine takes it and none has to forget what it has seen.
  */
 import * as z from "zod";
@@ -9,7 +9,7 @@ import { reasonOf } from "../config/reason.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { noIdentity } from "../identities.ts";
 import { NOTHING_TO_WRITE, planValues } from "../rekeyed-secrets.ts";
-import { readSecrets } from "../resolution.ts";
+import { readSecrets, type SecretsState } from "../resolution.ts";
 import { valuesOf } from "../secrets-change.ts";
 import { REKEYING, rekeyAnswer } from "./rekey.ts";
 
@@ -27,6 +27,13 @@ function assertOwner({ actor, environment, app }: Context): void {
   });
 }
 
+/** @param seen the highest revision that is known here */
+function effectOf({ opened, file }: SecretsState, seen: number): string {
+  const names = opened?.values.map(({ name }) => name).join(", ");
+  const content = opened ? `what revision ${opened.binding.revision} holds: ${names}` : "no secret in it";
+  return `write ${file} anew at revision ${seen + 1}, with ${content}`;
+}
+
 export const operation = defineOperation({
   name: "secret accept",
   summary: "Let an older secrets file count again, as after going back to an older branch; needs a reason",
@@ -37,19 +44,20 @@ export const operation = defineOperation({
     const reason = reasonOf(context, "an older secrets file is accepted only with a reason", "secret accept");
     assertOwner(context);
     const secrets = readSecrets(app, environment, { replayed: true });
-    const { opened, file } = secrets;
-    if (!opened) throw noIdentity(app, environment, { what: `${file} can't be opened here`, file });
-    const { revision } = opened.binding;
+    const { opened, file, text } = secrets;
+    if (!opened && text !== undefined)
+      throw noIdentity(app, environment, { what: `${file} can't be opened here`, file });
+    const revision = opened?.binding.revision ?? 0;
     const seen = highestRevision(app.home, app.project.name, environment.name);
     const isOlder = revision < seen;
     const planned = isOlder ? await planValues(context, secrets, valuesOf(opened)) : NOTHING_TO_WRITE;
     const notes = isOlder ? [] : [`${file} is at revision ${revision}; nothing newer was seen here`];
-    const names = opened.values.map(({ name }) => name).join(", ");
-    const effect = `write ${file} anew at revision ${seen + 1}, with what revision ${revision} holds: ${names}`;
     return {
-      summary: `accept revision ${revision} of the secrets of ${environment.name}`,
+      summary: opened
+        ? `accept revision ${revision} of the secrets of ${environment.name}`
+        : `accept that ${environment.name} has no secrets any more`,
       environment: environment.name,
-      effects: isOlder ? [effect] : notes,
+      effects: isOlder ? [effectOf(secrets, seen)] : notes,
       facts: JSON.parse(JSON.stringify({ ...planned, notes, reason })),
     };
   },

@@ -22,14 +22,18 @@ function settingsFor(folder: string): Facts["settings"] {
   };
 }
 
-/** Which files it is about, as git's patterns have it. */
+/** Which files it is about, as git's patterns have it. Without `-text` git may change line ends, which voids signatures. */
 function lineFor({ app }: Context): string {
   const pattern = app.project.secretsPath.replace(/\{(?:env|short|kind|region)\}/g, "*");
-  return `${pattern} merge=ringfence diff=ringfence`;
+  return `${pattern} -text merge=ringfence diff=ringfence`;
 }
 
+/** With the line, in place of the one that was written before `-text` belonged to it. */
 function withLine(text: string, line: string): string {
-  if (text.split(/\r?\n/).includes(line)) return text;
+  const lines = text.split(/\r?\n/);
+  if (lines.includes(line)) return text;
+  const former = line.replace(" -text ", " ");
+  if (lines.includes(former)) return lines.map((one) => (one === former ? line : one)).join("\n");
   return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${line}\n`;
 }
 

@@ -5,10 +5,10 @@ import type { SecretsProblem } from "../../contract/comparison.ts";
 import { type Environment, expandTemplate } from "../../model/project.ts";
 import type { RepositoryTexts } from "../../ports/repository-texts.ts";
 import type { KnownValue } from "../../scan/index.ts";
-import { listSecrets, openSecrets } from "../../secrets/index.ts";
+import { openSecrets } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { comparedEnvironment } from "../comparison.ts";
-import { keyringFor } from "../identities.ts";
+import { openersFor } from "../identities.ts";
 import { isReferenceIn } from "../reference-values.ts";
 
 export interface KnownValues {
@@ -22,10 +22,10 @@ export interface KnownValues {
 function openedThen(app: App, environment: Environment, file: string, text: string): readonly KnownValue[] {
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
-    if (identities.length === 0) return [];
+    const { identities, dataKey, isShut, kind } = openersFor(app, environment, { file, text });
+    if (isShut) return [];
     const isShown = isReferenceIn(app.project, environment);
-    const opened = openSecrets(text, { file, expect, identities, unbound: "allow", isShown });
+    const opened = openSecrets(text, { file, expect, identities, dataKey, unbound: "allow", isShown });
     app.opened(environment, opened, kind);
     const { values, pasts } = opened;
     const beside = [...pasts].flatMap(([name, { previous, pending }]) =>

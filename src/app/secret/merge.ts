@@ -8,7 +8,6 @@ import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { type Environment, expandTemplate } from "../../model/project.ts";
 import {
-  listSecrets,
   mergeValues,
   type OpenedSecrets,
   openSecrets,
@@ -19,7 +18,7 @@ import { highestRevision } from "../../snapshot/home.ts";
 import type { App } from "../app.ts";
 import { type Context, defineQuery } from "../definition.ts";
 import { appErrors } from "../errors.ts";
-import { keyringFor, noIdentity } from "../identities.ts";
+import { noIdentity, openersFor } from "../identities.ts";
 import { encrypt, valuesOf } from "../secrets-change.ts";
 
 /** @throws APP_BAD_INPUT for a path that is no environment's secrets file */
@@ -40,32 +39,51 @@ function side(app: App, environment: Environment, text: string, file: string): O
   if (environment.policies.signedSecrets)
     verifySignature(text, app.project.people, { file, environment: environment.name });
   const expect = { project: app.project.name, environment: environment.name };
-  const { identities, lookedIn, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
-  if (identities.length === 0)
+  const { identities, dataKey, isShut, lookedIn, kind } = openersFor(app, environment, { file, text });
+  if (isShut)
     throw noIdentity(app, environment, {
       what: `${file} can't be opened here, so it can't be merged here`,
       file,
+      text,
     });
-  const opened = openSecrets(text, { file, expect, identities, lookedIn });
+  const opened = openSecrets(text, { file, expect, identities, dataKey, lookedIn });
   app.opened(environment, opened, kind);
   return opened;
 }
 
-/** What both come from, as far as it can be opened; a common ancestor has no one to sign it any more. */
-function ancestor(app: App, environment: Environment, text: string, file: string): Record<string, string> {
-  if (text.trim() === "") return {};
+/** What both come from; a common ancestor has no one to sign it any more. Undefined where there is none. */
+function ancestor(app: App, environment: Environment, text: string, file: string): OpenedSecrets | undefined {
+  if (text.trim() === "") return undefined;
   const unsigned = { ...environment, policies: { ...environment.policies, signedSecrets: false } };
-  return valuesOf(side(app, unsigned, text, file));
+  return side(app, unsigned, text, file);
 }
 
-function refuseConflicts(names: readonly string[], file: string, { name }: Environment): void {
+/**
+ * A side that is older than what both come from is an earlier file that was put back: its signature still counts, and
+ * merging would sign its values anew, as the newest.
+ *
+ * @throws SECRETS_REPLAYED
+ */
+function refuseReplay(which: string, { binding, file }: OpenedSecrets, base: OpenedSecrets | undefined) {
+  if (!base || binding.revision >= base.binding.revision) return;
+  throw secretsErrors.SECRETS_REPLAYED({
+    what: `${which} has the secrets of ${binding.environment} at revision ${binding.revision}, which is older than what both branches come from (revision ${base.binding.revision})`,
+    where: file,
+    why: "an older file was put back there, so secrets that were changed or revoked would return",
+    fix: `git merge --abort   # then, on that branch: git log --oneline -- ${file}; or, where the older one is meant: ringfence secret accept -e ${binding.environment} --reason "<why>"`,
+    details: { revision: binding.revision, ancestor: base.binding.revision },
+  });
+}
+
+/** @throws SECRETS_CONFLICT for names that both branches changed; the merged file is written already. */
+function reportConflicts(names: readonly string[], file: string, { name }: Environment): void {
   if (names.length === 0) return;
-  const [first] = names;
+  const commands = names.map((one) => `ringfence secret set ${one} -e ${name}`).join(" && ");
   throw secretsErrors.SECRETS_CONFLICT({
     what: `both branches changed ${names.join(", ")}`,
     where: file,
-    why: `the file is as it was in this branch: nothing of the other branch is in it`,
-    fix: `git checkout --ours -- ${file} && ringfence secret set ${first} -e ${name}   # the value that shall hold; then: git add ${file}`,
+    why: "the file is merged but for these, which are as they are in this branch",
+    fix: `${commands}   # where another value shall hold; then: git add ${file}`,
     details: { environment: name, conflicts: names },
   });
 }
@@ -80,19 +98,16 @@ async function merged(context: Context, environment: Environment, texts: Texts, 
   const ours = side(app, environment, texts.ours, file);
   const theirs = side(app, environment, texts.theirs, file);
   const base = ancestor(app, environment, texts.base, file);
-  const { values, conflicts, taken } = mergeValues(base, valuesOf(ours), valuesOf(theirs));
-  refuseConflicts(conflicts, file, environment);
+  refuseReplay("this branch", ours, base);
+  refuseReplay("the other branch", theirs, base);
+  const { values, conflicts, taken } = mergeValues(valuesOf(base), valuesOf(ours), valuesOf(theirs));
   const seen = highestRevision(app.home, app.project.name, environment.name);
   const revision = Math.max(ours.binding.revision, theirs.binding.revision, seen) + 1;
-  const before = texts.base.trim() === "" ? [] : listSecrets(texts.base, { file }).recipients;
-  const recipients = recipientsOf(environment, before, theirs.recipients);
+  const recipients = recipientsOf(environment, base?.recipients ?? [], theirs.recipients);
   const writer = { app, actor, environment: { ...environment, recipients } };
   const pasts = new Map(taken.flatMap((name) => [...theirs.pasts].filter(([one]) => one === name)));
-  return {
-    text: await encrypt(writer, { file, text: texts.ours }, values, revision, pasts),
-    taken,
-    revision,
-  };
+  const text = await encrypt(writer, { file, text: texts.ours }, values, revision, pasts);
+  return { text, conflicts, taken, revision };
 }
 
 interface Texts {
@@ -117,8 +132,10 @@ export const query = defineQuery({
     const environment = environmentAt(context.app, path);
     const read = (file: string) => readFileSync(file, "utf8");
     const texts = { base: read(base), ours: read(ours), theirs: read(theirs) };
-    const { text, taken, revision } = await merged(context, environment, texts, path);
+    const { text, conflicts, taken, revision } = await merged(context, environment, texts, path);
+    // Git takes the file as it is then, whatever the exit code says, and marks it unmerged for any but 0.
     writeFileAtomic(ours, text);
+    reportConflicts(conflicts, path, environment);
     return { environment: environment.name, file: path, revision, taken };
   },
 });

@@ -18,6 +18,7 @@ export function revocationOf(app: App, { id, author, updatedAt, plan }: Operatio
     }),
   );
   const withState = (one: Omit<ExposedSecret, "state">): ExposedSecret => {
+    if (one.reference) return { ...one, state: "elsewhere" };
     return { ...one, state: states.get(one.environment)?.(one.name) ?? "gone" };
   };
   return { who, at: updatedAt, by: author, operation: id, secrets: exposed.map(withState), history };

@@ -108,7 +108,9 @@ async function exposedTo({ app }: Context, recipient: string | undefined) {
 /** What a plan says of what has to be rotated. */
 function exposureEffects({ exposed, history }: Pick<RevokeFacts, "exposed" | "history">): string[] {
   const names = [...new Set(exposed.map(({ environment }) => environment))].map((environment) => {
-    const theirs = exposed.filter((one) => one.environment === environment).map(({ name }) => name);
+    const theirs = exposed
+      .filter((one) => one.environment === environment)
+      .map(({ name, reference }) => (reference ? `${name} (${reference})` : name));
     return `to be rotated where they come from, since they could be read (${environment}): ${theirs.join(", ")}`;
   });
   const past = history.map(({ environment, file, commits, earlier, sealed }) => {

@@ -5,6 +5,7 @@ import type { RevocationView } from "../../contract/secrets.ts";
 import { defineQuery } from "../definition.ts";
 import { revocationOf } from "./revocation.ts";
 
+/** What other stores keep is shown beside them; whether it was rotated there can't be told, so it holds nothing open. */
 const isOpen = ({ state }: RevocationView["secrets"][number]) => state === "same" || state === "unknown";
 
 export const query = defineQuery({
@@ -22,8 +23,11 @@ export const query = defineQuery({
       .map((record) => revocationOf(app, record));
     if (all) return revocations;
     return revocations
-      .map((one) => ({ ...one, secrets: one.secrets.filter(isOpen) }))
-      .filter(({ secrets }) => secrets.length > 0);
+      .filter(({ secrets }) => secrets.some(isOpen))
+      .map((one) => ({
+        ...one,
+        secrets: one.secrets.filter((secret) => isOpen(secret) || secret.state === "elsewhere"),
+      }));
   },
   exit: (answer: readonly RevocationView[]) =>
     answer.some(({ secrets }) => secrets.some(isOpen)) ? EXIT.findings : EXIT.ok,

@@ -13,10 +13,12 @@ import { openAppWithRules, openLeakRules, openRepositoryTexts } from "../app.ts"
 import { defineFolderQuery, type FolderContext } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { findFolderRoot } from "../inspection/folder-root.ts";
+import { answering } from "../key-answers.ts";
 import { readTextIfThere } from "../project.ts";
+import { outputTexts } from "./built-texts.ts";
 import { type KnownValues, knownValues } from "./known-values.ts";
 import { checked, LeakCollection } from "./leak-collection.ts";
-import { folderTexts, historyTexts, outputTexts, type ScanText, stagedTexts } from "./scan-texts.ts";
+import { folderTexts, historyTexts, type ScanText, stagedTexts } from "./scan-texts.ts";
 
 const input = z.object({
   staged: z.boolean().optional().meta({ description: "what would be committed; for a hook" }),
@@ -90,7 +92,7 @@ async function valuesOf(
   if (!manifest) return NOTHING_KNOWN;
   const app = await openAppWithRules({ folder: root, variables });
   try {
-    return await knownValues(app, repository);
+    return await answering(() => knownValues(app, repository));
   } finally {
     await app.close();
   }

@@ -24,6 +24,7 @@ import {
   secretsStep,
   valuesOf,
 } from "../secrets-change.ts";
+import { keyEffects } from "../service-keys.ts";
 import { readValue } from "./value-input.ts";
 
 interface Facts extends SecretsChange {
@@ -96,6 +97,7 @@ export const operation = defineOperation({
             `take over ${secrets.entries.length} secrets of ${facts.file}, which has no ${part === "binding" ? "binding to an environment" : "signature that counts"}`,
         ),
         `${known ? "replace" : "add"} ${name} in ${facts.file} (revision ${facts.revision})`,
+        ...keyEffects(environment, facts),
         ...(warning === null ? [] : [`warning: ${warning}`]),
       ],
       facts: { ...facts },

@@ -13,7 +13,7 @@ import type { Environment } from "../../model/project.ts";
 import { fingerprint, listSecrets, openSecrets } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { defineQuery } from "../definition.ts";
-import { keyringFor } from "../identities.ts";
+import { openersFor } from "../identities.ts";
 
 interface Opened {
   readonly environment: string;
@@ -25,10 +25,10 @@ interface Opened {
 function openAs(app: App, environment: Environment, text: string, file: string): Opened | undefined {
   const expect = { project: app.project.name, environment: environment.name };
   try {
-    const { identities, kind } = keyringFor(app, environment, listSecrets(text, { file }).recipients);
-    const [first] = identities;
-    if (first === undefined) return undefined;
-    const opened = openSecrets(text, { file, expect, identities });
+    const { identities, dataKey, isShut, kind } = openersFor(app, environment, { file, text });
+    const first = identities[0] ?? dataKey;
+    if (isShut || first === undefined) return undefined;
+    const opened = openSecrets(text, { file, expect, identities, dataKey });
     app.opened(environment, opened, kind);
     const { values, binding } = opened;
     const key = deriveKey(first, `fingerprint:${app.project.name}`);

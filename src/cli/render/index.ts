@@ -22,6 +22,7 @@ import {
   renderStatus,
 } from "./environment.ts";
 import { renderEnvironmentComparison } from "./environment-comparison.ts";
+import { renderLocked } from "./identity.ts";
 import { renderInspection } from "./inspection.ts";
 import { renderIsolation } from "./isolation.ts";
 import { renderMatrix } from "./matrix.ts";
@@ -124,6 +125,7 @@ const RENDERERS: Readonly<Record<string, (answer: never, input: Input) => string
   "break-glass close": renderGlassClosed,
   "break-glass list": renderGlassList,
   "break-glass review": renderGlassReviewed,
+  "identity lock": renderLocked,
   "me init": renderPerson,
   "release create": renderRelease,
   "release list": renderReleases,

@@ -48,6 +48,15 @@ const pages: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  "secret list": {
+    environment: "dev",
+    file: EVIL,
+    recipients: [],
+    findings: [],
+    signedBy: EVIL,
+    secrets: [{ name: EVIL, declared: true, line: 1 }],
+  },
+  "secret textconv": { text: `# signed by ${EVIL}, not verified here` },
   "config test": {
     findings: [finding],
     environments: [{ environment: "dev", results: [tested] }],

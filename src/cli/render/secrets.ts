@@ -4,7 +4,7 @@ import type { ConfigEditView } from "../../contract/config-edit.ts";
 import type { HolderView, RecipientsView, RevocationView, SecretPushView } from "../../contract/secrets.ts";
 import { styled, table } from "../style.ts";
 import { renderConfigEdit } from "./config-edit.ts";
-import { shownText } from "./shown.ts";
+import { shownLines, shownText } from "./shown.ts";
 
 const STATES: Readonly<Record<HolderView["state"], string>> = {
   in: "can open it",
@@ -22,7 +22,8 @@ export function renderRecipients({ environment, file, isThere, holders }: Recipi
     recipient,
   ]);
   const isSame = holders.every(({ state }) => state === "in");
-  const next = `next: ringfence secret recipients apply -e ${environment}`;
+  const isForeign = holders.some(({ kind, state }) => kind === "key" && state === "surplus");
+  const next = `next: ringfence secret recipients apply -e ${environment}${isForeign ? " --drop-keys" : ""}`;
   return [
     table([environment, "", file, "by", "recipient"], rows),
     ...(isSame ? [] : [styled("dim", next)]),
@@ -34,12 +35,14 @@ const FATES = {
   rotated: ["green", "rotated"],
   gone: ["green", "gone"],
   unknown: ["yellow", "can't be told here"],
+  elsewhere: ["yellow", "to be rotated in its store"],
 } as const;
 
 function exposure({ secrets, history }: Pick<RevocationView, "secrets" | "history">): string[] {
-  const rows = secrets.map(({ environment, name, doc, state }) => {
+  const rows = secrets.map(({ environment, name, doc, reference, state }) => {
     const [colour, word] = FATES[state];
-    return [`  ${environment}`, name, styled(colour, word), styled("dim", shownText(doc ?? "", 60))];
+    const about = [reference, doc].filter((one) => one).join("  ");
+    return [`  ${environment}`, name, styled(colour, word), styled("dim", shownText(about, 60))];
   });
   const past = history.map(({ environment, file, commits, earlier }) => {
     const values = earlier.length > 0 ? `, with other values of ${earlier.join(", ")}` : "";
@@ -75,7 +78,7 @@ export function renderRevoke(answer: RevocationView & ConfigEditView): string {
 }
 
 export function renderTextconv({ text }: { readonly text: string }): string {
-  return text;
+  return shownLines(text);
 }
 
 export function renderMerge(answer: {

@@ -49,11 +49,11 @@ export function renderExport({ text }: ExportView): string {
 
 export function renderSecretList({ environment, file, secrets, signedBy, findings }: SecretListView): string {
   if (secrets.length === 0) return `${environment} has no secrets (${file})`;
-  const signature = signedBy ? `signed by ${signedBy}, not verified here` : "not signed";
+  const signature = signedBy ? `signed by ${shownText(signedBy)}, not verified here` : "not signed";
   const rows = secrets.map(({ name, declared, line }) => [
-    name,
+    shownText(name),
     declared ? "declared" : styled("yellow", "not declared"),
-    `${file}:${line}`,
+    shownText(`${file}:${line}`),
   ]);
   const mistakes = findings.map(({ why, fix }) => `${styled("yellow", "!")} ${why}; ${fix}`);
   return [table([environment, "", "where"], rows), styled("dim", signature), ...mistakes].join("\n");

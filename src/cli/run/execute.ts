@@ -85,7 +85,9 @@ export async function execute(
   const { conditions } = snapshot;
   tellConditions(variables, conditions, { root, command: command[0]! });
   const file = resolveCommand(command[0]!, variables.PATH);
-  const secrets = snapshot.secretNames.flatMap((name) => snapshot.variables[name] ?? []);
+  const secrets = snapshot.secretNames.flatMap((name) =>
+    Object.hasOwn(snapshot.variables, name) ? snapshot.variables[name]! : [],
+  );
   const scrub = isScrubbed(snapshot, outer) ? secrets : undefined;
   const { environment } = snapshot;
   const run = { conditions, environment, root, file, command, variables, outer, scrub, secrets, leases };

@@ -98,7 +98,7 @@ export function createTestProject(): TestProject {
     snapshot,
     compile(changes) {
       const made = snapshot(changes);
-      writeSnapshot(root, made, keyMaterial(home, made.project, made.environment));
+      writeSnapshot(root, made, keyMaterial(home, made.project, made.environment)!);
       const manifest = describeInput(root, "ringfence.yaml");
       writeIndex(root, { format: 1, project: made.project, manifest, rule: made.detection });
       return made;

@@ -5,10 +5,10 @@ import { EXIT, isRingfenceError } from "../../base/error.ts";
 import { redact } from "../../base/redact.ts";
 import { renderError } from "../render/error.ts";
 
-/** Writes to standard error. Where nobody can be told any more, that is no reason to fail. */
+/** Writes to standard error, without known secrets. Where nobody can be told any more, that is no reason to fail. */
 export function say(text: string): void {
   try {
-    writeSync(2, text);
+    writeSync(2, redact(text));
   } catch {
     // Closed, or its reader is gone.
   }
@@ -20,6 +20,6 @@ export function reportError(error: unknown): number {
     say(`${renderError(error)}\n`);
     return error.exit;
   }
-  say(redact(`error: a bug in Ringfence\n${inspect(error)}\n`));
+  say(`error: a bug in Ringfence\n${inspect(error)}\n`);
   return EXIT.failed;
 }

@@ -1,7 +1,9 @@
 /** `run` where no fresh snapshot helps: compiles the settings first, then ends as every run does. */
 import { loadRun } from "../../app/catalogue.generated.ts";
+import { redact } from "../../base/redact.ts";
 import { hasConditions } from "../../snapshot/conditions.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { passphraseAsker } from "../passphrase.ts";
 import { workingFolder } from "../working-folder.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
 import { execute, isScrubbed } from "./execute.ts";
@@ -35,11 +37,12 @@ export async function runSlowly(request: RunRequest): Promise<number> {
     set: request.set,
     phase: request.phase,
     dryRun: request.dryRun,
+    askPassphrase: passphraseAsker(),
     warn: (text) => say(`warning ${text}\n`),
   });
   for (const warning of warnings) say(`warning ${warning}\n`);
   if (request.dryRun) {
-    process.stdout.write(`${await planOf(request, snapshot)}\n`);
+    process.stdout.write(redact(`${await planOf(request, snapshot)}\n`));
     return 0;
   }
   try {

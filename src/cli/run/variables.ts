@@ -22,9 +22,10 @@ function assertFit(settings: Readonly<Record<string, string>>): void {
   const names = Object.keys(settings);
   // Asked of all at once, which costs less; one by one only to say which it is.
   const isFit = !/[=\0]/.test(names.join("")) && !Object.values(settings).join("").includes("\0");
-  if (isFit && settings[""] === undefined) return;
+  if (isFit && settings[""] === undefined && !Object.hasOwn(settings, "__proto__")) return;
   for (const [name, value] of Object.entries(settings)) {
     if (name === "" || name.includes("=")) throw unfit(name, "its name cannot be a variable's name");
+    if (name === "__proto__") throw unfit(name, "objects of JavaScript can't hold a variable of that name");
     if (name.includes("\0") || value.includes("\0")) throw unfit(name, "it holds a NUL character");
   }
 }
@@ -33,7 +34,7 @@ function assertFit(settings: Readonly<Record<string, string>>): void {
  * The caller's variables without ways to keys and without what a layer takes away, then the settings, then the environment's name and
  * what the settings are.
  *
- * @throws RUN_VARIABLE_UNFIT for a name that is empty or holds `=`, or a NUL character anywhere.
+ * @throws RUN_VARIABLE_UNFIT for a name that is empty, `__proto__`, or holds `=`, or a NUL character anywhere.
  */
 export function childVariables(snapshot: Snapshot, outer: Variables): Record<string, string> {
   const variables = withoutAccess(outer);

@@ -5,6 +5,7 @@
 import { writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemCode } from "../../base/error.ts";
+import { redact } from "../../base/redact.ts";
 import { detect } from "../../snapshot/detection.ts";
 import { readIndex } from "../../snapshot/project-index.ts";
 import { findProjectRoot } from "../../snapshot/project-root.ts";
@@ -47,7 +48,7 @@ export function answerWhich(argv: readonly string[]): boolean {
   const answer = { ...selection, host, at: new Date().toISOString() };
   const text = wish.json ? JSON.stringify(answer, null, 2) : renderWhich(answer);
   try {
-    writeSync(1, `${text}\n`);
+    writeSync(1, redact(`${text}\n`));
   } catch (error) {
     // Nobody reads any more, which is no fault of the answer.
     if (systemCode(error) !== "EPIPE") throw error;

@@ -4,6 +4,7 @@
  */
 import { formatPlace } from "../../base/place.ts";
 import type { KeyService, ServiceKey } from "../../ports/key-service.ts";
+import { canonicalRecipient } from "../age/identities.ts";
 import { openArmoredAge } from "../age/open.ts";
 import type { Identity } from "../age/wrapping.ts";
 import { secretsErrors } from "../errors.ts";
@@ -48,7 +49,7 @@ function openPart(group: KeyGroup, length: number, identities: readonly Identity
     if (service !== "age") continue;
     const opening = openArmoredAge(enc, identities);
     if (opening.kind === "opened" && opening.content.length === length) return { bytes: opening.content };
-    const isOurs = identities.some(({ recipient }) => recipient === name);
+    const isOurs = identities.some(({ recipient }) => recipient === canonicalRecipient(name));
     if (opening.kind === "sealed" && !isOurs) continue;
     const why =
       opening.kind === "damaged"

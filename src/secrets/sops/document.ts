@@ -48,3 +48,15 @@ export function noMetadata(file: string): Error {
     `sops encrypt --age RECIPIENT --in-place ${file}`,
   );
 }
+
+/**
+ * Names of values and of keys reach terminals, diffs and logs as they are, and nothing that Ringfence or SOPS writes has such a character in
+ * one: a file in which one has is forged or damaged.
+ *
+ * @param name as it would be shown, so the error does not quote it
+ * @throws SECRETS_MALFORMED
+ */
+export function assertPrintable(name: string, place: Place): void {
+  if (!/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(name)) return;
+  throw malformed(place, "a name in the file holds a control character, which a terminal would obey");
+}

@@ -3,7 +3,8 @@
  * split by Shamir's scheme, in several. Field names: getsops/sops, `stores/stores.go`.
  */
 import type { Place } from "../../base/place.ts";
-import { type MetadataNode, malformed, type SopsDocument } from "./document.ts";
+import { canonicalRecipient } from "../age/identities.ts";
+import { assertPrintable, type MetadataNode, malformed, type SopsDocument } from "./document.ts";
 
 /** Ways to wrap a data key, by their names in the file, as people call them; in the file's order. */
 export const KEY_SERVICES = {
@@ -43,6 +44,11 @@ export interface WrappedKey {
   readonly place: Place;
 }
 
+/** A key as the manifest and people write it: its service as SOPS files call it, and its name there. */
+export function keyId({ service, name }: Pick<WrappedKey, "service" | "name">): string {
+  return `${service}:${name}`;
+}
+
 /** Keys of which each opens the same part of the data key. */
 export type KeyGroup = readonly WrappedKey[];
 
@@ -76,7 +82,9 @@ function readKey(service: KeyServiceId, node: MetadataNode, place: Place): Wrapp
   const enc = textOf(fields.enc);
   if (parts.length === 0 || enc === "")
     throw malformed(place, `an entry of \`${service}\` needs \`${NAMED_BY[service][0]}\` and \`enc\``);
-  return { service, name: parts.join("/"), enc, fields, place };
+  const name = parts.join("/");
+  assertPrintable(name, place);
+  return { service, name, enc, fields, place };
 }
 
 function readGroup(
@@ -113,9 +121,9 @@ export function readKeyGroups({ metadata, placeOf }: SopsDocument): KeyGroups {
   return { groups, threshold };
 }
 
-/** Everyone that a file is encrypted to by age, in the file's order. */
+/** Everyone that a file is encrypted to by age, in the file's order; an ssh key without the comment it may have. */
 export function ageRecipients({ groups }: KeyGroups): string[] {
-  return groups.flat().flatMap(({ service, name }) => (service === "age" ? [name] : []));
+  return groups.flat().flatMap(({ service, name }) => (service === "age" ? [canonicalRecipient(name)] : []));
 }
 
 /** Key groups as metadata: one stands there by itself, several below `key_groups`. */

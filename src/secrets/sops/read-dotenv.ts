@@ -3,7 +3,14 @@
  * metadata flattened into names such as `sops_age__list_0__map_recipient`.
  */
 import type { Place } from "../../base/place.ts";
-import { type Leaf, type MetadataNode, malformed, noMetadata, type SopsDocument } from "./document.ts";
+import {
+  assertPrintable,
+  type Leaf,
+  type MetadataNode,
+  malformed,
+  noMetadata,
+  type SopsDocument,
+} from "./document.ts";
 
 export const METADATA_PREFIX = "sops_";
 
@@ -48,6 +55,7 @@ export function readDotenv(text: string, file: string): SopsDocument {
     const split = line.indexOf("=");
     if (split < 1) throw malformed(place, "a line is no NAME=value");
     const name = line.slice(0, split);
+    assertPrintable(name, place);
     if (places.has(name)) throw malformed(place, `the key ${name} stands here twice`);
     places.set(name, place);
     const value = line.slice(split + 1).replaceAll("\\n", "\n");

@@ -2,6 +2,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from "yaml";
 import { lineStartsOf, type Place, placeAt } from "../../base/place.ts";
 import {
+  assertPrintable,
   type Leaf,
   type MetadataNode,
   malformed,
@@ -51,6 +52,7 @@ function entriesOf(map: YAMLMap, of: Locate): { key: string; keyNode: Node; valu
     const keyNode = key as Node;
     if (!isScalar(keyNode) || typeof keyNode.value !== "string")
       throw malformed(of(keyNode), "a key is no text");
+    assertPrintable(keyNode.value, of(keyNode));
     if (seen.has(keyNode.value)) throw malformed(of(keyNode), `the key ${keyNode.value} stands here twice`);
     seen.add(keyNode.value);
     return { key: keyNode.value, keyNode, value: value as Node | null };
