@@ -16,9 +16,8 @@ import {
 } from "../secrets/index.ts";
 import { identityPath } from "../snapshot/home.ts";
 import type { App } from "./app.ts";
-import { heldPath } from "./break-glass/held.ts";
+import { heldIdentity, heldPath } from "./break-glass/held.ts";
 import {
-  handedOut,
   type Locked,
   type Machine,
   otherPlaces,
@@ -129,6 +128,15 @@ function dataKeyFor(
   );
 }
 
+/** The environment's own, where it was handed out for a time that is not over. */
+function handedOut(app: Machine, environment: Environment): Place[] {
+  const held = heldIdentity(app, environment);
+  if (!held) return [];
+  const { operation, identity } = held;
+  const name = heldPath(app, environment);
+  return [{ name, kind: { operation }, identities: [identity], isLasting: false }];
+}
+
 /**
  * What to open a secrets file of the environment with. Called where {@link answering} stands around, since it may have
  * to ask for a passphrase or a data key.
@@ -203,6 +211,6 @@ export function identityFiles(
   const { home, project } = app;
   const ssh = environment.recipients.some((one) => one.startsWith("ssh-")) ? [sshKeyPath(app)] : [];
   const personal = peopleHere(home).map((name) => personIdentityPath(home, name));
-  const own = identityPath(home, project.name, environment.name);
-  return [own, ...personal, ...ssh, heldPath(app, environment)];
+  const handedOut = heldPath({ home, project }, environment);
+  return [identityPath(home, project.name, environment.name), ...personal, ...ssh, handedOut];
 }

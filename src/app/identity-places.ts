@@ -8,7 +8,6 @@ import { canonicalRecipient, parseIdentities, parseRecipient, recipientOf } from
 import { identityPath, isLockedKey, readKeyBytes, readKeyFile } from "../snapshot/home.ts";
 import { peopleFolder } from "./actor.ts";
 import type { App } from "./app.ts";
-import { heldIdentity, heldPath } from "./break-glass/held.ts";
 import type { Opener } from "./openings.ts";
 import { readTextIfThere } from "./project.ts";
 
@@ -170,15 +169,6 @@ export function ownPlace(
   const own = environment.holders.filter(({ kind }) => kind !== "person");
   const isMeant = own.some(({ recipient }) => recipients.includes(recipient));
   return { ...unlessLocked(place, isMeant), kind: "environment" };
-}
-
-/** The environment's own, where it was handed out for a time that is not over. */
-export function handedOut(app: Machine, environment: Environment): Place[] {
-  const held = heldIdentity(app, environment);
-  if (!held) return [];
-  const { operation, identity } = held;
-  const name = heldPath(app, environment);
-  return [{ name, kind: { operation }, identities: [identity], isLasting: false }];
 }
 
 /** Everywhere but the environment's own, in the order in which they are tried. */

@@ -150,13 +150,12 @@ export function neededMachineMaterial(home: string): string {
 }
 
 /**
- * What an environment's snapshot is sealed with: its identity, or the machine's key where it has none.
- * Undefined for a locked identity: what is sealed without its passphrase would be opened without it, too.
+ * What an environment's snapshot is sealed with: its identity, or the machine's key where it has none. Undefined for a
+ * locked identity: what is sealed without its passphrase would be opened without it, too.
  */
 export function keyMaterial(home: string, project: string, environment: string): string | undefined {
   const identity = identityMaterial(home, project, environment);
-  if (identity === "locked") return undefined;
-  return identity?.key ?? neededMachineMaterial(home);
+  return identity === "locked" ? undefined : (identity?.key ?? neededMachineMaterial(home));
 }
 
 function revisionPath(home: string, project: string, environment: string): string {

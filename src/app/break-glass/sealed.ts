@@ -1,5 +1,4 @@
 /** The sealed copy of an environment's identity: where it lies, and who can open it. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Environment, expandTemplate, type Project } from "../../model/project.ts";
 import { openSealedIdentities, recipientOf } from "../../secrets/index.ts";
@@ -32,17 +31,20 @@ export function sealedText({ project }: Pick<App, "project">, environment: Envir
 }
 
 /**
- * The environment's identity, by the personal one of who asks; asks for its passphrase where one protects it.
+ * The environment's identity, by the personal one of who asks.
  *
  * @throws SECRET_BREAK_GLASS_SHUT for who was not named, has no identity here, or for an identity that opens nothing any more
  */
 export function unsealed(app: App, environment: Environment, name: string): string {
-  const file = sealedPath(app.project, environment);
-  const path = personIdentityPath(app.home, name);
+  const { home, project } = app;
+  const file = sealedPath(project, environment);
+  const path = personIdentityPath(home, name);
+  const personal = identitiesAt(app, path);
   const what = `${name} can't open the identity of ${environment.name}`;
-  if (!existsSync(path)) throw shut(environment, file, what, `there is no identity of ${name} at ${path}`);
-  const text = sealedText(app, environment);
-  const identities = openSealedIdentities(text, identitiesAt(app, path), file);
+  if (personal.length === 0)
+    throw shut(environment, file, what, `there is no identity of ${name} at ${path}`);
+  const text = sealedText({ project }, environment);
+  const identities = openSealedIdentities(text, personal, file);
   if (!identities) throw shut(environment, file, what, `it was not sealed for ${name}`);
   const own = identities.find((one) => environment.recipients.includes(recipientOf(one)));
   if (own !== undefined) return own;
