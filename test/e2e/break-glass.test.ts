@@ -7,9 +7,10 @@ import { compileRun } from "../../src/app/run.ts";
 import type { AuditLogView } from "../../src/contract/audit.ts";
 import type { GlassClosed, GlassOpened, GlassOpening } from "../../src/contract/break-glass.ts";
 import type { SecretAccess } from "../../src/contract/secret-access.ts";
-import { createIdentity } from "../../src/secrets/index.ts";
+import { createIdentity, lockIdentities } from "../../src/secrets/index.ts";
 import { identityPath } from "../../src/snapshot/home.ts";
 import { snapshotPath } from "../../src/snapshot/snapshot.ts";
+import { runWords } from "./command.ts";
 import { openScene, type Scene } from "./scene.ts";
 
 const MINUTE = 60_000;
@@ -198,6 +199,15 @@ test("a production kind asks another person before", async () => {
   const opened = await must<GlassOpened>(open);
   expect(opened).toMatchObject({ operation: id, until: new Date(now + 60 * MINUTE).toISOString() });
   await must(["secret", "get", "TOKEN", "-e", "production"]);
+});
+
+test("a personal identity under a passphrase opens it with that", async () => {
+  const personal = join(scene.home, "people/author.identity");
+  writeFileSync(personal, await lockIdentities(readFileSync(personal, "utf8"), "three words long"));
+  expect(await codeOf(OPEN)).toBe("SECRETS_IDENTITY_LOCKED");
+  const variables = { ...scene.variables, RINGFENCE_PASSPHRASE: "three words long" };
+  expect((await runWords(OPEN, { folder: scene.root, variables })).error).toBeUndefined();
+  expect(existsSync(held)).toBe(true);
 });
 
 test("that one is sealed is shown among who has access; only where the identity is it can be sealed", async () => {
