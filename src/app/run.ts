@@ -259,8 +259,7 @@ async function compiledRun(app: App, environment: Environment, input: RunInput):
 
 /** Whether a snapshot says for a while what a run gets. */
 function isLasting(draft: Draft, { expiresAtMs, programs }: Snapshot, now: number): boolean {
-  // What a variable's identity opened stays nowhere: without the variable nothing here could open it again.
-  if (draft.phase !== "run" || programs || !draft.configuration.secrets.isLasting) return false;
+  if (draft.phase !== "run" || programs) return false;
   return (
     expiresAtMs === null ||
     (expiresAtMs > now && draft.given.offline.length + draft.given.leases.length === 0)

@@ -23,8 +23,8 @@ const missingKeygen =
     ? missingAge
     : "ssh-keygen (apt-get install -y openssh-client)";
 
-const manifest = (recipients: string) => `project: shop
-environments: { development: { recipients: [${recipients}] } }
+const manifest = (recipients: string, keys = "") => `project: shop
+environments: { development: { recipients: [${recipients}], keys: [${keys}] } }
 settings: { TOKEN: { secret: true, required: true } }
 `;
 const RUN = ["run", "-e", "development", "--", "sh", "-c", 'test "$TOKEN" = a-value-to-be-kept'];
@@ -264,7 +264,7 @@ describe("a key service", () => {
   beforeEach(async () => {
     (kms.calls as unknown[]).length = 0;
     const { recipient } = await createIdentity();
-    scene = openCliScene(`${manifest(recipient)}secrets: "secrets/{env}.json"\n`);
+    scene = openCliScene(`${manifest(recipient, `"kms:${FAKE_KEYS[0]}"`)}secrets: "secrets/{env}.json"\n`);
     scene.must(["me", "init", "--name", "ada"]);
     process.env.AWS_ACCESS_KEY_ID = "AKIATEST";
     process.env.AWS_SECRET_ACCESS_KEY = "test";

@@ -50,12 +50,14 @@ async function unseenByCallers<T>(environment: EnvironmentName, work: () => Prom
 }
 
 describe("a dry run", () => {
+  const OPENINGS = ".ringfence/spool/";
   /** Every file of the project and of the home folder, by its digest and time of change. */
   const everything = () => {
     const top = dirname(scene.root);
     const files = globSync("**/*", { cwd: top, exclude: (name) => name === ".git" }).sort();
     const hidden = globSync("**/.ringfence/**", { cwd: top });
-    return [...files, ...hidden].flatMap((file) => {
+    const changing = [...files, ...hidden].filter((file) => !file.includes(OPENINGS));
+    return changing.flatMap((file) => {
       const found = statSync(join(top, file));
       if (!found.isFile()) return [];
       const digest = createHash("sha256")
@@ -65,6 +67,12 @@ describe("a dry run", () => {
     });
   };
 
+  /** What stands in the spools: that secrets were opened is recorded, also to look. */
+  const spooled = () =>
+    globSync(`${OPENINGS}*.jsonl`, { cwd: scene.root }).map((file) =>
+      readFileSync(join(scene.root, file), "utf8"),
+    );
+
   test.each([
     ["promote", ["promote", "1.1.0", "--to", "development"]],
     ["promote, where a gate is shut", ["promote", "1.1.0", "--to", "production"]],
@@ -72,13 +80,19 @@ describe("a dry run", () => {
     ["secret set", ["secret", "set", "TOKEN", "-e", "development"]],
     ["env stop", ["env", "stop", "-e", "development"]],
     ["me init", ["me", "init", "--name", "third"]],
-  ])("%s shows a plan and changes nothing at all", async (_name, words) => {
+  ])("%s shows a plan and changes nothing; what it opened is recorded", async (_name, words) => {
     const before = everything();
+    const lines = spooled();
     expect(before.some((line) => line.includes("store.db"))).toBe(true);
     const { answer, error } = await scene.command([...words, "--dry-run"], { input: "never kept" });
     expect(error).toBeUndefined();
     expect(answer).toMatchObject({ state: "planned", plan: { digest: expect.stringMatching(/^sha256:/) } });
     expect(everything()).toEqual(before);
+    for (const [i, text] of spooled().entries()) {
+      expect(text.startsWith(lines[i]!)).toBe(true);
+      const added = text.slice(lines[i]!.length).trim().split("\n").filter(Boolean);
+      for (const line of added) expect(JSON.parse(line)).toMatchObject({ event: "opened" });
+    }
   });
 });
 
