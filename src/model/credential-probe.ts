@@ -84,12 +84,6 @@ export const VENDOR_PROBES: Partial<Readonly<Record<FormatName, VendorProbe>>> =
     base: "https://api.github.com",
     path: "/user",
   },
-  "npm-token": {
-    ...PLAIN,
-    source: "https://docs.npmjs.com/cli/commands/npm-whoami",
-    base: "https://registry.npmjs.org",
-    path: "/-/whoami",
-  },
   "openai-key": {
     ...PLAIN,
     source: "https://platform.openai.com/docs/api-reference/models/list",
