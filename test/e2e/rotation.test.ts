@@ -1,4 +1,5 @@
 /** Rotating secrets with a service that checks them: what is tried counts, what fails goes back, what is former is given while it counts. */
+import { chmodSync, existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RotatedView, SecretStatusView } from "../../src/contract/rotation.ts";
 import type { SettingsView } from "../../src/contract/settings.ts";
@@ -180,4 +181,37 @@ test("what was set in another way is new as well", async () => {
   await scene.must(["secret", "set", "JWT_SECRET", ...ENV], { input: "by hand" });
   const { secrets } = await statusOf(0);
   expect(secrets.find(({ name }) => name === "JWT_SECRET")).toMatchObject({ state: "current" });
+});
+
+test("what a layer holds takes over no program of a rotation", async () => {
+  const [manifest, layer] = [scene.read("ringfence.yaml"), scene.read("config/development.env")];
+  const before = at.kept("OAUTH_GOOGLE");
+  scene.write("evil/sh", `#!/bin/sh\ncat > ${scene.root}/evil/taken\n`);
+  chmodSync(`${scene.root}/evil/sh`, 0o755);
+  scene.write("hooks/show.sh", `env > ${scene.root}/seen\n`);
+  const hook = "rotate: { hook: { command: [sh, hooks/show.sh] } }";
+  const declared = "PATH: {}\n  LD_DEBUG_OUTPUT: {}\n  HOST: {}\n  ";
+  scene.write(
+    "ringfence.yaml",
+    manifest.replace(
+      "OAUTH_GOOGLE: { secret: true, rotate: manual }",
+      `${declared}OAUTH_GOOGLE: { secret: true, ${hook} }`,
+    ),
+  );
+  scene.write(
+    "config/development.env",
+    `${layer}PATH=${scene.root}/evil\nLD_DEBUG_OUTPUT=${scene.root}/evil/out\nHOST=db.test\n`,
+  );
+  await scene.must(["trust", "--yes"]);
+  await scene.must(["secret", "rotate", "OAUTH_GOOGLE", "--input", ...ENV], {
+    input: "once more from others",
+  });
+  const seen = scene.read("seen").split("\n");
+  expect(existsSync(`${scene.root}/evil/taken`)).toBe(false);
+  expect(seen).toContain(`PATH=${process.env.PATH}`);
+  expect(seen).toContain("HOST=db.test");
+  expect(seen.join("\n")).not.toContain("LD_DEBUG_OUTPUT");
+  scene.write("ringfence.yaml", manifest);
+  scene.write("config/development.env", layer);
+  expect(at.kept("OAUTH_GOOGLE").value).not.toBe(before.value);
 });

@@ -5,7 +5,7 @@ import type { TaskAnswer } from "../../ports/programs.ts";
 import { rotationErrors } from "../../rotation/index.ts";
 import { type RotationPart, rotationProgram } from "../../trust/index.ts";
 import type { Context } from "../definition.ts";
-import { programVariables } from "../program-variables.ts";
+import { besideSettings, programVariables } from "../program-variables.ts";
 import { configure } from "../resolution.ts";
 import { requireTrust, trustIn } from "../trust/programs.ts";
 import { readTrustRecord } from "../trust/record-file.ts";
@@ -27,10 +27,13 @@ export function requireRotationTrust(
   requireTrust(app, programs);
 }
 
-/** The environment's settings that are no secrets: where the database is, what the user is called. */
+/** The environment's declared settings that are no secrets: where the database is, what the user is called. */
 function plainSettings({ app, environment }: Pick<Context, "app" | "environment">): Record<string, string> {
   const { settings } = configure(app, environment, { variables: {} });
-  const plain = [...settings.values()].filter(({ secret, set }) => !secret && set);
+  const declared = new Set(app.project.settings.map(({ name }) => name));
+  const plain = [...settings.values()].filter(
+    ({ name, secret, set }) => declared.has(name) && !secret && set,
+  );
   return Object.fromEntries(plain.map(({ name, text }) => [name, text]));
 }
 
@@ -48,7 +51,7 @@ async function perform(
   const { root } = app.project;
   const { words, files } = trustIn(root, [program], readTrustRecord(app))[0]!.content;
   const own = programVariables(app, app.project, environment, program.name);
-  const all = { ...own, ...plainSettings({ app, environment }), ...variables };
+  const all = { ...besideSettings(own, plainSettings({ app, environment })), ...variables };
   return app.programs.perform({ folder: root, words, files, input, timeoutMs, variables: all }, signal);
 }
 
