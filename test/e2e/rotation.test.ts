@@ -111,6 +111,19 @@ test("a hook that fails there and back leaves the new value pending, until it is
   expect(at.password()).toBe(before.value);
 });
 
+test("a hook that the manifest no longer names is still called on the way back", async () => {
+  const [before, manifest] = [at.kept("DB_PASSWORD"), scene.read("ringfence.yaml")];
+  const halt = { signal: "SIGKILL", step: "verify DB_PASSWORD" } as const;
+  await scene.spawn(["secret", "rotate", "DB_PASSWORD", ...ENV], { leaseMs: 3_600_000, halt }).ended;
+  expect(at.password()).not.toBe(before.value);
+  scene.write("ringfence.yaml", manifest.replace(/ {6}(?:hook|verify): .*\n/g, ""));
+  const [operation] = await scene.must<{ id: string }[]>(["operation", "list", "--state", "running"]);
+  await scene.command(["operation", "resume", operation!.id, "--undo"]);
+  expect(at.password()).toBe(before.value);
+  expect(at.kept("DB_PASSWORD")).toEqual(before);
+  scene.write("ringfence.yaml", manifest);
+});
+
 test.each<[string[], string, string]>([
   [["OAUTH_GOOGLE"], "", "ROTATION_NO_GENERATOR"],
   [["DB_PASWORD"], "", "SECRETS_UNKNOWN"],

@@ -14,10 +14,13 @@ import {
   secretsChange,
   valuesOf,
 } from "../secrets-change.ts";
+import { type PlannedPrograms, plannedPrograms } from "./rotation-programs.ts";
 
 /** JSON. Values stand in it as ciphertext only, in the texts of the files. */
 export interface RotationFacts {
   readonly names: readonly string[];
+  /** By name: what the steps run, there and back. Whether it is trusted is asked at each call. */
+  readonly programs: Readonly<Record<string, PlannedPrograms>>;
   /** The file with the new values as pending ones: nobody is given them yet. */
   readonly pending: SecretsChange;
   /** The file in which they count. */
@@ -96,6 +99,7 @@ export function planNothing({ environment }: Context, secrets: SecretsState, ver
   const notes = ["nothing is due"];
   const nothing = {
     names: [],
+    programs: {},
     pending: same,
     current: same,
     revisions: [],
@@ -139,6 +143,9 @@ export async function planReplacing(
   const effects = replacements.flatMap((one) => effectsOf(one, previousUntil[one.name]));
   const facts: RotationFacts = {
     names,
+    programs: Object.fromEntries(
+      replacements.map(({ name, declaration }) => [name, plannedPrograms(declaration, environment)]),
+    ),
     pending,
     current,
     previousUntil,
