@@ -1,5 +1,5 @@
 /** Rotating secrets with a service that checks them: what is tried counts, what fails goes back, what is former is given while it counts. */
-import { chmodSync, existsSync } from "node:fs";
+import { chmodSync, existsSync, renameSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RotatedView, SecretStatusView } from "../../src/contract/rotation.ts";
 import type { SettingsView } from "../../src/contract/settings.ts";
@@ -227,4 +227,33 @@ test("what a layer holds takes over no program of a rotation", async () => {
   scene.write("ringfence.yaml", manifest);
   scene.write("config/development.env", layer);
   expect(at.kept("OAUTH_GOOGLE").value).not.toBe(before.value);
+});
+
+test("no other rotation takes the place of a pending value, unless a person says so and why", async () => {
+  const words = ["secret", "rotate", "DB_PASSWORD", ...ENV];
+  const forgetting = [...words, "--forget-pending", "--reason", "a test"];
+  const halt = { signal: "SIGKILL", step: "hook DB_PASSWORD" } as const;
+  await scene.must(words);
+  await scene.spawn(words, { leaseMs: 3_600_000, halt }).ended;
+  const [before, { pending }] = [scene.read("secrets/development.yaml"), at.kept("DB_PASSWORD")];
+  expect(pending).toEqual(expect.any(String));
+  const [operation] = await scene.must<{ id: string }[]>(["operation", "list", "--state", "running"]);
+  const { error } = await scene.command(words);
+  expect(error).toMatchObject({ code: "ROTATION_PENDING", fix: expect.stringContaining(operation!.id) });
+  expect((await scene.command(forgetting)).error?.code).toBe("OPERATION_UNFINISHED");
+
+  // As it is on a machine that knows nothing of that operation.
+  renameSync(`${scene.home}/checkpoints`, `${scene.home}/checkpoints-gone`);
+  renameSync(`${scene.root}/.ringfence`, `${scene.root}/.ringfence-gone`);
+  for (const [verb, names] of [
+    ["rotate", "JWT_SECRET,DB_PASSWORD"],
+    ["rollback", "DB_PASSWORD"],
+  ] as const)
+    expect((await scene.command(["secret", verb, names, ...ENV])).error?.code).toBe("ROTATION_PENDING");
+  expect((await scene.command([...words, "--forget-pending"])).error?.code).toBe("APP_BAD_INPUT");
+  expect(scene.read("secrets/development.yaml")).toBe(before);
+  await scene.must(forgetting);
+  const after = at.kept("DB_PASSWORD");
+  expect(after).toMatchObject({ value: at.password(), pending: undefined });
+  expect(after.value).not.toBe(pending);
 });
