@@ -189,6 +189,11 @@ export const appErrors = errorCatalogue({
     exit: EXIT.failed,
     http: 409,
   },
+  OPERATION_STEPS_UNKNOWN: {
+    summary: "An operation is to be taken back that has begun something which is no step of it any more.",
+    exit: EXIT.failed,
+    http: 409,
+  },
   OPERATION_FAILED: { summary: "A step failed; what it had done is undone.", exit: EXIT.failed, http: 500 },
   LEASE_HELD: {
     summary: "Another operation holds the environment.",

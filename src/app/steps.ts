@@ -97,10 +97,21 @@ async function attempt(
   }
 }
 
+/** What was begun and is no step any more: nobody here knows how to take it back. */
+function unknownSteps({ id, plan }: OperationRecord, titles: readonly string[]): RingfenceError {
+  return appErrors.OPERATION_STEPS_UNKNOWN({
+    what: `${plan.summary}: nobody can tell how to take back ${titles.join(", ")}`,
+    where: `operation ${id}`,
+    why: "it was begun and is no step of the operation any more; nothing was taken back",
+    fix: `ringfence operation resume ${id} --undo   # with the version of Ringfence, and of the project, that began it`,
+  });
+}
+
 /**
  * Takes back, last first, whatever was begun.
  *
- * @returns the failure of an undo; the rest is then left for a resume.
+ * @returns the failure of an undo; the rest is then left for a resume. Where something was begun that is no step of
+ * the operation any more, nothing is taken back.
  * @throws LEASE_LOST, TARGET_FENCED
  */
 export async function undoSteps(
@@ -108,11 +119,14 @@ export async function undoSteps(
   steps: readonly Step[],
   why: RingfenceError,
 ): Promise<RingfenceError | undefined> {
-  const begun = new Set(
-    journal.record.steps
-      .filter(({ state }) => state !== "pending" && state !== "undone")
-      .map(({ key }) => key),
-  );
+  const open = journal.record.steps.filter(({ state }) => state !== "pending" && state !== "undone");
+  const begun = new Set(open.map(({ key }) => key));
+  const unknown = open.filter(({ key }) => !steps.some((step) => step.key === key));
+  if (unknown.length > 0)
+    return unknownSteps(
+      journal.record,
+      unknown.map(({ title }) => title),
+    );
   for (const step of [...steps].reverse().filter(({ key }) => begun.has(key))) {
     try {
       await step.undo?.(journal.step);

@@ -25,6 +25,11 @@ export const rotationErrors = errorCatalogue({
     http: 502,
     retryable: true,
   },
+  ROTATION_PENDING: {
+    summary: "A secret is to be rotated whose last rotation has not come to its end.",
+    exit: EXIT.failed,
+    http: 409,
+  },
   ROTATION_NO_PREVIOUS: {
     summary: "There is no former value of a secret to go back to or to retire.",
     exit: EXIT.usage,

@@ -1,4 +1,5 @@
 /** Rotating secrets with a service that checks them: what is tried counts, what fails goes back, what is former is given while it counts. */
+import { chmodSync, existsSync, renameSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RotatedView, SecretStatusView } from "../../src/contract/rotation.ts";
 import type { SettingsView } from "../../src/contract/settings.ts";
@@ -110,6 +111,19 @@ test("a hook that fails there and back leaves the new value pending, until it is
   expect(at.password()).toBe(before.value);
 });
 
+test("a hook that the manifest no longer names is still called on the way back", async () => {
+  const [before, manifest] = [at.kept("DB_PASSWORD"), scene.read("ringfence.yaml")];
+  const halt = { signal: "SIGKILL", step: "verify DB_PASSWORD" } as const;
+  await scene.spawn(["secret", "rotate", "DB_PASSWORD", ...ENV], { leaseMs: 3_600_000, halt }).ended;
+  expect(at.password()).not.toBe(before.value);
+  scene.write("ringfence.yaml", manifest.replace(/ {6}(?:hook|verify): .*\n/g, ""));
+  const [operation] = await scene.must<{ id: string }[]>(["operation", "list", "--state", "running"]);
+  await scene.command(["operation", "resume", operation!.id, "--undo"]);
+  expect(at.password()).toBe(before.value);
+  expect(at.kept("DB_PASSWORD")).toEqual(before);
+  scene.write("ringfence.yaml", manifest);
+});
+
 test.each<[string[], string, string]>([
   [["OAUTH_GOOGLE"], "", "ROTATION_NO_GENERATOR"],
   [["DB_PASWORD"], "", "SECRETS_UNKNOWN"],
@@ -180,4 +194,66 @@ test("what was set in another way is new as well", async () => {
   await scene.must(["secret", "set", "JWT_SECRET", ...ENV], { input: "by hand" });
   const { secrets } = await statusOf(0);
   expect(secrets.find(({ name }) => name === "JWT_SECRET")).toMatchObject({ state: "current" });
+});
+
+test("what a layer holds takes over no program of a rotation", async () => {
+  const [manifest, layer] = [scene.read("ringfence.yaml"), scene.read("config/development.env")];
+  const before = at.kept("OAUTH_GOOGLE");
+  scene.write("evil/sh", `#!/bin/sh\ncat > ${scene.root}/evil/taken\n`);
+  chmodSync(`${scene.root}/evil/sh`, 0o755);
+  scene.write("hooks/show.sh", `env > ${scene.root}/seen\n`);
+  const hook = "rotate: { hook: { command: [sh, hooks/show.sh] } }";
+  const declared = "PATH: {}\n  LD_DEBUG_OUTPUT: {}\n  HOST: {}\n  ";
+  scene.write(
+    "ringfence.yaml",
+    manifest.replace(
+      "OAUTH_GOOGLE: { secret: true, rotate: manual }",
+      `${declared}OAUTH_GOOGLE: { secret: true, ${hook} }`,
+    ),
+  );
+  scene.write(
+    "config/development.env",
+    `${layer}PATH=${scene.root}/evil\nLD_DEBUG_OUTPUT=${scene.root}/evil/out\nHOST=db.test\n`,
+  );
+  await scene.must(["trust", "--yes"]);
+  await scene.must(["secret", "rotate", "OAUTH_GOOGLE", "--input", ...ENV], {
+    input: "once more from others",
+  });
+  const seen = scene.read("seen").split("\n");
+  expect(existsSync(`${scene.root}/evil/taken`)).toBe(false);
+  expect(seen).toContain(`PATH=${process.env.PATH}`);
+  expect(seen).toContain("HOST=db.test");
+  expect(seen.join("\n")).not.toContain("LD_DEBUG_OUTPUT");
+  scene.write("ringfence.yaml", manifest);
+  scene.write("config/development.env", layer);
+  expect(at.kept("OAUTH_GOOGLE").value).not.toBe(before.value);
+});
+
+test("no other rotation takes the place of a pending value, unless a person says so and why", async () => {
+  const words = ["secret", "rotate", "DB_PASSWORD", ...ENV];
+  const forgetting = [...words, "--forget-pending", "--reason", "a test"];
+  const halt = { signal: "SIGKILL", step: "hook DB_PASSWORD" } as const;
+  await scene.must(words);
+  await scene.spawn(words, { leaseMs: 3_600_000, halt }).ended;
+  const [before, { pending }] = [scene.read("secrets/development.yaml"), at.kept("DB_PASSWORD")];
+  expect(pending).toEqual(expect.any(String));
+  const [operation] = await scene.must<{ id: string }[]>(["operation", "list", "--state", "running"]);
+  const { error } = await scene.command(words);
+  expect(error).toMatchObject({ code: "ROTATION_PENDING", fix: expect.stringContaining(operation!.id) });
+  expect((await scene.command(forgetting)).error?.code).toBe("OPERATION_UNFINISHED");
+
+  // As it is on a machine that knows nothing of that operation.
+  renameSync(`${scene.home}/checkpoints`, `${scene.home}/checkpoints-gone`);
+  renameSync(`${scene.root}/.ringfence`, `${scene.root}/.ringfence-gone`);
+  for (const [verb, names] of [
+    ["rotate", "JWT_SECRET,DB_PASSWORD"],
+    ["rollback", "DB_PASSWORD"],
+  ] as const)
+    expect((await scene.command(["secret", verb, names, ...ENV])).error?.code).toBe("ROTATION_PENDING");
+  expect((await scene.command([...words, "--forget-pending"])).error?.code).toBe("APP_BAD_INPUT");
+  expect(scene.read("secrets/development.yaml")).toBe(before);
+  await scene.must(forgetting);
+  const after = at.kept("DB_PASSWORD");
+  expect(after).toMatchObject({ value: at.password(), pending: undefined });
+  expect(after.value).not.toBe(pending);
 });

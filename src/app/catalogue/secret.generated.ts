@@ -110,6 +110,7 @@ export const secretCommands: readonly CatalogueItem[] = [
     ], flags: [
       {"name":"due","type":"boolean","required":false,"description":"all that are due or overdue, or of unknown age","default":false},
       {"name":"input","type":"boolean","required":false,"description":"take the new value from standard input","default":false},
+      {"name":"forget-pending","type":"boolean","required":false,"description":"forget the new value of a rotation that can't be finished; needs --reason","default":false},
     ],
     load: () => import("../secret/rotate.ts") },
   { ...{"name":"secret scan","form":"query","summary":"Find secrets in the open: in files, staged changes, git's history and builds; exit 3 when there are","scope":"folder","environmentFlag":null,"explicit":false},

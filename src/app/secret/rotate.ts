@@ -16,6 +16,7 @@ import { readSecrets, type SecretsState } from "../resolution.ts";
 import { assertWritable, valuesOf } from "../secrets-change.ts";
 import { agesIn } from "./age-view.ts";
 import { assertKnown } from "./known.ts";
+import { assertForgettingReason } from "./pending-rotation.ts";
 import { declarationOf, planNothing, planReplacing, type Replacement } from "./rotation-facts.ts";
 import { requireRotationTrust } from "./rotation-programs.ts";
 import { REPLACING } from "./rotation-steps.ts";
@@ -156,10 +157,14 @@ export const operation = defineOperation({
       .meta({ position: 0, description: "the secret's name; several joined by commas" }),
     due: z.boolean().default(false).meta({ description: "all that are due or overdue, or of unknown age" }),
     input: z.boolean().default(false).meta({ description: "take the new value from standard input" }),
+    "forget-pending": z.boolean().default(false).meta({
+      description: "forget the new value of a rotation that can't be finished; needs --reason",
+    }),
   }),
   async plan(context, input) {
     const secrets = readSecrets(context.app, context.environment);
     assertWritable(context, secrets);
+    if (input["forget-pending"]) assertForgettingReason(context, input.names);
     const names = namesOf(context, input);
     if (names.length === 0) return planNothing(context, secrets, "rotate");
     requireRotationTrust(
@@ -168,7 +173,7 @@ export const operation = defineOperation({
     );
     const replacements: Replacement[] = [];
     for (const name of names) replacements.push(await replacementOf(context, secrets, name, input.input));
-    return planReplacing(context, secrets, replacements, "rotate");
+    return planReplacing(context, secrets, replacements, "rotate", input["forget-pending"]);
   },
   ...REPLACING,
 });

@@ -14,10 +14,14 @@ import {
   secretsChange,
   valuesOf,
 } from "../secrets-change.ts";
+import { assertNonePending, pendingNames } from "./pending-rotation.ts";
+import { type PlannedPrograms, plannedPrograms } from "./rotation-programs.ts";
 
 /** JSON. Values stand in it as ciphertext only, in the texts of the files. */
 export interface RotationFacts {
   readonly names: readonly string[];
+  /** By name: what the steps run, there and back. Whether it is trusted is asked at each call. */
+  readonly programs: Readonly<Record<string, PlannedPrograms>>;
   /** The file with the new values as pending ones: nobody is given them yet. */
   readonly pending: SecretsChange;
   /** The file in which they count. */
@@ -96,6 +100,7 @@ export function planNothing({ environment }: Context, secrets: SecretsState, ver
   const notes = ["nothing is due"];
   const nothing = {
     names: [],
+    programs: {},
     pending: same,
     current: same,
     revisions: [],
@@ -112,18 +117,21 @@ export function planNothing({ environment }: Context, secrets: SecretsState, ver
  * The plan that replaces values: first kept as pending, then made to count and tried, then current.
  *
  * @param verb for the summary: `rotate`
- * @throws what `secretsChange` throws
+ * @param forgetsPending replaces also what has a value pending from a rotation before, which is then lost
+ * @throws ROTATION_PENDING; what `secretsChange` throws
  */
 export async function planReplacing(
   context: Context,
   secrets: SecretsState,
   replacements: readonly Replacement[],
   verb: string,
+  forgetsPending = false,
 ): Promise<PlanDraft> {
   const { app, environment } = context;
   assertWritable(context, secrets);
   const now = app.clock.now();
   const names = replacements.map(({ name }) => name);
+  if (!forgetsPending) await assertNonePending(context, secrets, names);
   const values = valuesOf(secrets.opened);
   const since = new Date(now).toISOString();
   const pendings = new Map(replacements.map((one) => [one.name, pendingPast(secrets, one, since)]));
@@ -136,9 +144,15 @@ export async function planReplacing(
   );
   const before = currentRevision(app, environment);
   const after = revisionWith(before, new Map([[current.file, current.after]]));
-  const effects = replacements.flatMap((one) => effectsOf(one, previousUntil[one.name]));
+  const effects = [
+    ...pendingNames(secrets, names).map((name) => `warning: forget the value of ${name} that is pending`),
+    ...replacements.flatMap((one) => effectsOf(one, previousUntil[one.name])),
+  ];
   const facts: RotationFacts = {
     names,
+    programs: Object.fromEntries(
+      replacements.map(({ name, declaration }) => [name, plannedPrograms(declaration, environment)]),
+    ),
     pending,
     current,
     previousUntil,

@@ -35,8 +35,8 @@ import {
   secretsStep,
   valuesOf,
 } from "../secrets-change.ts";
-import { declarationOf, factsOf, type RotationFacts } from "./rotation-facts.ts";
-import { callHook, tryValue } from "./rotation-programs.ts";
+import { factsOf, type RotationFacts } from "./rotation-facts.ts";
+import { callHook, type PlannedProgram, tryValue } from "./rotation-programs.ts";
 
 /** The values before and after, from the plan's own ciphertext. */
 function exchangeOf(context: Context, { pending, current }: RotationFacts, name: string) {
@@ -82,29 +82,28 @@ async function writeBack(context: Context, facts: RotationFacts, isPending: bool
 
 /** What makes one value count elsewhere, and tries it. */
 function stepsOf(context: Context, facts: RotationFacts, name: string): Step[] {
-  const declaration = declarationOf(context, name);
-  const { hook, verify } = declaration?.rotation ?? {};
-  const hooked: Step = {
+  const { hook, verify } = facts.programs[name]!;
+  const hooked = (hook: PlannedProgram): Step => ({
     key: `hook ${name}`,
     title: `make the new ${name} count`,
     async run(step) {
-      await callHook(context, declaration!, exchangeOf(context, facts, name), step);
+      await callHook(context, name, hook, exchangeOf(context, facts, name), step);
       return { setting: name };
     },
     async undo(step) {
       const { from, to } = exchangeOf(context, facts, name);
-      await callHook(context, declaration!, { from: to, to: from }, step);
+      await callHook(context, name, hook, { from: to, to: from }, step);
     },
-  };
-  const tried: Step = {
+  });
+  const tried = (verify: PlannedProgram): Step => ({
     key: `verify ${name}`,
     title: `try the new ${name}`,
     async run(step) {
-      await tryValue(context, declaration!, exchangeOf(context, facts, name).to, step);
+      await tryValue(context, name, verify, exchangeOf(context, facts, name).to, step);
       return { setting: name, works: true };
     },
-  };
-  return [...(hook ? [hooked] : []), ...(verify ? [tried] : [])];
+  });
+  return [...(hook ? [hooked(hook)] : []), ...(verify ? [tried(verify)] : [])];
 }
 
 /** See the top of the file. */
