@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { RingfenceError } from "../base/error.ts";
 import type { Environment } from "../model/project.ts";
 import {
+  type FileKey,
   listSecrets,
   prepareDataKey,
   recipientOf,
@@ -32,6 +33,7 @@ import { type Answered, answerTo } from "./key-answers.ts";
 import type { Opener } from "./openings.ts";
 import { unlocked } from "./passphrase.ts";
 import { readTextIfThere } from "./project.ts";
+import { undeclaredRefusal } from "./service-keys.ts";
 
 /** So long a key service may take to open a file. */
 const KEY_SERVICE_MS = 15_000;
@@ -107,25 +109,35 @@ function foundLocked(app: Machine, places: readonly Place[], isMeant: (one: stri
   return { identities: [], kind: undefined, isLasting: false, refusal };
 }
 
-/** Whether a key service might open what the identities at hand don't. */
-function asksService(app: Machine, { groups, threshold }: WrappedKeys, isOpen: boolean): boolean {
-  if (isOpen && threshold === 1) return false;
+/** Keys that a key service might open what the identities at hand don't by. */
+function keysToAsk(app: Machine, { groups, threshold }: WrappedKeys, isOpen: boolean): FileKey[] {
+  if (isOpen && threshold === 1) return [];
   const known = app.keyServices.flatMap(({ services }) => services);
-  return groups.some((group) => group.some(({ service }) => known.includes(service)));
+  return groups.flat().filter(({ service }) => known.includes(service));
 }
 
+/** What a key service gave. Only those of keys that the manifest declares are asked. */
 function dataKeyFor(
   app: Machine,
+  environment: Environment,
   secrets: SecretsText,
-  identities: readonly string[],
-  isOpen: boolean,
+  { identities, isOpen }: { readonly identities: readonly string[]; readonly isOpen: boolean },
 ): Answered<Uint8Array | undefined> {
   const wrapped = wrappedKeys(secrets.text, secrets);
-  if (!asksService(app, wrapped, isOpen)) return { got: undefined };
-  const how = { file: secrets.file, identities, services: app.keyServices };
-  return answerTo(app.keys.dataKeys, wrapped.digest, () =>
-    prepareDataKey(secrets.text, how, AbortSignal.timeout(KEY_SERVICE_MS)),
-  );
+  const { keys: declared } = environment;
+  const keys = keysToAsk(app, wrapped, isOpen);
+  const foreign = keys.filter(({ id }) => !declared.includes(id));
+  const how = { file: secrets.file, identities, services: app.keyServices, declared };
+  const answer: Answered<Uint8Array | undefined> =
+    foreign.length === keys.length
+      ? { got: undefined }
+      : answerTo(app.keys.dataKeys, [wrapped.digest, ...declared].join(" "), () =>
+          prepareDataKey(secrets.text, how, AbortSignal.timeout(KEY_SERVICE_MS)),
+        );
+  const isShut = "got" in answer && !answer.got && !isOpen;
+  return isShut && foreign.length > 0
+    ? { refusal: undeclaredRefusal(environment, secrets.file, foreign) }
+    : answer;
 }
 
 /** The environment's own, where it was handed out for a time that is not over. */
@@ -159,7 +171,7 @@ export function openersFor(app: Machine, environment: Environment, secrets: Secr
   const isOpen = found.identities.length > 0;
   // An own identity that the file does not name is tried all the same: that says what is wrong.
   const identities = isOpen ? found.identities : plain;
-  const answer = dataKeyFor(app, secrets, identities, isOpen);
+  const answer = dataKeyFor(app, environment, secrets, { identities, isOpen });
   const dataKey = "got" in answer ? answer.got : undefined;
   const refusal = found.refusal ?? ("refusal" in answer ? answer.refusal : undefined);
   return {

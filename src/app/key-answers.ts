@@ -15,7 +15,7 @@ export type Answered<T> = { readonly got: T } | { readonly refusal: RingfenceErr
 export interface KeyAnswers {
   /** Identities by the path of their locked file. */
   readonly unlocked: Map<string, Answered<readonly string[]>>;
-  /** By the digest of the data key as it is wrapped; nothing where no service had to be asked. */
+  /** By the digest of the data key as it is wrapped, and the declared keys; nothing where no service had to be asked. */
   readonly dataKeys: Map<string, Answered<Uint8Array | undefined>>;
   /** What opened a file in this process is tried on the next one. */
   readonly passphrases: Set<string>;

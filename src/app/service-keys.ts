@@ -2,8 +2,10 @@
  * Keys of key services and PGP that a secrets file names beside its recipients. SOPS' MAC does not cover them, so that
  * whoever may write the file can add one: only the manifest says which are meant.
  */
+import type { RingfenceError } from "../base/error.ts";
+import { formatPlace } from "../base/place.ts";
 import type { Environment } from "../model/project.ts";
-import { type FileKey, wrappedKeys } from "../secrets/index.ts";
+import { type FileKey, secretsErrors, wrappedKeys } from "../secrets/index.ts";
 
 /** All of them, each once. @throws SECRETS_MALFORMED, SECRETS_UNSUPPORTED */
 export function serviceKeysIn(text: string, file: string): FileKey[] {
@@ -16,6 +18,23 @@ export function serviceKeysIn(text: string, file: string): FileKey[] {
 export function undeclaredKeys({ keys }: Environment, text: string, file: string): string[] {
   const ids = serviceKeysIn(text, file).map(({ id }) => id);
   return ids.filter((id) => !keys.includes(id));
+}
+
+/** Why nobody is asked for keys that a file names and the manifest does not. */
+export function undeclaredRefusal(
+  { name, keys: declared }: Environment,
+  file: string,
+  keys: readonly FileKey[],
+): RingfenceError {
+  const ids = keys.map(({ id }) => id);
+  const line = JSON.stringify([...declared, ...ids]);
+  return secretsErrors.SECRETS_FOREIGN_KEYS({
+    what: `${file} can't be opened here: nobody is asked for a key that the manifest does not name`,
+    where: formatPlace(keys[0]!.place),
+    why: `anyone who may write the file can have added ${ids.join(", ")}, and whom to ask for it, and as whom`,
+    fix: `add to environments.${name} in the manifest, where it is meant: keys: ${line}`,
+    details: { keys: ids },
+  });
 }
 
 /** What a plan says of them, where a file is written. */

@@ -1,5 +1,6 @@
 /** Reading a value that must not be an argument: from a pipe, or typed unseen at a terminal. */
 import { isatty, type ReadStream } from "node:tty";
+import { EXIT } from "../base/error.ts";
 
 async function readPipe(): Promise<string> {
   const chunks: Buffer[] = [];
@@ -7,11 +8,18 @@ async function readPipe(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-const ENTER = /[\r\n]/;
+/** Enter, or the end of the input: Ctrl-D. */
+const END = /[\r\n\u0004]/;
 const INTERRUPT = "\u0003";
 const BACKSPACE = /[\u007f\b]/;
 
-/** One line of a terminal, of which nothing is shown. Interrupted, the process is. */
+/** Ends the process as Ctrl-C does, by its own watch where there is one: what was typed so far is no answer. */
+function interrupt(): never {
+  process.emit("SIGINT", "SIGINT");
+  process.exit(EXIT.interrupted);
+}
+
+/** One line of a terminal, of which nothing is shown. Ctrl-C ends the process, with nothing used. */
 export function readUnseen(prompt: string, terminal: ReadStream = process.stdin): Promise<string> {
   const { stderr } = process;
   // Before the question is seen, so that nothing of the answer is.
@@ -19,18 +27,19 @@ export function readUnseen(prompt: string, terminal: ReadStream = process.stdin)
   stderr.write(prompt);
   return new Promise((resolve) => {
     let typed = "";
-    const finish = () => {
+    const leave = () => {
       terminal.off("data", take).setRawMode(false).pause();
       stderr.write("\n");
-      resolve(typed);
     };
     const take = (text: string) => {
       for (const character of text) {
-        if (ENTER.test(character)) return finish();
         if (character === INTERRUPT) {
-          finish();
-          process.kill(process.pid, "SIGINT");
-          return;
+          leave();
+          interrupt();
+        }
+        if (END.test(character)) {
+          leave();
+          return resolve(typed);
         }
         typed = BACKSPACE.test(character) ? typed.slice(0, -1) : typed + character;
       }

@@ -10,7 +10,7 @@ export interface ProgramFileView {
 }
 
 export interface ProgramView {
-  readonly kind: "command" | "module" | "build" | "store" | "reference" | "rotation";
+  readonly kind: "command" | "module" | "build" | "store" | "reference" | "rotation" | "probe";
   readonly name: string;
   readonly words: readonly string[];
   /** Where the manifest declares it; of a reference where that stands. */

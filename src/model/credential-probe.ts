@@ -135,6 +135,18 @@ export function hasVendorProbe(format: FormatName | undefined): boolean {
   return format !== undefined && VENDOR_PROBES[format] !== undefined;
 }
 
+/** Whether an address is this machine's own. */
+export function isLoopback({ hostname }: URL): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+}
+
+/** Whether a declaration's address is neither this machine's nor the vendor's: it gets to see the credential. */
+export function isForeignProbe(format: FormatName, base: string): boolean {
+  const url = new URL(base);
+  const vendor = VENDOR_PROBES[format];
+  return !isLoopback(url) && (vendor === undefined || new URL(vendor.base).origin !== url.origin);
+}
+
 /** Whether anything can be asked about a setting of the format. */
 export function canProbe(format: FormatName): boolean {
   return hasVendorProbe(format) || CONNECTIONS.includes(format);

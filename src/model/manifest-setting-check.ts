@@ -1,6 +1,6 @@
 /** The checks of one setting's declaration in the manifest: mistakes that only its type or the other names can tell. */
 import { nearest } from "../base/nearest.ts";
-import { hasVendorProbe } from "./credential-probe.ts";
+import { hasVendorProbe, isLoopback } from "./credential-probe.ts";
 import { ALLOWABLE_CODES } from "./finding-code.ts";
 import type { FindingDraft } from "./finding-list.ts";
 import { targetsOf } from "./manifest-links.ts";
@@ -105,7 +105,7 @@ export class SettingCheck {
   probe({ probe, format }: SettingData): { readonly probe?: string | false } {
     if (probe === undefined || probe === false) return probe === undefined ? {} : { probe };
     const url = URL.parse(probe);
-    const isLocal = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+    const isLocal = url !== null && isLoopback(url);
     const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLocal);
     const fix = "write an address like https://api.example.com, or false";
     if (!isSafe || url.username !== "" || url.search !== "" || url.hash !== "")

@@ -55,7 +55,7 @@ export const secretsErrors = errorCatalogue({
   },
   SECRETS_FOREIGN_KEYS: {
     summary:
-      "A new data key is needed, and a key that the file names is not in the manifest, or Ringfence can't wrap for it.",
+      "A key that the file names is not in the manifest, so that it is neither asked to open the file nor given a new data key; or Ringfence can't wrap for it.",
     exit: EXIT.refused,
     http: 409,
   },

@@ -194,7 +194,7 @@ describe("keys of others", () => {
     ]);
     const dataKey = await prepareDataKey(
       text,
-      { file: "s.json", identities: [], services: [service] },
+      { file: "s.json", identities: [], services: [service], declared: [`kms:${ARN}`] },
       signal,
     );
     expect(record(open(text, [], dataKey))).toEqual(values);
@@ -262,8 +262,8 @@ describe("keys of others", () => {
 
 describe("a data key from elsewhere", () => {
   const services = [keyService({ "AQICAHh=": key })];
-  const prepare = (text: string, identities: string[] = []) =>
-    prepareDataKey(text, { file: "s.json", identities, services }, signal);
+  const prepare = (text: string, identities: string[] = [], declared = [`kms:${ARN}`]) =>
+    prepareDataKey(text, { file: "s.json", identities, services, declared }, signal);
 
   test("opens the file, with everything else verified", async () => {
     const text = file({ age: null, kms: OTHERS.kms });
@@ -278,6 +278,7 @@ describe("a data key from elsewhere", () => {
     services[0]!.asked.length = 0;
     expect(await prepare(file({ kms: OTHERS.kms }), [me.identity])).toBeUndefined();
     expect(await prepare(file({ age: null, pgp: OTHERS.pgp }))).toBeUndefined();
+    expect(await prepare(file({ age: null, kms: OTHERS.kms }), [], ["kms:another"])).toBeUndefined();
     expect(services[0]!.asked).toEqual([]);
   });
 
@@ -305,7 +306,11 @@ describe("key groups", async () => {
 
   test("open with a service for what identities lack", async () => {
     const services = [keyService({ third: parts[2]! })];
-    const dataKey = await prepareDataKey(text, { file: "s", identities: [other.identity], services }, signal);
+    const dataKey = await prepareDataKey(
+      text,
+      { file: "s", identities: [other.identity], services, declared: [`kms:${ARN}`] },
+      signal,
+    );
     expect(record(open(text, [], dataKey))).toEqual({ A: "v" });
     expect(services[0]!.asked).toHaveLength(1);
   });

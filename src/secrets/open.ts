@@ -6,7 +6,6 @@ import { type Digest, digestOf } from "../base/digest.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Place } from "../base/place.ts";
 import { rememberSecret } from "../base/redact.ts";
-import type { KeyService } from "../ports/key-service.ts";
 import { parseIdentity } from "./age/identities.ts";
 import {
   assertBelongs,
@@ -19,7 +18,7 @@ import {
 import { secretsErrors } from "./errors.ts";
 import { type SecretPasts, secretsInPasts } from "./past.ts";
 import { readSignature, type SecretsSignature } from "./signature.ts";
-import { askForDataKey } from "./sops/data-key.ts";
+import { type Askable, askForDataKey } from "./sops/data-key.ts";
 import { openSopsFile, readSopsFile } from "./sops/file.ts";
 import { ageRecipients, type KeyServiceId, keyId } from "./sops/keys.ts";
 
@@ -155,7 +154,7 @@ export function wrappedKeys(text: string, options: { readonly file: string }): W
 
 /**
  * What has to be done before {@link openSecrets}, which asks nobody: gets the data key of a file that the identities
- * at hand don't open from the key services that it is also encrypted to. To be called with every secrets file while
+ * at hand don't open from the key services of the keys that are declared for it. To be called with every secrets file while
  * what a command needs is prepared; its answer goes to `openSecrets` as `dataKey`, and is kept no longer.
  *
  * @returns undefined where there is nothing to ask; `openSecrets` then says what is wrong, if anything is.
@@ -164,11 +163,11 @@ export function wrappedKeys(text: string, options: { readonly file: string }): W
  */
 export async function prepareDataKey(
   text: string,
-  options: Pick<OpenOptions, "file" | "identities"> & { readonly services: readonly KeyService[] },
+  options: Pick<OpenOptions, "file" | "identities"> & Askable,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   const identities = options.identities.map((identity) => parseIdentity(identity));
-  return await askForDataKey(readSopsFile(text, options.file), identities, options.services, signal);
+  return await askForDataKey(readSopsFile(text, options.file), identities, options, signal);
 }
 
 /** The secret of that name. @throws SECRETS_UNKNOWN with the nearest name. */

@@ -116,7 +116,7 @@ export function isThere({ kind, words, files }: ProgramContent): boolean {
 
 /** A program with everything that its trust is bound to. @param root absolute folder that `read` reads in */
 export function contentOf(program: Program, root: string, read: ReadFile): ProgramContent {
-  const files = filesOf(program, root, read);
   const { kind, name, words } = program;
+  const files = kind === "probe" ? [] : filesOf(program, root, read);
   return { ...program, files, digest: digestOf({ kind, name, words, files }) };
 }

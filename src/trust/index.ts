@@ -5,6 +5,7 @@ export {
   layerProgram,
   layerPrograms,
   type Program,
+  probeProgram,
   programsOf,
   type RotationPart,
   referenceProgram,

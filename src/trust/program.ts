@@ -1,6 +1,10 @@
-/** The programs of a project that Ringfence would run by itself: those that give layers or secrets, and builds. */
+/**
+ * The programs of a project that Ringfence would run by itself: those that give layers or secrets, and builds. An
+ * address of the project's own that a probe would show a credential to needs trust just as well, and stands among them.
+ */
 import type { Place } from "../base/place.ts";
 import { shellWords } from "../base/shell-word.ts";
+import { isForeignProbe } from "../model/credential-probe.ts";
 import type { Project, Service } from "../model/project.ts";
 import { type Environment, type EnvironmentLayer, expandTemplate, layersFor } from "../model/project.ts";
 import type { StoreDeclaration } from "../model/secret-reference.ts";
@@ -9,10 +13,10 @@ import { visible } from "./visible.ts";
 
 /** One thing that would be run. */
 export interface Program {
-  readonly kind: "command" | "module" | "build" | "store" | "reference" | "rotation";
+  readonly kind: "command" | "module" | "build" | "store" | "reference" | "rotation" | "probe";
   /** For people and in the record: `module config/config_dev.ts`, `command node settings.js dev`. */
   readonly name: string;
-  /** Word by word, with the environment's own names in it; of a module its path alone. */
+  /** Word by word, with the environment's own names in it; of a module its path alone, of a probe its address. */
   readonly words: readonly string[];
   /** Where the manifest declares it. */
   readonly place: Place;
@@ -67,6 +71,12 @@ function rotationPrograms({ settings, environments }: Project): Program[] {
   return [...new Map(programs.map((program) => [program.name, program])).values()];
 }
 
+/** The address that a probe would show a setting's credential to; undefined for the vendor's and this machine's. */
+export function probeProgram({ name, format, probe, place }: SettingDeclaration): Program | undefined {
+  if (!probe || format === undefined || !isForeignProbe(format, probe)) return undefined;
+  return { kind: "probe", name: `probe of ${name}: ${visible(probe)}`, words: [probe], place };
+}
+
 function buildProgram({ name, build, place }: Service): Program[] {
   if (build.kind === "entry") return [];
   const words = visible(shellWords(build.command));
@@ -83,7 +93,7 @@ export function layerPrograms(project: Project, environments: readonly Environme
 
 /**
  * All programs that a project's manifest names: those of its layers in any environment, its services' builds, its
- * stores of secrets, and what rotates secrets.
+ * stores of secrets, what rotates secrets, and the addresses of its probes.
  */
 export function programsOf(project: Project): Program[] {
   return [
@@ -91,5 +101,6 @@ export function programsOf(project: Project): Program[] {
     ...project.services.flatMap(buildProgram),
     ...project.stores.flatMap((store) => storeProgram(store) ?? []),
     ...rotationPrograms(project),
+    ...project.settings.flatMap((setting) => probeProgram(setting) ?? []),
   ];
 }

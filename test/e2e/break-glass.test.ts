@@ -176,6 +176,43 @@ test("after it was closed, somebody else reviews it; until then the list exits 3
   expect(await must(["break-glass", "list", "--all"])).toMatchObject([{ review: { by: "approver" } }]);
 });
 
+test("who opened it can't review it under another name", async () => {
+  const { operation } = await must<GlassOpened>(OPEN);
+  await must(["break-glass", "close", "-e", "development"]);
+  const manifest = scene.read("ringfence.yaml");
+  scene.write("ringfence.yaml", manifest.replace(/^ {2}author: /m, "  renamed: "));
+  renameSync(join(scene.home, "people/author.key"), join(scene.home, "people/renamed.key"));
+  expect(await codeOf(["break-glass", "review", operation, "--reason", "fine"], "renamed")).toBe(
+    "ACCESS_DENIED",
+  );
+});
+
+test("a copy that is put back after the end gives nothing", async () => {
+  await must(OPEN);
+  const first = readFileSync(held);
+  await must(["break-glass", "close", "-e", "development"]);
+  writeFileSync(held, first, { mode: 0o600 });
+  expect([await codeOf(GET), existsSync(held)]).toEqual(["SECRETS_NO_IDENTITY", false]);
+  await must([...OPEN, "--for", "1m"]);
+  const second = readFileSync(held);
+  const opened = now;
+  now += MINUTE;
+  expect(await codeOf(GET)).toBe("SECRETS_NO_IDENTITY");
+  now = opened;
+  for (const copy of [first, second]) {
+    writeFileSync(held, copy, { mode: 0o600 });
+    expect([await codeOf(GET), existsSync(held)]).toEqual(["SECRETS_NO_IDENTITY", false]);
+  }
+  await must(OPEN);
+  expect(await codeOf(GET)).toBe("ok");
+});
+
+test("an identity that opens nothing any more is in nobody's way", async () => {
+  writeFileSync(own, (await createIdentity()).text, { mode: 0o600 });
+  await must(OPEN);
+  expect(await codeOf(GET)).toBe("ok");
+});
+
 test("one whose time is over waits for its review as well", async () => {
   const { operation } = await must<GlassOpened>([...OPEN, "--for", "1m"]);
   now += MINUTE;

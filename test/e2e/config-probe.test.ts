@@ -1,6 +1,6 @@
 /** Live probes: a local service stands for the vendor. Asked only by the flag, shown no more than one header, and nothing of either gets out. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer as createTcpServer } from "node:net";
@@ -14,6 +14,7 @@ const KEY = `sk_test_${"Planted0".repeat(3)}`;
 const SLACK = "xoxb-planted-0123456789";
 
 let root: string;
+let home: string;
 let asked: IncomingMessage[];
 let server: Server;
 let elsewhere: Server;
@@ -41,7 +42,7 @@ ${more}`,
 beforeEach(async () => {
   [asked, answer] = [[], { status: 200, body: '{"ok":true}' }];
   root = mkdtempSync(join(tmpdir(), "ringfence-probe-"));
-  mkdirSync(join(root, "home"));
+  home = mkdtempSync(join(tmpdir(), "ringfence-probe-home-"));
   server = createServer((request, response) => {
     asked.push(request);
     if (!answer) return;
@@ -60,11 +61,11 @@ afterEach(() => {
     one.closeAllConnections();
     one.close();
   }
-  rmSync(root, { recursive: true });
+  for (const folder of [root, home]) rmSync(folder, { recursive: true });
 });
 
 async function check(...more: string[]) {
-  const variables = { RINGFENCE_HOME: join(root, "home"), PATH: process.env.PATH };
+  const variables = { RINGFENCE_HOME: home, PATH: process.env.PATH };
   const { answer: view, error } = await runWords(["config", "check", ...more], { folder: root, variables });
   if (error) throw error;
   expect(JSON.stringify(view)).not.toMatch(/lanted/);
@@ -159,6 +160,40 @@ test("what another store keeps is unknown until it is asked for; every environme
   const view = (await check("--all", "--probe", "--resolve")) as unknown as CheckAllView;
   expect(view.environments.flatMap(probed)).toEqual([]);
   expect(asked).toHaveLength(2);
+});
+
+test("an address of the project's own gets nothing before it was trusted, and as it was trusted", async () => {
+  const heard: Buffer[] = [];
+  const own = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (bytes) => {
+      heard.push(bytes);
+      socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => own.listen(0, "127.0.0.2", resolve));
+  const name = (path: string) => {
+    const text = readFileSync(join(root, "ringfence.yaml"), "utf8");
+    const base = `https://127.0.0.2:${portOf(own)}/${path}`;
+    writeFileSync(join(root, "ringfence.yaml"), text.replace(/(STRIPE_KEY:.*probe: )"[^"]*"/, `$1"${base}"`));
+  };
+  const tellFix = async () =>
+    (await check("-e", "development", "--probe")).findings.find(
+      ({ code }) => code === "SECURITY_PROBE_UNKNOWN",
+    )?.fix;
+  name("a");
+  expect(await tellFix()).toContain("ringfence trust");
+  expect(heard).toEqual([]);
+  const variables = { RINGFENCE_HOME: home, PATH: process.env.PATH };
+  const trusted = await runWords(["trust", "--yes"], { folder: root, variables });
+  expect(trusted.error).toBeUndefined();
+  expect(await tellFix(), "asked, and no answer that counts").toContain("--probe");
+  expect(heard.length).toBeGreaterThan(0);
+  heard.length = 0;
+  name("b");
+  expect(await tellFix()).toContain("ringfence trust");
+  expect(heard).toEqual([]);
+  await new Promise((resolve) => own.close(resolve));
 });
 
 test.each([

@@ -362,6 +362,25 @@ describe("a key service", () => {
   );
 
   test(
+    "is not asked for a key that the manifest does not declare, whatever role and profile the file gives",
+    async () => {
+      const planted = JSON.parse(scene.read(file));
+      planted.sops.kms[0].role = "arn:aws:iam::666666666666:role/evil";
+      planted.sops.kms[0].aws_profile = "admin";
+      scene.write(file, JSON.stringify(planted, null, 2));
+      scene.write("ringfence.yaml", scene.read("ringfence.yaml").replace(/keys: \[.*?\]/, "keys: []"));
+      expect((await ask(["config", "show", "-e", "development"])).exit, "sealed").toBe(0);
+      for (const words of [GET, RUN]) {
+        const ran = await ask(words);
+        expect(`${ran.stdout}${ran.stderr}`).toContain("SECRETS_FOREIGN_KEYS");
+        expect(`${ran.stdout}${ran.stderr}`).toContain(FAKE_KEYS[0]);
+      }
+      expect(kms.calls).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     "a change keeps its entry",
     async () => {
       expect((await ask(SET, { input: "another-value" })).exit).toBe(0);

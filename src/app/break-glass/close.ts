@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { GlassClosed } from "../../contract/break-glass.ts";
 import { defineOperation } from "../definition.ts";
-import { dropIdentity, heldIdentity, heldPath } from "./held.ts";
+import { dropIdentity, endIdentity, heldIdentity, heldPath } from "./held.ts";
 import { glassOpenings } from "./openings.ts";
 
 const factsOf = (plan: { readonly facts: unknown }) => plan.facts as { readonly opening: string | null };
@@ -26,13 +26,15 @@ export const operation = defineOperation({
   },
   // What was over in between is closed all the same.
   changed: async () => undefined,
-  steps({ app, environment }) {
+  steps({ app, environment }, plan) {
     return [
       {
         key: "close",
         title: "take the identity away",
         async run() {
-          dropIdentity(app, environment);
+          const { opening } = factsOf(plan);
+          if (opening === null) dropIdentity(app, environment);
+          else endIdentity(app, environment, opening);
           return null;
         },
       },

@@ -1,6 +1,7 @@
 /**
  * An environment's identity that was handed out for a time: it lies in the home, sealed under the machine's key with
- * everything that is known of it. Whoever reads it when its time is over removes it. That keeps honest people honest;
+ * everything that is known of it. Whoever reads it when its time is over removes it, and writes down beside it that it
+ * is over, so that a copy that is put back gives nothing. That keeps honest people honest;
  * who copies it while it is there has it, which is why secrets are rotated afterwards.
  */
 import { rmSync } from "node:fs";
@@ -47,6 +48,25 @@ export function holdIdentity(app: Home, environment: Environment, held: HeldIden
   writeFileAtomic(heldPath(app, environment), `${sealed.toString("base64")}\n`, 0o600);
 }
 
+function endedPath(app: Home, environment: Environment): string {
+  return heldPath(app, environment).replace(/\.sealed$/, ".ended");
+}
+
+/** Operations whose identity was taken away again. */
+function endedHere(app: Home, environment: Environment): string[] {
+  return (readKeyFile(endedPath(app, environment)) ?? "").split("\n").filter((line) => line !== "");
+}
+
+/** Takes the identity away for good: a copy of what an operation handed out is not taken again. */
+export function endIdentity(app: Home, environment: Environment, operation: string): void {
+  const ended = endedHere(app, environment);
+  // First, so that nothing in between leaves it usable.
+  if (!ended.includes(operation))
+    writeFileAtomic(endedPath(app, environment), `${[...ended, operation].join("\n")}\n`, 0o600);
+  dropIdentity(app, environment);
+}
+
+/** Takes it away; the operation that handed it out may do so again. */
 export function dropIdentity(app: Home, environment: Environment): void {
   rmSync(heldPath(app, environment), { force: true });
 }
@@ -72,8 +92,12 @@ export function heldIdentity(
   const held = content && (JSON.parse(content.toString()) as HeldIdentity);
   // Asked after the file was read: another process may have just written down a later time.
   const now = app.clock.now();
-  if (!held || isOver(held, now)) {
+  if (!held) {
     dropIdentity(app, environment);
+    return undefined;
+  }
+  if (isOver(held, now) || endedHere(app, environment).includes(held.operation)) {
+    endIdentity(app, environment, held.operation);
     return undefined;
   }
   rememberSecret(held.identity);

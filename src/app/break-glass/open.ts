@@ -6,15 +6,20 @@ import { formatDuration, parseDuration } from "../../base/units.ts";
 import type { GlassOpened } from "../../contract/break-glass.ts";
 import type { Environment, Person } from "../../model/project.ts";
 import { approvalsGate } from "../../pipelines/index.ts";
-import { identityMaterial } from "../../snapshot/home.ts";
+import { recipientOf } from "../../secrets/index.ts";
+import { identityPath } from "../../snapshot/home.ts";
+import type { App } from "../app.ts";
 import { reasonOf } from "../config/reason.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
+import { placeAt } from "../identity-places.ts";
 import { dropIdentity, type HeldIdentity, heldIdentity, heldPath, holdIdentity } from "./held.ts";
 import { sealedText, unsealed } from "./sealed.ts";
 
 interface Facts {
   readonly person: string;
+  /** The public key that they signed with, by which they are known under another name. */
+  readonly key: string;
   readonly lastsMs: number;
   /** Of the sealed copy. */
   readonly sealed: Digest;
@@ -44,12 +49,17 @@ function timeOf({ name, policies }: Environment, text: string): number {
   });
 }
 
-/** @throws APP_BAD_INPUT where the identity is here without it */
+/** Whether what lies here opens the environment's secrets. Of a locked file nobody knows before it is unlocked. */
+function opensHere({ home, project }: App, { name, recipients }: Environment): boolean {
+  const { identities, locked } = placeAt(identityPath(home, project.name, name));
+  return locked !== undefined || identities.some((one) => recipients.includes(recipientOf(one)));
+}
+
+/** @throws APP_BAD_INPUT where the identity is here without it; SNAPSHOT_KEY_UNUSABLE, SECRETS_BAD_IDENTITY */
 function assertNeeded({ app, environment }: Context): void {
   const { name } = environment;
   const held = heldIdentity(app, environment);
-  const isOwn = identityMaterial(app.home, app.project.name, name) !== undefined;
-  if (!held && !isOwn) return;
+  if (!held && !opensHere(app, environment)) return;
   throw appErrors.APP_BAD_INPUT({
     what: `the identity of ${name} is here already`,
     where: held ? heldPath(app, environment) : name,
@@ -96,6 +106,7 @@ export const operation = defineOperation({
       ],
       facts: {
         person: person.name,
+        key: person.key,
         lastsMs,
         sealed: digestOfBytes(sealedText(app, environment)),
         reason,

@@ -57,6 +57,12 @@ function viewOf(record: OperationRecord, { closes, reviews, opened, now }: Facts
   };
 }
 
+/** The public key of who opened it. Undefined in records that keep none. */
+export async function openerKey(app: App, id: string): Promise<string | undefined> {
+  const record = await app.store.read(({ operations }) => operations.get(id));
+  return (record?.plan.facts as { readonly key?: string } | undefined)?.key;
+}
+
 /** Newest first. What waits for approvals handed nothing out, and is not among them. */
 export async function glassOpenings(app: App): Promise<readonly GlassOpening[]> {
   try {

@@ -4,7 +4,7 @@ import { accessErrors } from "../../access/index.ts";
 import type { GlassOpening } from "../../contract/break-glass.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
-import { glassOpenings } from "./openings.ts";
+import { glassOpenings, openerKey } from "./openings.ts";
 
 /** @throws APP_BAD_INPUT */
 function reasonIn({ reason }: Context, id: string): string {
@@ -32,9 +32,10 @@ async function openingOf({ app }: Context, id: string): Promise<GlassOpening> {
   });
 }
 
-/** @throws ACCESS_DENIED for who opened it, and for nobody of people */
-function assertOther({ actor }: Context, { operation: id, person }: GlassOpening): void {
-  if (actor.person && actor.name !== person) return;
+/** @throws ACCESS_DENIED for who opened it, under whatever name, and for nobody of people */
+async function assertOther({ app, actor }: Context, { operation: id, person }: GlassOpening): Promise<void> {
+  const isOther = actor.name !== person && actor.person?.key !== (await openerKey(app, id));
+  if (actor.person && isOther) return;
   throw accessErrors.ACCESS_DENIED({
     what: `${actor.name} can't review ${id}`,
     where: `operation ${id}`,
@@ -51,7 +52,7 @@ export const operation = defineOperation({
   async plan(context, { id }) {
     const reason = reasonIn(context, id);
     const opening = await openingOf(context, id);
-    assertOther(context, opening);
+    await assertOther(context, opening);
     const { environment, person, secrets } = opening;
     return {
       summary: `review ${id}: ${person} held the identity of ${environment}`,

@@ -12,6 +12,8 @@ import { type Context, defineQuery } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { giveBack, prepared, warnOfEarlier } from "../references.ts";
 import { type ConfigureOptions, configure, readLayers } from "../resolution.ts";
+import { trustIn } from "../trust/programs.ts";
+import { readTrustRecord } from "../trust/record-file.ts";
 import { checkExit, checkedView } from "./checked.ts";
 import { probeFindings } from "./probes.ts";
 
@@ -50,7 +52,7 @@ type Probing = (
 
 /** Asks nobody unless it is told to. @throws APP_BAD_INPUT for a time that is none */
 async function probingFor(
-  { warn }: Context,
+  { app, warn }: Context,
   { probe, timeout }: { readonly probe: boolean | undefined; readonly timeout: string | undefined },
 ): Promise<Probing> {
   const timeoutMs = timeout === undefined ? PROBE_MS : parseDuration(timeout);
@@ -64,7 +66,12 @@ async function probingFor(
   if (!probe) return async () => [];
   const prober = await openProbes();
   return (environment, settings) =>
-    probeFindings(environment, settings.values(), { prober, timeoutMs, tell: warn });
+    probeFindings(environment, settings.values(), {
+      prober,
+      timeoutMs,
+      tell: warn,
+      trustIn: (programs) => trustIn(app.project.root, programs, readTrustRecord(app)),
+    });
 }
 
 type Flags = Pick<ConfigureOptions, "set" | "phase">;

@@ -13,9 +13,11 @@ import {
 } from "../../model/credential-probe.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { Environment } from "../../model/project.ts";
-import type { ResolvedSetting } from "../../model/setting.ts";
+import type { ResolvedSetting, SettingDeclaration } from "../../model/setting.ts";
 import { type FormatName, formatMistake, VALUE_FORMATS } from "../../model/value-format.ts";
 import type { Prober } from "../../ports/probe.ts";
+import { type Program, type ProgramTrust, probeProgram, whyUntrusted } from "../../trust/index.ts";
+import { TRUST_FIX } from "../trust/programs.ts";
 
 /** Settings that are asked about at the same time. */
 const AT_ONCE = 8;
@@ -25,6 +27,8 @@ interface Probed {
   readonly setting: ResolvedSetting;
   readonly format: FormatName;
   readonly requests: readonly ProbeRequest[];
+  /** Why the address may not be asked: the project names it, and nobody here has trusted it. */
+  readonly untrusted: string | undefined;
 }
 
 export interface ProbeOptions {
@@ -33,17 +37,28 @@ export interface ProbeOptions {
   readonly timeoutMs: number;
   /** Says who is asked about what, before it is asked. */
   readonly tell: (text: string) => void;
+  /** Whether addresses of the project's own are trusted on this machine. Asked only where there are some. */
+  readonly trustIn: (programs: readonly Program[]) => readonly ProgramTrust[];
+}
+
+function whyNot(declaration: SettingDeclaration, { trustIn }: ProbeOptions): string | undefined {
+  const address = probeProgram(declaration);
+  const [known] = address ? trustIn([address]) : [];
+  if (!known || known.trust.state === "trusted") return undefined;
+  return `nothing was sent: ${known.content.name} ${whyUntrusted(known.trust)}`;
 }
 
 /** Settings with a format that somebody can be asked about, unless their declaration says otherwise. */
-function probedIn(settings: Iterable<ResolvedSetting>): Probed[] {
+function probedIn(settings: Iterable<ResolvedSetting>, options: ProbeOptions): Probed[] {
   return [...settings].flatMap((setting): Probed[] => {
     const { declaration, text, set, sealed } = setting;
     const { format, probe } = declaration ?? {};
     if (format === undefined || probe === false || !canProbe(format) || !set) return [];
     // What does not fit its format is somebody else's, and is shown to nobody.
     if (!sealed && (text === "" || formatMistake(format, text) !== undefined)) return [];
-    return [{ setting, format, requests: sealed ? [] : probesOf(format, text, probe) }];
+    const untrusted = whyNot(declaration!, options);
+    const requests = sealed || untrusted !== undefined ? [] : probesOf(format, text, probe);
+    return [{ setting, format, requests, untrusted }];
   });
 }
 
@@ -52,9 +67,10 @@ function hostOf(request: ProbeRequest): string {
 }
 
 async function verdictFor(
-  { setting, format, requests }: Probed,
+  { setting, format, requests, untrusted }: Probed,
   options: ProbeOptions,
 ): Promise<ProbeVerdict> {
+  if (untrusted !== undefined) return { kind: "unknown", why: untrusted };
   if (setting.sealed) return { kind: "unknown", why: "its value is not known here" };
   const signal = AbortSignal.timeout(options.timeoutMs);
   let verdict: ProbeVerdict = { kind: "unknown", why: "it names no host that could be asked" };
@@ -66,7 +82,7 @@ async function verdictFor(
 }
 
 function findingOf(environment: Environment, probed: Probed, verdict: ProbeVerdict): Finding[] {
-  const { setting, format, requests } = probed;
+  const { setting, format, requests, untrusted } = probed;
   const { name, declaration, history, sealed } = setting;
   if (verdict.kind === "ok") return [];
   const code = verdict.kind === "refused" ? "SECURITY_PROBE_REFUSED" : "SECURITY_PROBE_UNKNOWN";
@@ -86,7 +102,7 @@ function findingOf(environment: Environment, probed: Probed, verdict: ProbeVerdi
       ...about,
       severity: "warning",
       why: `whether ${name} works is unknown${asked}: ${verdict.why}`,
-      fix: `${again}   # or probe: false in its declaration`,
+      fix: untrusted === undefined ? `${again}   # or probe: false in its declaration` : TRUST_FIX,
     },
   ];
 }
@@ -97,7 +113,7 @@ export async function probeFindings(
   settings: Iterable<ResolvedSetting>,
   options: ProbeOptions,
 ): Promise<Finding[]> {
-  const probed = probedIn(settings);
+  const probed = probedIn(settings, options);
   for (const { setting, requests } of probed)
     if (requests.length > 0)
       options.tell(`asking ${requests.map(hostOf).join(", ")} about ${setting.name} of ${environment.name}`);

@@ -41,7 +41,7 @@ async function inCheckout<T>(
 /** Lets the commit's programs run, if they are trusted, with the packages that they need. @throws TRUST_REQUIRED */
 async function readyFor(app: App, project: Project, checkout: string, { commit }: Facts): Promise<void> {
   // A release keeps references; stores are asked when it is promoted.
-  const programs = programsOf(project).filter(({ kind }) => kind !== "store" && kind !== "rotation");
+  const programs = programsOf(project).filter(({ kind }) => !["store", "rotation", "probe"].includes(kind));
   requireTrust(app, programs, {
     folder: checkout,
     fix: `ringfence trust --commit ${commit.slice(0, 12)}   (after reading what it lists)`,

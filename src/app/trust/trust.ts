@@ -42,7 +42,7 @@ function effectsOf(program: ProgramTrust): string[] {
     [path, ...(digest ? [shortDigest(digest)] : []), ...(change ? [`(${change})`] : [])].join(" "),
   );
   return [
-    `run ${name}, declared at ${formatPlace(content.place)}: it ${whyUntrusted(trust)}`,
+    `${content.kind === "probe" ? "show the credential to" : "run"} ${name}, declared at ${formatPlace(content.place)}: it ${whyUntrusted(trust)}`,
     `  as long as these stay as they are: ${listed.join(", ") || "its words"}`,
   ];
 }

@@ -15,6 +15,7 @@ import {
   KEY_SERVICES,
   type KeyGroup,
   type KeyGroups,
+  keyId,
   textOf,
   type WrappedKey,
 } from "./keys.ts";
@@ -141,14 +142,24 @@ interface Refused {
   readonly why: string;
 }
 
+/** Whom to ask, and about which keys. */
+export interface Askable {
+  readonly services: readonly KeyService[];
+  /**
+   * Keys as {@link keyId} has them. Nothing vouches for those in the file, nor for the role and the profile beside
+   * them: whoever may write it would choose whom the reader calls, and as whom.
+   */
+  readonly declared: readonly string[];
+}
+
 async function askServices(
   group: KeyGroup,
   length: number,
-  services: readonly KeyService[],
+  { services, declared }: Askable,
   signal: AbortSignal,
 ): Promise<Buffer | readonly Refused[]> {
   const refused: Refused[] = [];
-  for (const key of group) {
+  for (const key of group.filter((one) => declared.includes(keyId(one)))) {
     const service = services.find(({ services: known }) => known.includes(key.service));
     if (!service) continue;
     const answer = await service.unwrap(serviceKey(key), signal);
@@ -161,13 +172,13 @@ async function askServices(
 /**
  * The data key, with the help of key services where identities are not enough.
  *
- * @returns undefined where identities suffice, or none of the services wraps the file: opening it says what is wrong.
+ * @returns undefined where identities suffice, or no service has a declared key of the file: opening it says what is wrong.
  * @throws SECRETS_KEY_SERVICE when services were asked and the file still stays shut.
  */
 export async function askForDataKey(
   locked: LockedFile,
   identities: readonly Identity[],
-  services: readonly KeyService[],
+  askable: Askable,
   signal: AbortSignal,
 ): Promise<Buffer | undefined> {
   const { metadata, file } = locked;
@@ -178,7 +189,7 @@ export async function askForDataKey(
   const refused: Refused[] = [];
   for (const [index, group] of metadata.groups.entries()) {
     if (parts[index] || isOpen()) continue;
-    const answer = await askServices(group, length, services, signal);
+    const answer = await askServices(group, length, askable, signal);
     if (Buffer.isBuffer(answer)) parts[index] = answer;
     else refused.push(...answer);
   }
