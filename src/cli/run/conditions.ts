@@ -71,12 +71,12 @@ function groupOf({ places }: LimitPlan, limits: RunLimits): Cgroup | undefined {
 }
 
 /** The file and the words that the operating system starts: the command, in its view. */
-function viewed({ conditions, root, file, command, variables, outer }: Conditioned): readonly string[] {
+function viewed({ conditions, root, file, command, outer }: Conditioned): readonly string[] {
   const { view, folders } = conditions;
   if (!view) return [file, ...command.slice(1)];
   const facts = { root, outer, workingFolder: workingFolder() };
   const bubblewrap = [
-    findBubblewrap(variables.PATH),
+    findBubblewrap(),
     ...["--json-status-fd", String(STATUS_HANDLE)],
     ...viewArguments(view, folders, facts),
     "--",

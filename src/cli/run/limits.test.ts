@@ -23,12 +23,14 @@ function means(changes: Partial<LimitMeans> & { groups?: CgroupPlace["controller
       const controllers = wanted.filter((one) => groups.includes(one));
       return controllers.length > 0 ? [{ version: 2, folder: "/sys/fs/cgroup/app.slice", controllers }] : [];
     },
-    hasScopes: () => false,
+    scope: () => [],
     superuser: false,
     shell: true,
     ...rest,
   };
 }
+
+const scoped = (properties: readonly string[]) => ["/scope", ...properties];
 
 describe("how each limit is kept", () => {
   test.each<[string, LimitMeans, string[], string[]]>([
@@ -46,7 +48,7 @@ describe("how each limit is kept", () => {
     ],
     [
       "by a control group and a scope",
-      means({ groups: ["memory", "pids"], hasScopes: () => true }),
+      means({ groups: ["memory", "pids"], scope: scoped }),
       [
         "memory 512MB (control group)",
         "processes 100 (control group)",
@@ -102,11 +104,10 @@ describe("how each limit is kept", () => {
 });
 
 test("a scope has the limits that no group keeps, and starts the command", () => {
-  const plan = planLimits(ALL, means({ hasScopes: () => true }));
+  const plan = planLimits(ALL, means({ scope: scoped }));
   expect(limitedCommand({ ...plan, shell: [] }, [], ["/bin/true", "-p"])).toEqual([
-    ...["systemd-run", "--user", "--scope", "--quiet", "--collect"],
-    ...["-p", "MemoryMax=512000000", "-p", "MemorySwapMax=0", "-p", "CPUQuota=150%", "-p", "TasksMax=100"],
-    ...["--", "/bin/true", "-p"],
+    ...["/scope", "MemoryMax=512000000", "MemorySwapMax=0", "CPUQuota=150%", "TasksMax=100"],
+    ...["/bin/true", "-p"],
   ]);
 });
 

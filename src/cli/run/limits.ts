@@ -6,26 +6,36 @@ import { spawnSync } from "node:child_process";
 import { formatDuration, formatSize } from "../../base/units.ts";
 import type { RunLimits } from "../../snapshot/conditions.ts";
 import { type CgroupPlace, type Controller, cgroupFacts, cgroupPlaces } from "./cgroup.ts";
+import { findSystemProgram } from "./system-program.ts";
 
 /** What this machine has to offer; asked for only as far as it is needed. */
 export interface LimitMeans {
   places(wanted: readonly Controller[]): readonly CgroupPlace[];
-  /** Whether the user's systemd makes scopes. */
-  hasScopes(): boolean;
+  /** The words that start a command in a scope with these properties; none where the user's systemd makes no such scope. */
+  scope(properties: readonly string[]): readonly string[];
   /** The superuser is exempt from the number of processes of a user. */
   readonly superuser: boolean;
   /** Whether there is a POSIX shell, which sets limits of processes. */
   readonly shell: boolean;
 }
 
+/** Tried with the very properties: the user's systemd may have been given only some of the controllers. */
+function scopeOf(properties: readonly string[]): readonly string[] {
+  const program = findSystemProgram("systemd-run");
+  if (program === undefined) return [];
+  const options = ["--user", "--scope", "--quiet", "--collect"];
+  const words = [program, ...options, ...properties.flatMap((property) => ["-p", property]), "--"];
+  const tried = spawnSync(program, [...words.slice(1), "/bin/sh", "-c", ":"], {
+    stdio: "ignore",
+    timeout: 5_000,
+  });
+  return tried.status === 0 ? words : [];
+}
+
 export function machineMeans(): LimitMeans {
   return {
     places: (wanted) => cgroupPlaces(cgroupFacts(), wanted),
-    hasScopes: () =>
-      spawnSync("systemd-run", ["--user", "--scope", "--quiet", "--collect", "true"], {
-        stdio: "ignore",
-        timeout: 5_000,
-      }).status === 0,
+    scope: scopeOf,
     superuser: process.geteuid?.() === 0,
     shell: process.platform !== "win32",
   };
@@ -38,7 +48,7 @@ export interface LimitPlan {
   readonly unkept: readonly string[];
   /** Where groups are to be made. */
   readonly places: readonly CgroupPlace[];
-  /** Properties of the scope to run in; none: no scope. */
+  /** The words that start the command in a scope; none: no scope. */
   readonly scope: readonly string[];
   /** Shell commands that set limits of the process; each must succeed. */
   readonly shell: readonly string[];
@@ -97,14 +107,14 @@ export function planLimits(limits: RunLimits, means: LimitMeans): LimitPlan {
   const places = shared.length > 0 ? means.places(shared.map(({ controller }) => controller)) : [];
   const grouped = new Set(places.flatMap(({ controllers }) => controllers));
   const rest = shared.filter(({ controller }) => !grouped.has(controller));
-  const inScope = rest.length > 0 && means.hasScopes();
+  const scope = rest.length > 0 ? means.scope(rest.flatMap(({ properties }) => properties)) : [];
   const kept = shared
     .filter(({ controller }) => grouped.has(controller))
     .map(({ text }) => `${text} (control group)`);
   const unkept: string[] = [];
   const shell: string[] = [];
   for (const { text, shell: way } of rest) {
-    if (inScope) kept.push(`${text} (systemd scope)`);
+    if (scope.length > 0) kept.push(`${text} (systemd scope)`);
     else if (typeof way === "string") unkept.push(`${text}: ${way}`);
     else if (!means.shell) unkept.push(`${text}: this system has no such limit`);
     else {
@@ -120,7 +130,7 @@ export function planLimits(limits: RunLimits, means: LimitMeans): LimitPlan {
     } else unkept.push(`${text}: this system has no such limit`);
   }
   if (limits.timeMs !== undefined) kept.push(`time ${formatDuration(limits.timeMs)}`);
-  return { kept, unkept, places, scope: inScope ? rest.flatMap(({ properties }) => properties) : [], shell };
+  return { kept, unkept, places, scope, shell };
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
@@ -139,17 +149,9 @@ export function limitedCommand(
   joinFiles: readonly string[],
   command: readonly string[],
 ): readonly string[] {
-  const scoped =
-    scope.length === 0
-      ? command
-      : [
-          ...["systemd-run", "--user", "--scope", "--quiet", "--collect"],
-          ...scope.flatMap((property) => ["-p", property]),
-          "--",
-          ...command,
-        ];
+  const scoped = [...scope, ...command];
   const steps = [...joinFiles.map((file) => `echo $$ >${quoted(file)}`), ...shell];
-  if (steps.length === 0) return scoped;
+  if (steps.length === 0) return scope.length === 0 ? command : scoped;
   const script = `{ ${steps.join(" && ")}; } || { echo failed >&${FAILURE_HANDLE}; exit 1; }`;
   return ["/bin/sh", "-c", `${script}; exec "$@" ${FAILURE_HANDLE}>&-`, "ringfence", ...scoped];
 }

@@ -6,12 +6,11 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { relative, resolve } from "node:path";
-import { isRingfenceError } from "../../base/error.ts";
 import type { RunFolder, RunView } from "../../snapshot/conditions.ts";
 import { ringfenceHome } from "../../snapshot/home.ts";
 import { stateFolder } from "../../snapshot/state-folder.ts";
-import { resolveCommand } from "./command.ts";
 import { runErrors } from "./errors.ts";
+import { findSystemProgram } from "./system-program.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -99,19 +98,16 @@ export function viewArguments(
 /**
  * The path of bwrap.
  *
+ * @param path folders, as in PATH; those of the system unless told.
  * @throws RUN_VIEW_UNAVAILABLE
  */
-export function findBubblewrap(path: string | undefined): string {
-  try {
-    return resolveCommand("bwrap", path);
-  } catch (error) {
-    if (!isRingfenceError(error)) throw error;
-    throw runErrors.RUN_VIEW_UNAVAILABLE({
-      what: "the run cannot be kept from other environments' files",
-      where: "policy run.view: own",
-      why: "bubblewrap (bwrap) is not installed",
-      fix: "apt-get install bubblewrap",
-      cause: error,
-    });
-  }
+export function findBubblewrap(path?: string): string {
+  const found = findSystemProgram("bwrap", path);
+  if (found !== undefined) return found;
+  throw runErrors.RUN_VIEW_UNAVAILABLE({
+    what: "the run cannot be kept from other environments' files",
+    where: "policy run.view: own",
+    why: "bubblewrap (bwrap) is not installed",
+    fix: "apt-get install bubblewrap",
+  });
 }
