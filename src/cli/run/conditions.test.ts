@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { describeWhereFound, describeWith } from "../../../test/components.ts";
 import type { RunConditions } from "../../snapshot/conditions.ts";
@@ -240,6 +240,33 @@ describeWith("a view of its own", hasBubblewrap() ? undefined : "bwrap", () => {
       expect({ stdout, status }).toEqual({ stdout: "var/development\ncache\n/tmp\n", status: 0 });
       expect(existsSync(join(project.root, "var/development/new"))).toBe(true);
       expect(existsSync("/tmp/new")).toBe(false);
+    });
+
+    test("keys of this user and the repository are not there, nor is the way to the agent", () => {
+      const home = join(project.folder, "user");
+      const keys = [".ssh/id", ".config/sops/age/keys.txt", ".aws/credentials", ".vault-token"];
+      const named = ["identity", "passphrase", "sops"].map((name) => join(project.folder, name));
+      const paths = [...keys.map((path) => join(home, path)), ...named, join(project.root, ".git/objects/a")];
+      for (const path of paths) {
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, "planted");
+      }
+      const variables = {
+        HOME: home,
+        RINGFENCE_IDENTITY_FILE: named[0]!,
+        RINGFENCE_PASSPHRASE_FILE: named[1]!,
+        SOPS_AGE_KEY_FILE: named[2]!,
+        SSH_AUTH_SOCK: "/run/agent",
+      };
+      plant();
+      const seen = (writable: string[]) => {
+        // Below /tmp nothing but the project would be there anyway.
+        project.compile({ conditions: { ...USUAL, folders, view: { ...view, writable } }, ...changes });
+        const sh = ["sh", "-c", 'cat "$@"; echo "agent $SSH_AUTH_SOCK"', "sh", ...paths];
+        return run(["run", "-e", "development", "--", ...sh], variables).stdout;
+      };
+      expect(seen([project.folder])).toBe("agent \n");
+      expect(seen([project.folder, ".git"])).toBe("plantedagent \n");
     });
 
     test("exit code, arguments, the working folder and no handle of ours", () => {
