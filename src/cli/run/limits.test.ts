@@ -47,12 +47,12 @@ describe("how each limit is kept", () => {
       [],
     ],
     [
-      "by a control group and a scope",
+      "all by a scope, where a control group can hold only some",
       means({ groups: ["memory", "pids"], scope: scoped }),
       [
-        "memory 512MB (control group)",
-        "processes 100 (control group)",
+        "memory 512MB (systemd scope)",
         "cpu 1.5 (systemd scope)",
+        "processes 100 (systemd scope)",
         "openFiles 1024 (ulimit)",
         "time 10m",
       ],
@@ -84,6 +84,14 @@ describe("how each limit is kept", () => {
     ],
   ])("%s", (_, given, kept, unkept) => {
     expect(planLimits(ALL, given)).toMatchObject({ kept, unkept });
+  });
+
+  test("no group is made beside a scope, which has all that processes share", () => {
+    const plan = planLimits(ALL, means({ groups: ["memory"], scope: scoped }));
+    expect(plan).toMatchObject({
+      places: [],
+      scope: ["/scope", "MemoryMax=512000000", "MemorySwapMax=0", "CPUQuota=150%", "TasksMax=100"],
+    });
   });
 
   test("without a POSIX shell only the time is kept", () => {

@@ -1,6 +1,7 @@
 /**
  * How the limits of a run are kept on this machine: by a control group of our own, by a scope of the user's systemd,
- * or by limits of each process (setrlimit(2)), whichever comes first; and what can't be kept here.
+ * or by limits of each process (setrlimit(2)), whichever comes first; and what can't be kept here. Group and scope are
+ * never mixed: a process is in one group of each hierarchy, so the scope would take it out of ours.
  */
 import { spawnSync } from "node:child_process";
 import { formatDuration, formatSize } from "../../base/units.ts";
@@ -101,20 +102,26 @@ function sharedLimits({ memoryBytes, processes, cpus }: RunLimits, { superuser }
   return shared;
 }
 
+/** Where all that processes share is bounded: in groups of our own, as far as they suffice, or all of it in a scope. */
+function boundary(shared: readonly Shared[], means: LimitMeans): Pick<LimitPlan, "places" | "scope"> {
+  if (shared.length === 0) return { places: [], scope: [] };
+  const places = means.places(shared.map(({ controller }) => controller));
+  const isWhole = places.flatMap(({ controllers }) => controllers).length === shared.length;
+  const scope = isWhole ? [] : means.scope(shared.flatMap(({ properties }) => properties));
+  return scope.length > 0 ? { places: [], scope } : { places, scope };
+}
+
 /** What becomes of each limit. */
 export function planLimits(limits: RunLimits, means: LimitMeans): LimitPlan {
   const shared = sharedLimits(limits, means);
-  const places = shared.length > 0 ? means.places(shared.map(({ controller }) => controller)) : [];
-  const grouped = new Set(places.flatMap(({ controllers }) => controllers));
-  const rest = shared.filter(({ controller }) => !grouped.has(controller));
-  const scope = rest.length > 0 ? means.scope(rest.flatMap(({ properties }) => properties)) : [];
-  const kept = shared
-    .filter(({ controller }) => grouped.has(controller))
-    .map(({ text }) => `${text} (control group)`);
+  const { places, scope } = boundary(shared, means);
+  const grouped = places.flatMap(({ controllers }) => controllers);
+  const kept: string[] = [];
   const unkept: string[] = [];
   const shell: string[] = [];
-  for (const { text, shell: way } of rest) {
+  for (const { text, controller, shell: way } of shared) {
     if (scope.length > 0) kept.push(`${text} (systemd scope)`);
+    else if (grouped.includes(controller)) kept.push(`${text} (control group)`);
     else if (typeof way === "string") unkept.push(`${text}: ${way}`);
     else if (!means.shell) unkept.push(`${text}: this system has no such limit`);
     else {
