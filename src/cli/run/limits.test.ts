@@ -59,31 +59,37 @@ describe("how each limit is kept", () => {
       [],
     ],
     [
-      "by ulimit",
+      "not by ulimit, which bounds something else",
       means(),
+      ["openFiles 1024 (ulimit)", "time 10m"],
       [
-        "memory 512MB (ulimit: address space of each process, which is more than the memory it uses)",
-        "processes 100 (ulimit: all processes of this user, also those outside the run)",
-        "openFiles 1024 (ulimit)",
-        "time 10m",
+        "memory 512MB: there is neither a control group nor a systemd scope for it; ulimit bounds the address space of each process, not the run",
+        "cpu 1.5: there is neither a control group nor a systemd scope for it",
+        "processes 100: there is neither a control group nor a systemd scope for it; ulimit bounds all processes of this user, not the run",
       ],
-      ["cpu 1.5: there is neither a control group nor a systemd scope for it"],
     ],
     [
       "as the superuser",
       means({ superuser: true }),
+      ["openFiles 1024 (ulimit)", "time 10m"],
       [
-        "memory 512MB (ulimit: address space of each process, which is more than the memory it uses)",
-        "openFiles 1024 (ulimit)",
-        "time 10m",
-      ],
-      [
+        "memory 512MB: there is neither a control group nor a systemd scope for it; ulimit bounds the address space of each process, not the run",
         "cpu 1.5: there is neither a control group nor a systemd scope for it",
         "processes 100: there is neither a control group nor a systemd scope for it, and the superuser is exempt from ulimit",
       ],
     ],
   ])("%s", (_, given, kept, unkept) => {
     expect(planLimits(ALL, given)).toMatchObject({ kept, unkept });
+  });
+
+  test("what ulimit bounds instead is set only where limits may be unenforced", () => {
+    const shellOf = (unenforced: "refuse" | "warn") => planLimits({ ...ALL, unenforced }, means()).shell;
+    expect(shellOf("refuse")).toEqual(["ulimit -n 1024"]);
+    expect(shellOf("warn")).toEqual([
+      "ulimit -v 500000",
+      "{ ulimit -u 100 2>/dev/null || ulimit -p 100; }",
+      "ulimit -n 1024",
+    ]);
   });
 
   test("no group is made beside a scope, which has all that processes share", () => {

@@ -59,9 +59,11 @@ interface Shared {
   readonly text: string;
   readonly controller: Controller;
   readonly properties: readonly string[];
-  /** By the shell, with what differs then; a text: why not. */
+  /** What the shell can do that comes near, and what that bounds; a text: why nothing. */
   readonly shell: { readonly command: string; readonly note: string } | string;
 }
+
+const NO_BOUNDARY = "there is neither a control group nor a systemd scope for it";
 
 /** The limits that all processes share. */
 function sharedLimits({ memoryBytes, processes, cpus }: RunLimits, { superuser }: LimitMeans): Shared[] {
@@ -73,7 +75,7 @@ function sharedLimits({ memoryBytes, processes, cpus }: RunLimits, { superuser }
       properties: [`MemoryMax=${memoryBytes}`, "MemorySwapMax=0"],
       shell: {
         command: `ulimit -v ${Math.ceil(memoryBytes / 1024)}`,
-        note: "address space of each process, which is more than the memory it uses",
+        note: "the address space of each process",
       },
     });
   }
@@ -82,7 +84,7 @@ function sharedLimits({ memoryBytes, processes, cpus }: RunLimits, { superuser }
       text: `cpu ${cpus}`,
       controller: "cpu",
       properties: [`CPUQuota=${Math.max(1, Math.round(cpus * 100))}%`],
-      shell: "there is neither a control group nor a systemd scope for it",
+      shell: NO_BOUNDARY,
     });
   }
   if (processes !== undefined) {
@@ -91,11 +93,11 @@ function sharedLimits({ memoryBytes, processes, cpus }: RunLimits, { superuser }
       controller: "pids",
       properties: [`TasksMax=${processes}`],
       shell: superuser
-        ? "there is neither a control group nor a systemd scope for it, and the superuser is exempt from ulimit"
+        ? `${NO_BOUNDARY}, and the superuser is exempt from ulimit`
         : {
             // What bash and others call -u is -p in dash.
             command: `{ ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes}; }`,
-            note: "all processes of this user, also those outside the run",
+            note: "all processes of this user",
           },
     });
   }
@@ -125,8 +127,9 @@ export function planLimits(limits: RunLimits, means: LimitMeans): LimitPlan {
     else if (typeof way === "string") unkept.push(`${text}: ${way}`);
     else if (!means.shell) unkept.push(`${text}: this system has no such limit`);
     else {
-      kept.push(`${text} (ulimit: ${way.note})`);
-      shell.push(way.command);
+      // Of each process or of the whole user is not of the run: it takes the place of the limit only where it may.
+      unkept.push(`${text}: ${NO_BOUNDARY}; ulimit bounds ${way.note}, not the run`);
+      if (limits.unenforced === "warn") shell.push(way.command);
     }
   }
   if (limits.openFiles !== undefined) {
