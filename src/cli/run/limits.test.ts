@@ -167,14 +167,26 @@ describe("where control groups can be made", () => {
 
   test("version 2: the nearest group above that hands the controllers on", () => {
     group("", "cpu memory pids");
-    const slice = group("user.slice/app.slice", "memory pids");
-    group("user.slice/app.slice/shell.scope");
-    const facts = { membership: "0::/user.slice/app.slice/shell.scope\n", mounts: mountOf(root, "cgroup2") };
+    const job = group("jobs/build", "memory pids");
+    group("jobs/build/shell");
+    const facts = { membership: "0::/jobs/build/shell\n", mounts: mountOf(root, "cgroup2") };
     expect(cgroupPlaces(facts, ["memory", "pids"])).toEqual([
-      { version: 2, folder: slice, controllers: ["memory", "pids"] },
+      { version: 2, folder: job, controllers: ["memory", "pids"] },
     ]);
     expect(cgroupPlaces(facts, ["cpu"])).toEqual([{ version: 2, folder: root, controllers: ["cpu"] }]);
     expect(cgroupPlaces({ ...facts, membership: "0::/../elsewhere\n" }, ["cpu"])).toEqual([]);
+  });
+
+  test.each(["runner.service", "session.scope"])("version 2: not above %s", (unit) => {
+    group("", "cpu memory pids");
+    const service = group(`system.slice/${unit}`, "memory");
+    group(`system.slice/${unit}/shell`);
+    const membership = `0::/system.slice/${unit}/shell\n`;
+    const facts = { membership, mounts: mountOf(root, "cgroup2") };
+    expect(cgroupPlaces(facts, ["memory"])).toEqual([
+      { version: 2, folder: service, controllers: ["memory"] },
+    ]);
+    expect(cgroupPlaces(facts, ["pids"])).toEqual([]);
   });
 
   test("version 1: our own group of each controller, in one group where they share one", () => {
