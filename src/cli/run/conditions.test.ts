@@ -114,6 +114,14 @@ describe("folders that are refused: nothing is started or recorded", () => {
       },
       "its permissions are 0777",
     ],
+    [
+      "others may read there",
+      (path) => {
+        mkdirSync(path);
+        chmodSync(path, 0o755);
+      },
+      "its permissions are 0755",
+    ],
   ];
   test.each(cases)("%s", (_, plant, why) => {
     mkdirSync(join(project.root, "var"));
@@ -129,8 +137,11 @@ describe("folders that are refused: nothing is started or recorded", () => {
   test("a link above it", () => {
     mkdirSync(join(project.folder, "elsewhere"));
     symlinkSync(join(project.folder, "elsewhere"), join(project.root, "var"));
-    const refused = under({ folders: [{ name: "data", path: "var/data", mode: 0o700 }] })("echo", "ran");
-    expect(refused).toMatchObject({ status: 10, stdout: "" });
+    for (const path of ["var/data", "var/deep/data", join(project.root, "var/data")]) {
+      const refused = under({ folders: [{ name: "data", path, mode: 0o700 }] })("echo", "ran");
+      expect(refused).toMatchObject({ status: 10, stdout: "" });
+    }
+    expect(readdirSync(join(project.folder, "elsewhere"))).toEqual([]);
   });
 
   test("the group may write where the mode says so", () => {
@@ -350,6 +361,16 @@ describe("output kept in a file", () => {
     const refused = under({ logFile })("echo", "ran");
     expect(refused).toMatchObject({ status: 10, stdout: "" });
     expect(refused.stderr).toContain("error RUN_LOG_UNWRITABLE");
+  });
+
+  test("a link above it is refused, and nothing is made where it leads", () => {
+    mkdirSync(join(project.folder, "elsewhere"));
+    symlinkSync(join(project.folder, "elsewhere"), join(project.root, "logs"));
+    const deep = { ...logFile, path: "logs/deep/{command}.log" };
+    for (const one of [logFile, deep]) {
+      expect(under({ logFile: one })("echo", "ran")).toMatchObject({ status: 10, stdout: "" });
+    }
+    expect(readdirSync(join(project.folder, "elsewhere"))).toEqual([]);
   });
 
   test.each([

@@ -110,8 +110,11 @@ export function prepareConditioned(run: Conditioned): PreparedRun {
   const logAt = logFile && logPath(root, logFile, run.command[0]!);
   const log =
     logFile &&
-    openLogFile(logAt!, logFile, (why) =>
-      warn(`RUN_LOG_UNWRITABLE: ${why} (${logAt}); output is only shown`),
+    openLogFile(
+      logAt!,
+      logFile,
+      (why) => warn(`RUN_LOG_UNWRITABLE: ${why} (${logAt}); output is only shown`),
+      root,
     );
   return {
     async start(beforeEnd) {
