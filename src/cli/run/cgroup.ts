@@ -176,11 +176,7 @@ function removeLeftOver(folder: string): void {
   for (const name of readdirSync(folder)) {
     const [, pid, start] = /^ringfence-(\d+)-(\d+)$/.exec(name) ?? [];
     if (pid === undefined || startOf(Number(pid)) === start) continue;
-    try {
-      rmdirSync(join(folder, name));
-    } catch {
-      // Something runs in it still, or another run has just removed it.
-    }
+    removeAll([join(folder, name)]);
   }
 }
 
@@ -195,7 +191,25 @@ export interface Cgroup {
   remove(): void;
 }
 
+/** The groups that a command made within its own. */
+function groupsIn(folder: string): string[] {
+  try {
+    const found = readdirSync(folder, { withFileTypes: true });
+    return found.filter((one) => one.isDirectory()).map(({ name }) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
 function killAll(folder: string): void {
+  try {
+    // Since Linux 5.14, version 2 only: all at once, so that none can escape by forking.
+    writeFileSync(join(folder, "cgroup.kill"), "1", { flag: "r+" });
+    return;
+  } catch {
+    // One by one, then.
+  }
+  groupsIn(folder).forEach(killAll);
   for (const pid of readOrNothing(join(folder, "cgroup.procs")).split("\n").filter(Boolean)) {
     try {
       process.kill(Number(pid), "SIGKILL");
@@ -207,10 +221,11 @@ function killAll(folder: string): void {
 
 function removeAll(folders: readonly string[]): void {
   for (const folder of folders) {
+    removeAll(groupsIn(folder));
     try {
       rmdirSync(folder);
     } catch {
-      // Something that the command left behind runs in it.
+      // Something that the command left behind runs in it, or another run has just removed it.
     }
   }
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -210,6 +210,33 @@ describe("where control groups can be made", () => {
     ["the folder is not there", { membership: "0::/gone\n", mounts: mountOf("/nowhere", "cgroup2") }],
   ])("nowhere: %s", (_, facts) => {
     expect(cgroupPlaces(facts, ["memory", "pids", "cpu"])).toEqual([]);
+  });
+
+  describe("groups that the command made within its own", () => {
+    const place = (): CgroupPlace => ({ version: 1, folder: root, controllers: [] });
+    const within = (): string => {
+      const folder = join(root, readdirSync(root)[0]!, "sub", "deeper");
+      mkdirSync(folder, { recursive: true });
+      return folder;
+    };
+
+    test("are removed with it", () => {
+      const made = createCgroup([place()], {});
+      within();
+      made.remove();
+      expect(readdirSync(root)).toEqual([]);
+    });
+
+    test("are ended with it", async () => {
+      const made = createCgroup([place()], {});
+      const child = spawn("sleep", ["60"]);
+      writeFileSync(join(within(), "cgroup.procs"), `${child.pid}\n`);
+      const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+      made.kill();
+      // Asked for last, so that a test that fails leaves nothing behind.
+      child.kill("SIGTERM");
+      expect(await ended).toBe("SIGKILL");
+    });
   });
 
   test("a group that can't get its bounds is not left behind", () => {
