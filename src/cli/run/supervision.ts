@@ -66,12 +66,11 @@ export function supervise(given: Supervised): ChildWatch {
   const endLate = (child: ChildProcess, abandon: () => void): void => {
     isLate = true;
     const pid = child.pid!;
-    const start = startOf(pid);
-    const known = [{ pid, start }, ...descendantsOf(pid)];
+    const [self, ...known] = [{ pid, start: startOf(pid) }, ...descendantsOf(pid)] as const;
     const endAll = (): void => {
       // Once the child has ended, its id may be someone else's.
-      const later = start !== undefined && startOf(pid) === start ? descendantsOf(pid) : [];
-      for (const one of [...known, ...later]) killKnown(one);
+      const later = startOf(pid) === self.start ? descendantsOf(pid) : [];
+      for (const one of [self, ...known, ...later]) killKnown(one);
       cgroup?.kill();
     };
     child.once("exit", () => {
