@@ -1,6 +1,7 @@
 /**
  * Control groups: where a group of our own can be made, with bounds for all processes in it together. Version 2 where
- * its controllers are handed on to somewhere above us that we may write to, else version 1 (cgroups(7)).
+ * its controllers are handed on to somewhere above us that we may write to, within our service, else version 1
+ * (cgroups(7)).
  *
  * A group is called `ringfence-<pid>-<start>` after the process that made it, so that one that was left behind (that
  * process was killed) is known, and removed by the next run.
@@ -14,7 +15,7 @@ import {
   rmdirSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { systemCode } from "../../base/error.ts";
 import { startOf } from "./processes.ts";
 
@@ -89,12 +90,19 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/** The nearest group upward whose children have all these controllers. No process may sit in a group that hands them on. */
+/** What systemd bounds and ends as one (systemd.service(5), systemd.scope(5)). */
+const UNIT = /\.(?:service|scope)$/;
+
+/**
+ * The nearest group upward whose children have some of these controllers. No process may sit in a group that hands them
+ * on. Not above our service or scope: a run there would be out of its bounds, and would outlive it.
+ */
 function placeOfVersion2(mount: Mount, path: string, wanted: readonly Controller[]): CgroupPlace | undefined {
   for (let folder = ownFolder(mount, path); folder?.startsWith(mount.at); folder = dirname(folder)) {
     const handedOn = readOrNothing(join(folder, "cgroup.subtree_control")).trim().split(/\s+/);
     const controllers = wanted.filter((one) => handedOn.includes(one));
     if (controllers.length > 0 && isWritable(folder)) return { version: 2, folder, controllers };
+    if (UNIT.test(basename(folder))) return undefined;
   }
   return undefined;
 }
@@ -168,11 +176,7 @@ function removeLeftOver(folder: string): void {
   for (const name of readdirSync(folder)) {
     const [, pid, start] = /^ringfence-(\d+)-(\d+)$/.exec(name) ?? [];
     if (pid === undefined || startOf(Number(pid)) === start) continue;
-    try {
-      rmdirSync(join(folder, name));
-    } catch {
-      // Something runs in it still, or another run has just removed it.
-    }
+    removeAll([join(folder, name)]);
   }
 }
 
@@ -187,7 +191,25 @@ export interface Cgroup {
   remove(): void;
 }
 
+/** The groups that a command made within its own. */
+function groupsIn(folder: string): string[] {
+  try {
+    const found = readdirSync(folder, { withFileTypes: true });
+    return found.filter((one) => one.isDirectory()).map(({ name }) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
 function killAll(folder: string): void {
+  try {
+    // Since Linux 5.14, version 2 only: all at once, so that none can escape by forking.
+    writeFileSync(join(folder, "cgroup.kill"), "1", { flag: "r+" });
+    return;
+  } catch {
+    // One by one, then.
+  }
+  groupsIn(folder).forEach(killAll);
   for (const pid of readOrNothing(join(folder, "cgroup.procs")).split("\n").filter(Boolean)) {
     try {
       process.kill(Number(pid), "SIGKILL");
@@ -199,10 +221,11 @@ function killAll(folder: string): void {
 
 function removeAll(folders: readonly string[]): void {
   for (const folder of folders) {
+    removeAll(groupsIn(folder));
     try {
       rmdirSync(folder);
     } catch {
-      // Something that the command left behind runs in it.
+      // Something that the command left behind runs in it, or another run has just removed it.
     }
   }
 }

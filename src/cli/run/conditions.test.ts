@@ -9,12 +9,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { describeWhereFound, describeWith } from "../../../test/components.ts";
 import type { RunConditions } from "../../snapshot/conditions.ts";
 import { cgroupFacts, cgroupPlaces } from "./cgroup.ts";
 import { entries, project, run, script, useHotEntry } from "./entry.fixture.ts";
+import { findBubblewrap } from "./view.ts";
 
 useHotEntry();
 
@@ -113,6 +114,14 @@ describe("folders that are refused: nothing is started or recorded", () => {
       },
       "its permissions are 0777",
     ],
+    [
+      "others may read there",
+      (path) => {
+        mkdirSync(path);
+        chmodSync(path, 0o755);
+      },
+      "its permissions are 0755",
+    ],
   ];
   test.each(cases)("%s", (_, plant, why) => {
     mkdirSync(join(project.root, "var"));
@@ -128,8 +137,11 @@ describe("folders that are refused: nothing is started or recorded", () => {
   test("a link above it", () => {
     mkdirSync(join(project.folder, "elsewhere"));
     symlinkSync(join(project.folder, "elsewhere"), join(project.root, "var"));
-    const refused = under({ folders: [{ name: "data", path: "var/data", mode: 0o700 }] })("echo", "ran");
-    expect(refused).toMatchObject({ status: 10, stdout: "" });
+    for (const path of ["var/data", "var/deep/data", join(project.root, "var/data")]) {
+      const refused = under({ folders: [{ name: "data", path, mode: 0o700 }] })("echo", "ran");
+      expect(refused).toMatchObject({ status: 10, stdout: "" });
+    }
+    expect(readdirSync(join(project.folder, "elsewhere"))).toEqual([]);
   });
 
   test("the group may write where the mode says so", () => {
@@ -241,6 +253,33 @@ describeWith("a view of its own", hasBubblewrap() ? undefined : "bwrap", () => {
       expect(existsSync("/tmp/new")).toBe(false);
     });
 
+    test("keys of this user and the repository are not there, nor is the way to the agent", () => {
+      const home = join(project.folder, "user");
+      const keys = [".ssh/id", ".config/sops/age/keys.txt", ".aws/credentials", ".vault-token"];
+      const named = ["identity", "passphrase", "sops"].map((name) => join(project.folder, name));
+      const paths = [...keys.map((path) => join(home, path)), ...named, join(project.root, ".git/objects/a")];
+      for (const path of paths) {
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, "planted");
+      }
+      const variables = {
+        HOME: home,
+        RINGFENCE_IDENTITY_FILE: named[0]!,
+        RINGFENCE_PASSPHRASE_FILE: named[1]!,
+        SOPS_AGE_KEY_FILE: named[2]!,
+        SSH_AUTH_SOCK: "/run/agent",
+      };
+      plant();
+      const seen = (writable: string[]) => {
+        // Below /tmp nothing but the project would be there anyway.
+        project.compile({ conditions: { ...USUAL, folders, view: { ...view, writable } }, ...changes });
+        const sh = ["sh", "-c", 'cat "$@"; echo "agent $SSH_AUTH_SOCK"', "sh", ...paths];
+        return run(["run", "-e", "development", "--", ...sh], variables).stdout;
+      };
+      expect(seen([project.folder])).toBe("agent \n");
+      expect(seen([project.folder, ".git"])).toBe("plantedagent \n");
+    });
+
     test("exit code, arguments, the working folder and no handle of ours", () => {
       expect(sh("exit 9")).toMatchObject({ status: 9 });
       expect(sh("pwd").stdout).toBe(`${project.root}\n`);
@@ -271,21 +310,28 @@ describeWith("a view of its own", hasBubblewrap() ? undefined : "bwrap", () => {
 });
 
 test("a view of its own without bubblewrap is refused", () => {
-  project.compile({ conditions: { ...USUAL, view: { hidden: [], writable: [] } } });
-  const refused = run(["run", "-e", "development", "--", "/bin/echo", "ran"], { PATH: project.folder });
-  expect(refused).toMatchObject({ status: 10, stdout: "" });
-  expect(refused.stderr).toContain("error RUN_VIEW_UNAVAILABLE");
-  expect(refused.stderr).toContain("apt-get install bubblewrap");
+  expect(() => findBubblewrap(project.folder)).toThrow(
+    expect.objectContaining({ code: "RUN_VIEW_UNAVAILABLE", fix: "apt-get install bubblewrap" }),
+  );
 });
 
-test("a bubblewrap that can make no view: nothing is started", () => {
-  const path = script("bwrap", "#!/bin/sh\necho 'bwrap: no permission' >&2\nexit 1\n");
-  project.compile({ conditions: { ...USUAL, view: { hidden: [], writable: [] } } });
-  const refused = run(["run", "-e", "development", "--", "/bin/echo", "ran"], {
-    PATH: `${join(path, "..")}:${process.env.PATH}`,
+describeWith("bubblewrap", hasBubblewrap() ? undefined : "bwrap", () => {
+  test("is the system's: a program of its name in PATH is not asked", () => {
+    const path = script("bwrap", "#!/bin/sh\necho fake; exit 0\n");
+    project.compile({ conditions: { ...USUAL, view: { hidden: [], writable: [] } } });
+    const ran = run(["run", "-e", "development", "--", "/bin/echo", "ran"], {
+      PATH: `${join(path, "..")}:${process.env.PATH}`,
+    });
+    expect(ran).toMatchObject({ status: 0, stdout: "ran\n" });
   });
-  expect(refused).toMatchObject({ status: 10, stdout: "" });
-  expect(refused.stderr).toContain("error RUN_VIEW_UNAVAILABLE");
+
+  test("that can make no view: nothing is started", () => {
+    // So few handles that bwrap can't open what it needs.
+    const limits = { openFiles: 5, unenforced: "refuse" } as const;
+    const refused = under({ view: { hidden: [], writable: [] }, limits })("/bin/echo", "ran");
+    expect(refused).toMatchObject({ status: 10, stdout: "" });
+    expect(refused.stderr).toContain("error RUN_VIEW_UNAVAILABLE");
+  });
 });
 
 describe("output kept in a file", () => {
@@ -315,6 +361,16 @@ describe("output kept in a file", () => {
     const refused = under({ logFile })("echo", "ran");
     expect(refused).toMatchObject({ status: 10, stdout: "" });
     expect(refused.stderr).toContain("error RUN_LOG_UNWRITABLE");
+  });
+
+  test("a link above it is refused, and nothing is made where it leads", () => {
+    mkdirSync(join(project.folder, "elsewhere"));
+    symlinkSync(join(project.folder, "elsewhere"), join(project.root, "logs"));
+    const deep = { ...logFile, path: "logs/deep/{command}.log" };
+    for (const one of [logFile, deep]) {
+      expect(under({ logFile: one })("echo", "ran")).toMatchObject({ status: 10, stdout: "" });
+    }
+    expect(readdirSync(join(project.folder, "elsewhere"))).toEqual([]);
   });
 
   test.each([

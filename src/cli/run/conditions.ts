@@ -71,12 +71,12 @@ function groupOf({ places }: LimitPlan, limits: RunLimits): Cgroup | undefined {
 }
 
 /** The file and the words that the operating system starts: the command, in its view. */
-function viewed({ conditions, root, file, command, variables, outer }: Conditioned): readonly string[] {
+function viewed({ conditions, root, file, command, outer }: Conditioned): readonly string[] {
   const { view, folders } = conditions;
   if (!view) return [file, ...command.slice(1)];
   const facts = { root, outer, workingFolder: workingFolder() };
   const bubblewrap = [
-    findBubblewrap(variables.PATH),
+    findBubblewrap(),
     ...["--json-status-fd", String(STATUS_HANDLE)],
     ...viewArguments(view, folders, facts),
     "--",
@@ -110,8 +110,11 @@ export function prepareConditioned(run: Conditioned): PreparedRun {
   const logAt = logFile && logPath(root, logFile, run.command[0]!);
   const log =
     logFile &&
-    openLogFile(logAt!, logFile, (why) =>
-      warn(`RUN_LOG_UNWRITABLE: ${why} (${logAt}); output is only shown`),
+    openLogFile(
+      logAt!,
+      logFile,
+      (why) => warn(`RUN_LOG_UNWRITABLE: ${why} (${logAt}); output is only shown`),
+      root,
     );
   return {
     async start(beforeEnd) {

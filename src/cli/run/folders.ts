@@ -1,6 +1,6 @@
 /** The folders of an environment before a run: made where they are missing, refused where others could write in them. */
-import { lstatSync, mkdirSync, realpathSync, statSync } from "node:fs";
-import { dirname, isAbsolute, resolve } from "node:path";
+import { lstatSync, mkdirSync } from "node:fs";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { systemCode } from "../../base/error.ts";
 import type { RunFolder } from "../../snapshot/conditions.ts";
 import { runErrors } from "./errors.ts";
@@ -38,18 +38,37 @@ function make({ name, mode }: RunFolder, path: string): void {
   }
 }
 
-/** True when a link within the project is on the way. Links above the root, or above an absolute path, are the machine's. */
-function leadsElsewhere(root: string, given: string): boolean {
-  return !isAbsolute(given) && realpathSync(resolve(root, given)) !== resolve(realpathSync(root), given);
+/**
+ * The first link on the way from the root to a path, which is itself part of the way; undefined without one. What is
+ * missing is no link. Links above the root, or above an absolute path outside it, are the machine's.
+ */
+export function linkOnTheWay(root: string, given: string): string | undefined {
+  const path = resolve(root, given);
+  const steps = relative(root, path).split(sep);
+  if (isAbsolute(given) && steps[0] === "..") return isLink(path) ? path : undefined;
+  let at = root;
+  for (const step of steps) {
+    at = resolve(at, step);
+    if (step !== ".." && step !== "" && isLink(at)) return at;
+  }
+  return undefined;
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** Asked before anything is made, too: whoever can commit a link would choose where. */
+function assertNoLink({ name, path: given }: RunFolder, root: string): void {
+  if (linkOnTheWay(root, given) === undefined) return;
+  const path = resolve(root, given);
+  throw unsafe(name, path, "a symbolic link leads elsewhere", `realpath -m '${path}'; ls -ld '${path}'`);
 }
 
 function check({ name, path: given, mode }: RunFolder, root: string): void {
   const path = resolve(root, given);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found && !found.isDirectory()) throw unsafe(name, path, "it is no folder", `ls -ld '${path}'`);
-  if (!found || lstatSync(path).isSymbolicLink() || leadsElsewhere(root, given)) {
-    throw unsafe(name, path, "a symbolic link leads elsewhere", `realpath -m '${path}'; ls -ld '${path}'`);
-  }
+  const found = lstatSync(path);
+  if (!found.isDirectory()) throw unsafe(name, path, "it is no folder", `ls -ld '${path}'`);
   const self = process.geteuid?.();
   if (self !== undefined && found.uid !== self) {
     throw unsafe(
@@ -59,12 +78,12 @@ function check({ name, path: given, mode }: RunFolder, root: string): void {
       `chown ${self} '${path}'`,
     );
   }
-  const tooMuch = found.mode & 0o022 & ~mode;
+  const tooMuch = found.mode & 0o077 & ~mode;
   if (tooMuch !== 0) {
     throw unsafe(
       name,
       path,
-      `its permissions are ${octal(found.mode & 0o7777)}: others may write there, which ${octal(mode)} does not allow`,
+      `its permissions are ${octal(found.mode & 0o7777)}: others may do there what ${octal(mode)} does not allow`,
       `chmod ${octal(mode)} '${path}'`,
     );
   }
@@ -77,7 +96,9 @@ function check({ name, path: given, mode }: RunFolder, root: string): void {
  */
 export function ensureFolders(folders: readonly RunFolder[], root: string): void {
   for (const folder of folders) {
+    assertNoLink(folder, root);
     make(folder, resolve(root, folder.path));
+    assertNoLink(folder, root);
     check(folder, root);
   }
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,12 +23,14 @@ function means(changes: Partial<LimitMeans> & { groups?: CgroupPlace["controller
       const controllers = wanted.filter((one) => groups.includes(one));
       return controllers.length > 0 ? [{ version: 2, folder: "/sys/fs/cgroup/app.slice", controllers }] : [];
     },
-    hasScopes: () => false,
+    scope: () => [],
     superuser: false,
     shell: true,
     ...rest,
   };
 }
+
+const scoped = (properties: readonly string[]) => ["/scope", ...properties];
 
 describe("how each limit is kept", () => {
   test.each<[string, LimitMeans, string[], string[]]>([
@@ -45,43 +47,57 @@ describe("how each limit is kept", () => {
       [],
     ],
     [
-      "by a control group and a scope",
-      means({ groups: ["memory", "pids"], hasScopes: () => true }),
+      "all by a scope, where a control group can hold only some",
+      means({ groups: ["memory", "pids"], scope: scoped }),
       [
-        "memory 512MB (control group)",
-        "processes 100 (control group)",
+        "memory 512MB (systemd scope)",
         "cpu 1.5 (systemd scope)",
+        "processes 100 (systemd scope)",
         "openFiles 1024 (ulimit)",
         "time 10m",
       ],
       [],
     ],
     [
-      "by ulimit",
+      "not by ulimit, which bounds something else",
       means(),
+      ["openFiles 1024 (ulimit)", "time 10m"],
       [
-        "memory 512MB (ulimit: address space of each process, which is more than the memory it uses)",
-        "processes 100 (ulimit: all processes of this user, also those outside the run)",
-        "openFiles 1024 (ulimit)",
-        "time 10m",
+        "memory 512MB: there is neither a control group nor a systemd scope for it; ulimit bounds the address space of each process, not the run",
+        "cpu 1.5: there is neither a control group nor a systemd scope for it",
+        "processes 100: there is neither a control group nor a systemd scope for it; ulimit bounds all processes of this user, not the run",
       ],
-      ["cpu 1.5: there is neither a control group nor a systemd scope for it"],
     ],
     [
       "as the superuser",
       means({ superuser: true }),
+      ["openFiles 1024 (ulimit)", "time 10m"],
       [
-        "memory 512MB (ulimit: address space of each process, which is more than the memory it uses)",
-        "openFiles 1024 (ulimit)",
-        "time 10m",
-      ],
-      [
+        "memory 512MB: there is neither a control group nor a systemd scope for it; ulimit bounds the address space of each process, not the run",
         "cpu 1.5: there is neither a control group nor a systemd scope for it",
         "processes 100: there is neither a control group nor a systemd scope for it, and the superuser is exempt from ulimit",
       ],
     ],
   ])("%s", (_, given, kept, unkept) => {
     expect(planLimits(ALL, given)).toMatchObject({ kept, unkept });
+  });
+
+  test("what ulimit bounds instead is set only where limits may be unenforced", () => {
+    const shellOf = (unenforced: "refuse" | "warn") => planLimits({ ...ALL, unenforced }, means()).shell;
+    expect(shellOf("refuse")).toEqual(["ulimit -n 1024"]);
+    expect(shellOf("warn")).toEqual([
+      "ulimit -v 500000",
+      "{ ulimit -u 100 2>/dev/null || ulimit -p 100; }",
+      "ulimit -n 1024",
+    ]);
+  });
+
+  test("no group is made beside a scope, which has all that processes share", () => {
+    const plan = planLimits(ALL, means({ groups: ["memory"], scope: scoped }));
+    expect(plan).toMatchObject({
+      places: [],
+      scope: ["/scope", "MemoryMax=512000000", "MemorySwapMax=0", "CPUQuota=150%", "TasksMax=100"],
+    });
   });
 
   test("without a POSIX shell only the time is kept", () => {
@@ -102,11 +118,10 @@ describe("how each limit is kept", () => {
 });
 
 test("a scope has the limits that no group keeps, and starts the command", () => {
-  const plan = planLimits(ALL, means({ hasScopes: () => true }));
+  const plan = planLimits(ALL, means({ scope: scoped }));
   expect(limitedCommand({ ...plan, shell: [] }, [], ["/bin/true", "-p"])).toEqual([
-    ...["systemd-run", "--user", "--scope", "--quiet", "--collect"],
-    ...["-p", "MemoryMax=512000000", "-p", "MemorySwapMax=0", "-p", "CPUQuota=150%", "-p", "TasksMax=100"],
-    ...["--", "/bin/true", "-p"],
+    ...["/scope", "MemoryMax=512000000", "MemorySwapMax=0", "CPUQuota=150%", "TasksMax=100"],
+    ...["/bin/true", "-p"],
   ]);
 });
 
@@ -152,14 +167,26 @@ describe("where control groups can be made", () => {
 
   test("version 2: the nearest group above that hands the controllers on", () => {
     group("", "cpu memory pids");
-    const slice = group("user.slice/app.slice", "memory pids");
-    group("user.slice/app.slice/shell.scope");
-    const facts = { membership: "0::/user.slice/app.slice/shell.scope\n", mounts: mountOf(root, "cgroup2") };
+    const job = group("jobs/build", "memory pids");
+    group("jobs/build/shell");
+    const facts = { membership: "0::/jobs/build/shell\n", mounts: mountOf(root, "cgroup2") };
     expect(cgroupPlaces(facts, ["memory", "pids"])).toEqual([
-      { version: 2, folder: slice, controllers: ["memory", "pids"] },
+      { version: 2, folder: job, controllers: ["memory", "pids"] },
     ]);
     expect(cgroupPlaces(facts, ["cpu"])).toEqual([{ version: 2, folder: root, controllers: ["cpu"] }]);
     expect(cgroupPlaces({ ...facts, membership: "0::/../elsewhere\n" }, ["cpu"])).toEqual([]);
+  });
+
+  test.each(["runner.service", "session.scope"])("version 2: not above %s", (unit) => {
+    group("", "cpu memory pids");
+    const service = group(`system.slice/${unit}`, "memory");
+    group(`system.slice/${unit}/shell`);
+    const membership = `0::/system.slice/${unit}/shell\n`;
+    const facts = { membership, mounts: mountOf(root, "cgroup2") };
+    expect(cgroupPlaces(facts, ["memory"])).toEqual([
+      { version: 2, folder: service, controllers: ["memory"] },
+    ]);
+    expect(cgroupPlaces(facts, ["pids"])).toEqual([]);
   });
 
   test("version 1: our own group of each controller, in one group where they share one", () => {
@@ -183,6 +210,33 @@ describe("where control groups can be made", () => {
     ["the folder is not there", { membership: "0::/gone\n", mounts: mountOf("/nowhere", "cgroup2") }],
   ])("nowhere: %s", (_, facts) => {
     expect(cgroupPlaces(facts, ["memory", "pids", "cpu"])).toEqual([]);
+  });
+
+  describe("groups that the command made within its own", () => {
+    const place = (): CgroupPlace => ({ version: 1, folder: root, controllers: [] });
+    const within = (): string => {
+      const folder = join(root, readdirSync(root)[0]!, "sub", "deeper");
+      mkdirSync(folder, { recursive: true });
+      return folder;
+    };
+
+    test("are removed with it", () => {
+      const made = createCgroup([place()], {});
+      within();
+      made.remove();
+      expect(readdirSync(root)).toEqual([]);
+    });
+
+    test("are ended with it", async () => {
+      const made = createCgroup([place()], {});
+      const child = spawn("sleep", ["60"]);
+      writeFileSync(join(within(), "cgroup.procs"), `${child.pid}\n`);
+      const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+      made.kill();
+      // Asked for last, so that a test that fails leaves nothing behind.
+      child.kill("SIGTERM");
+      expect(await ended).toBe("SIGKILL");
+    });
   });
 
   test("a group that can't get its bounds is not left behind", () => {

@@ -31,7 +31,7 @@ const DAY_MS = 86_400_000;
 const never = (why: string): void => expect.unreachable(why);
 
 function open(rule: Partial<LogFile> = {}, now?: () => number) {
-  return openLogFile(path, { ...RULE, ...rule }, never, now);
+  return openLogFile(path, { ...RULE, ...rule }, never, folder, now);
 }
 
 /** Former files by name, which is by time, then the file itself. */
@@ -168,7 +168,7 @@ describe("rotation", () => {
   test("several processes at once lose no line", async () => {
     const program = `
       import { openLogFile } from ${JSON.stringify(join(import.meta.dirname, "log-file.ts"))};
-      const log = openLogFile(${JSON.stringify(path)}, ${JSON.stringify({ ...RULE, rotateBytes: 1_000 })}, console.error);
+      const log = openLogFile(${JSON.stringify(path)}, ${JSON.stringify({ ...RULE, rotateBytes: 1_000 })}, console.error, ${JSON.stringify(folder)});
       const keeper = log.keeper();
       for (let i = 0; i < 300; i++) keeper.push(Buffer.from(process.argv[1] + " " + i + "\\n"));
       log.close();`;
@@ -191,7 +191,7 @@ describe("rotation", () => {
 
 test("lines that can't be written are told once and counted", () => {
   const told: string[] = [];
-  const log = openLogFile(path, { ...RULE, rotateBytes: 1e6 }, (why) => told.push(why));
+  const log = openLogFile(path, { ...RULE, rotateBytes: 1e6 }, (why) => told.push(why), folder);
   const keeper = log.keeper();
   keeper.push(Buffer.from("kept\n"));
   log.close();

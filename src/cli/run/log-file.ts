@@ -26,6 +26,7 @@ import { isRingfenceError, systemCode } from "../../base/error.ts";
 import type { LogFile } from "../../snapshot/conditions.ts";
 import { withFileLock } from "../../snapshot/file-lock.ts";
 import { runErrors } from "./errors.ts";
+import { linkOnTheWay } from "./folders.ts";
 
 const LINE_FEED = 10;
 /** A line that is longer is written in parts. */
@@ -208,6 +209,7 @@ class AppendedLog implements Log {
  *
  * @param path absolute.
  * @param say is told once why lines can't be written; the run goes on.
+ * @param root of the project: a link in it leads to no log.
  * @param now milliseconds since 1970; the system's clock unless told.
  * @throws RUN_LOG_UNWRITABLE
  */
@@ -215,9 +217,12 @@ export function openLogFile(
   path: string,
   rule: LogFile,
   say: (why: string) => void,
+  root: string,
   now: () => number = Date.now,
 ): Log {
   try {
+    const link = linkOnTheWay(root, path);
+    if (link !== undefined) throw new Error(`a symbolic link leads elsewhere: ${link}`);
     return new AppendedLog(path, rule, say, now);
   } catch (error) {
     throw unwritable(path, error);

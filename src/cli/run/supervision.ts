@@ -5,6 +5,7 @@
 import type { ChildProcess } from "node:child_process";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { systemCode } from "../../base/error.ts";
 import { formatDuration, formatSize } from "../../base/units.ts";
 import type { RunLimits } from "../../snapshot/conditions.ts";
 import type { Cgroup } from "./cgroup.ts";
@@ -40,6 +41,16 @@ function commandIn(statusLine: string): number | undefined {
   return first === undefined ? undefined : childrenOf(Number(first))[0];
 }
 
+/** Never throws for what the system says: it is called where a signal is handled, and the run is to end as its child does. */
+function signalCommand(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // Gone by itself, or another user's by now: as with kill(2) from anyone else, nothing happens.
+    if (systemCode(error) === undefined) throw error;
+  }
+}
+
 export function supervise(given: Supervised): ChildWatch {
   const { limits, cgroup, inView, inShell, environment } = given;
   const timers: NodeJS.Timeout[] = [];
@@ -50,14 +61,16 @@ export function supervise(given: Supervised): ChildWatch {
   const signalled = (child: ChildProcess, signal: NodeJS.Signals): void => {
     const inner = inView ? commandIn(status) : undefined;
     if (inner === undefined) child.kill(signal);
-    else process.kill(inner, signal);
+    else signalCommand(inner, signal);
   };
   const endLate = (child: ChildProcess, abandon: () => void): void => {
     isLate = true;
     const pid = child.pid!;
-    const known = [{ pid, start: startOf(pid) }, ...descendantsOf(pid)];
+    const [self, ...known] = [{ pid, start: startOf(pid) }, ...descendantsOf(pid)] as const;
     const endAll = (): void => {
-      for (const one of [...known, ...descendantsOf(pid)]) killKnown(one);
+      // Once the child has ended, its id may be someone else's.
+      const later = startOf(pid) === self.start ? descendantsOf(pid) : [];
+      for (const one of [self, ...known, ...later]) killKnown(one);
       cgroup?.kill();
     };
     child.once("exit", () => {

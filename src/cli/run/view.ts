@@ -1,17 +1,15 @@
 /**
  * A view of the file system that holds nothing of other environments, by bubblewrap (bwrap(1)): the system and the
  * project are there to read; the environment's own folders, and what is declared, to write; `/tmp` is the run's own;
- * other environments' files, Ringfence's state and its home are not there. Neither are other processes.
+ * other environments' files, the repository, Ringfence's state and keys are not there. Neither are other processes.
  */
 import { lstatSync, realpathSync } from "node:fs";
-import { homedir } from "node:os";
 import { relative, resolve } from "node:path";
-import { isRingfenceError } from "../../base/error.ts";
 import type { RunFolder, RunView } from "../../snapshot/conditions.ts";
-import { ringfenceHome } from "../../snapshot/home.ts";
 import { stateFolder } from "../../snapshot/state-folder.ts";
-import { resolveCommand } from "./command.ts";
 import { runErrors } from "./errors.ts";
+import { keyPaths, repositoryPaths } from "./key-paths.ts";
+import { findSystemProgram } from "./system-program.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -66,7 +64,7 @@ export function onTerminal(bubblewrap: readonly string[], command: readonly stri
 
 export interface ViewFacts {
   readonly root: string;
-  /** The caller's variables: where its home is. */
+  /** The caller's variables: where its home and its keys are. */
   readonly outer: Variables;
   readonly workingFolder: string;
 }
@@ -79,8 +77,10 @@ export function viewArguments(
 ): readonly string[] {
   const real = (path: string): string[] => realPath(root, path);
   const own = [...folders.map(({ path }) => path), ...view.writable].flatMap(real);
-  const homes = [ringfenceHome(outer), resolve(outer.HOME || homedir(), ".config/ringfence")];
-  const hidden = [...view.hidden, stateFolder(root), ...homes].flatMap(real);
+  const [git, ...linked] = repositoryPaths(root).flatMap(real);
+  const repository = git === undefined || own.includes(git) ? [] : [git, ...linked];
+  const keys = keyPaths(outer, workingFolder);
+  const hidden = [...[...view.hidden, stateFolder(root), ...keys].flatMap(real), ...repository];
   const covers = coversOf(hidden, own);
   const inTmp = [root, workingFolder]
     .flatMap(real)
@@ -92,26 +92,24 @@ export function viewArguments(
     ...covers.flatMap(argumentsOf),
     // Only now: what is writable inside a hidden folder needs a place to be mounted on.
     ...covers.filter(({ what }) => what === "hidden folder").flatMap(({ path }) => ["--remount-ro", path]),
-    ...["--chdir", workingFolder, "--die-with-parent"],
+    // The agent signs and opens with the keys that are hidden.
+    ...["--unsetenv", "SSH_AUTH_SOCK", "--chdir", workingFolder, "--die-with-parent"],
   ];
 }
 
 /**
  * The path of bwrap.
  *
+ * @param path folders, as in PATH; those of the system unless told.
  * @throws RUN_VIEW_UNAVAILABLE
  */
-export function findBubblewrap(path: string | undefined): string {
-  try {
-    return resolveCommand("bwrap", path);
-  } catch (error) {
-    if (!isRingfenceError(error)) throw error;
-    throw runErrors.RUN_VIEW_UNAVAILABLE({
-      what: "the run cannot be kept from other environments' files",
-      where: "policy run.view: own",
-      why: "bubblewrap (bwrap) is not installed",
-      fix: "apt-get install bubblewrap",
-      cause: error,
-    });
-  }
+export function findBubblewrap(path?: string): string {
+  const found = findSystemProgram("bwrap", path);
+  if (found !== undefined) return found;
+  throw runErrors.RUN_VIEW_UNAVAILABLE({
+    what: "the run cannot be kept from other environments' files",
+    where: "policy run.view: own",
+    why: "bubblewrap (bwrap) is not installed",
+    fix: "apt-get install bubblewrap",
+  });
 }
