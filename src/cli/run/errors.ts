@@ -44,7 +44,7 @@ export const runErrors = errorCatalogue({
   },
   RUN_FOLDER_UNSAFE: {
     summary:
-      "A folder of the environment leads elsewhere, belongs to or can be written by others, or cannot be made.",
+      "A folder of the environment leads elsewhere, belongs to others, is more open than declared, or cannot be made.",
     exit: EXIT.refused,
     http: 409,
   },
