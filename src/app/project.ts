@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type RingfenceError, systemCode } from "../base/error.ts";
+import { shellWord } from "../base/shell-word.ts";
 import type { Finding } from "../model/finding.ts";
 import { readManifest } from "../model/manifest.ts";
 import type { Project } from "../model/project.ts";
@@ -44,6 +45,18 @@ export function loadProject(folder: string): Project {
 /** A file's text; undefined when there is none. @throws APP_UNREADABLE for any other trouble. */
 export function readTextIfThere(path: string): string | undefined {
   return readBytesIfThere(path)?.toString("utf8");
+}
+
+/** A file that a command names. @throws APP_UNREADABLE also where there is none */
+export function readNamedText(path: string): string {
+  const text = readTextIfThere(path);
+  if (text !== undefined) return text;
+  throw appErrors.APP_UNREADABLE({
+    what: `${path} can't be read`,
+    where: path,
+    why: "there is no such file",
+    fix: `ls -l ${shellWord(dirname(path))}`,
+  });
 }
 
 /** A file's bytes; undefined when there is none. @throws APP_UNREADABLE for any other trouble. */

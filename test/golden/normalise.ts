@@ -8,6 +8,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{40}\b/g, "0".repeat(40)],
   [/\b(?=[0-9a-f]*\d)[0-9a-f]{16}\b/g, "0".repeat(16)],
   [/\b(?=[0-9a-f]*\d)[0-9a-f]{12}\b/g, "0".repeat(12)],
+  // As git shortens a commit; a decimal number of ten digits is none.
+  [/\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{10}\b/g, "0".repeat(10)],
   [/\bage1[a-z0-9]{58}\b/g, `age1${"0".repeat(58)}`],
   [/\bed25519:[A-Za-z0-9+/]{43}=/g, `ed25519:${"0".repeat(43)}=`],
   [/\b\d+\.\d KiB\b/g, "1.0 KiB"],

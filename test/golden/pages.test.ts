@@ -33,7 +33,7 @@ function wordsShown(): string[] {
   return all
     .flatMap(({ commands }) => commands)
     .filter(({ command }) => !command.includes("/dev/null"))
-    .flatMap(({ command }) => [...command.matchAll(/\bringfence ([a-z]+)(?: ([a-z-]+))?(?: ([a-z]+))?/g)])
+    .flatMap(({ command }) => [...command.matchAll(/\bringfence ([a-z-]+)(?: ([a-z-]+))?(?: ([a-z]+))?/g)])
     .flatMap(([, first, second, third]) => [first!, `${first} ${second}`, `${first} ${second} ${third}`]);
 }
 

@@ -3,7 +3,6 @@
  * merge, in which no operation could run and nothing has happened yet: it writes the file that git gave it to write,
  * and neither the store nor any other file. What it made is recorded when the next operation finds it.
  */
-import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { type Environment, expandTemplate } from "../../model/project.ts";
@@ -19,6 +18,7 @@ import type { App } from "../app.ts";
 import { type Context, defineQuery } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { noIdentity, openersFor } from "../identities.ts";
+import { readNamedText } from "../project.ts";
 import { encrypt, valuesOf } from "../secrets-change.ts";
 
 /** @throws APP_BAD_INPUT for a path that is no environment's secrets file */
@@ -130,8 +130,7 @@ export const query = defineQuery({
   }),
   async run(context, { base, ours, theirs, path }) {
     const environment = environmentAt(context.app, path);
-    const read = (file: string) => readFileSync(file, "utf8");
-    const texts = { base: read(base), ours: read(ours), theirs: read(theirs) };
+    const texts = { base: readNamedText(base), ours: readNamedText(ours), theirs: readNamedText(theirs) };
     const { text, conflicts, taken, revision } = await merged(context, environment, texts, path);
     // Git takes the file as it is then, whatever the exit code says, and marks it unmerged for any but 0.
     writeFileAtomic(ours, text);

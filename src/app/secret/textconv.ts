@@ -3,7 +3,6 @@
  * value is shown as a keyed fingerprint, which is the same for the same value; where nothing here opens the file, as a
  * digest of its ciphertext, which also changes when the file is encrypted anew.
  */
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod";
 import { digestOfBytes, shortDigest } from "../../base/digest.ts";
@@ -14,6 +13,7 @@ import { fingerprint, listSecrets, openSecrets } from "../../secrets/index.ts";
 import type { App } from "../app.ts";
 import { defineQuery } from "../definition.ts";
 import { openersFor } from "../identities.ts";
+import { readNamedText } from "../project.ts";
 
 interface Opened {
   readonly environment: string;
@@ -80,7 +80,7 @@ export const query = defineQuery({
   scope: "project",
   input: z.object({ file: z.string().meta({ position: 0, description: "the file, or git's copy of it" }) }),
   async run({ app }, { file }): Promise<{ readonly text: string }> {
-    const text = readFileSync(resolve(file), "utf8");
+    const text = readNamedText(resolve(file));
     try {
       return { text: described(app, text, file) };
     } catch (error) {
