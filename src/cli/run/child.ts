@@ -52,6 +52,9 @@ export interface RunLeases {
   end(): Promise<void>;
 }
 
+/** How long the output that others than the child still hold open is listened to, once the run is to end. */
+export const LAST_OUTPUT_MS = 1_000;
+
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"] as const;
 /** A terminal sends these to the whole foreground group, the child included: forwarding would double them. */
 const FROM_TERMINAL: readonly string[] = ["SIGINT", "SIGQUIT", "SIGWINCH"];
@@ -104,17 +107,23 @@ function dieBy(signal: NodeJS.Signals): Promise<number> {
 /** Begins before the child is there: one that it is started for may already send a signal. */
 function forwardSignals(childOf: () => ChildProcess | undefined, { beforeEnd, watch }: ChildRun): () => void {
   const onTerminal = [0, 1, 2].some((handle) => isatty(handle));
+  const timers: NodeJS.Timeout[] = [];
   const handlers = FORWARDED.map((signal) => {
     const handler = () => {
       const child = childOf();
       const ended = !child || child.exitCode !== null || child.signalCode !== null;
-      // The child is gone and only its own children hold the output open: the signal is for us.
+      // The signal is for us: the child is gone, and others hold the output open. Or it was for both, and the child
+      // was faster: its last words, which then end at once, and its own code count.
       if (ended && signal !== "SIGWINCH") {
         process.off(signal, handler);
         const end = () => process.kill(process.pid, signal);
-        const ending = beforeEnd?.();
-        if (ending) ending.finally(end);
-        else end();
+        timers.push(
+          setTimeout(() => {
+            const ending = beforeEnd?.();
+            if (ending) ending.finally(end);
+            else end();
+          }, LAST_OUTPUT_MS),
+        );
       } else if (child && !(onTerminal && FROM_TERMINAL.includes(signal))) {
         if (watch) watch.signal(child, signal);
         else child.kill(signal);
@@ -124,6 +133,7 @@ function forwardSignals(childOf: () => ChildProcess | undefined, { beforeEnd, wa
     return [signal, handler] as const;
   });
   return () => {
+    for (const timer of timers) clearTimeout(timer);
     for (const [signal, handler] of handlers) process.off(signal, handler);
   };
 }

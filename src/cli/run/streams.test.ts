@@ -1,7 +1,10 @@
 /** What a command does with its streams, and what comes of it in both ways to run one. */
 import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { constants as os } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { entry, project, run, useHotEntry, variablesOf } from "./entry.fixture.ts";
+import { endOf, entry, firstOutput, project, run, start, useHotEntry, variablesOf } from "./entry.fixture.ts";
 
 useHotEntry();
 
@@ -41,6 +44,45 @@ describe.each([
       input: bytes,
     });
     expect(stdout.equals(bytes)).toBe(true);
+  });
+});
+
+describe("a signal once the command has ended, while its output is still open", () => {
+  /** Whether the process would be told of the signal instead of ended by it (proc(5), SigCgt). */
+  const catches = (pid: number, signal: NodeJS.Signals): boolean => {
+    const mask = /SigCgt:\s+([0-9a-f]+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]!;
+    return (BigInt(`0x${mask}`) & (1n << BigInt(os.signals[signal] - 1))) !== 0n;
+  };
+  const until = async (holds: () => boolean) => {
+    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  async function signalled(leftBehind: string) {
+    project.compile({ runOutput: "scrubbed" });
+    const child = start(["run", "-e", "development", "--", "sh", "-c", `(${leftBehind}) & echo $$; exit 5`]);
+    let output = "";
+    const ended = endOf(child);
+    const command = await firstOutput(child);
+    child.stdout!.on("data", (chunk) => {
+      output += chunk;
+    });
+    await until(() => !existsSync(`/proc/${command.trim()}`));
+    child.kill("SIGINT");
+    await until(() => !catches(child.pid!, "SIGINT"));
+    return { ended, output: () => output };
+  }
+
+  test("last words pass, and its own code counts: the signal was for both, and it was faster", async () => {
+    const run = await signalled("until [ -e go ]; do sleep 0.01; done; echo last words");
+    writeFileSync(join(project.root, "go"), "");
+    expect(await run.ended).toEqual({ status: 5, signal: null });
+    expect(run.output()).toBe("last words\n");
+  });
+
+  test("nobody waits for what goes on: the signal was for us", async () => {
+    const run = await signalled("until [ -e go ]; do sleep 0.01; done");
+    expect(await run.ended).toEqual({ status: null, signal: "SIGINT" });
+    writeFileSync(join(project.root, "go"), "");
   });
 });
 

@@ -9,7 +9,7 @@ import { systemCode } from "../../base/error.ts";
 import { formatDuration, formatSize } from "../../base/units.ts";
 import type { RunLimits } from "../../snapshot/conditions.ts";
 import type { Cgroup } from "./cgroup.ts";
-import type { ChildEnd, ChildWatch } from "./child.ts";
+import { type ChildEnd, type ChildWatch, LAST_OUTPUT_MS } from "./child.ts";
 import { runErrors } from "./errors.ts";
 import { FAILURE_HANDLE } from "./limits.ts";
 import { childrenOf, descendantsOf, killKnown, startOf } from "./processes.ts";
@@ -18,8 +18,6 @@ import { childrenOf, descendantsOf, killKnown, startOf } from "./processes.ts";
 export const STATUS_HANDLE = 4;
 /** From the wish to end until the end, for a run whose time is over. */
 const GRACE_MS = 10_000;
-/** How long the output of what such a run left behind is listened to. */
-const LAST_OUTPUT_MS = 1_000;
 
 export interface Supervised {
   readonly limits?: RunLimits | undefined;
