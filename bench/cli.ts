@@ -16,11 +16,14 @@ export async function rows(): Promise<readonly Row[]> {
       cwd: project.root,
       variables: { RINGFENCE_HOME: project.home, ENVIRONMENT: "", RINGFENCE_ENVIRONMENT: "" },
     });
-    const costs = measure([
-      { name: BARE, command: [process.execPath, "-e", "0"] },
-      { name: "which", ...built(["which"]) },
-      { name: "--help", ...built(["--help"]) },
-    ]);
+    const costs = measure(
+      [
+        { name: BARE, command: [process.execPath, "-e", "0"] },
+        { name: "which", ...built(["which"]) },
+        { name: "--help", ...built(["--help"]) },
+      ],
+      101,
+    );
     const bare = costs.get(BARE)!;
     return (["which", "--help"] as const).flatMap((name) => {
       const cost = costs.get(name)!;

@@ -1,11 +1,13 @@
 /**
- * Processor time and wall time of whole processes, several sides in turn.
+ * Processor time and wall time of whole processes. The sides take turns start by start, so that whatever the machine
+ * does meanwhile happens to all of them alike.
  *
- * Node tells no child's processor time, so a POSIX shell runs each side a number of times and says by `times` what
- * its children used (user and system, also of their children, and also when they replaced themselves by another
- * program). The shell's own share, one fork for each start, is in every side.
+ * Node tells no child's processor time, so bash starts them, and says by `times` what its children used: user and
+ * system in milliseconds, also of their children, and also when they replaced themselves by another program. Its own
+ * share, one fork for each start, is in every side.
  */
 import { spawnSync } from "node:child_process";
+import { shellWord, shellWords } from "../src/base/shell-word.ts";
 import { median } from "./row.ts";
 
 export interface Side {
@@ -22,40 +24,60 @@ export interface Cost {
   readonly wallMs: number;
 }
 
-const LOOP = `i=0; while [ $i -lt "$0" ]; do "$@" >/dev/null || exit 1; i=$((i+1)); done; times`;
+/** One start of a side, and what was used since bash began, by all its children: a line of its own for each. */
+function startLines({ command, cwd, variables = {} }: Side): string {
+  const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`);
+  const steps = [...(cwd === undefined ? [] : [`cd ${shellWord(cwd)}`]), ...exports];
+  return [
+    "began=$EPOCHREALTIME",
+    `( ${[...steps, `exec ${shellWords(command)}`].join(" && ")} ) >/dev/null || exit 1`,
+    'echo "wall $began $EPOCHREALTIME"',
+    "times",
+  ].join("\n");
+}
 
 /** The second line of `times`: user and system time of the children, as `0m0.123s`. */
-function childrenMs(times: string): number {
-  const line = times.trim().split("\n").at(-1)!;
+function childrenMs(line: string): number {
   return line.split(" ").reduce((sum, text) => {
     const [, minutes, seconds] = /^(\d+)m([\d.]+)s$/.exec(text)!;
     return sum + Number(minutes) * 60_000 + Number(seconds) * 1_000;
   }, 0);
 }
 
-function batch(side: Side, starts: number): Cost {
+function runAll(sides: readonly Side[], starts: number): readonly string[] {
   // Node reads these certificates at every start: tens of milliseconds that belong to neither side.
-  const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
-  const began = performance.now();
-  const { status, stdout, stderr } = spawnSync("sh", ["-c", LOOP, String(starts), ...side.command], {
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  const text = `for (( i = 0; i < ${starts}; i++ )); do\n${sides.map(startLines).join("\n")}\ndone`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", text], {
     encoding: "utf8",
-    ...(side.cwd !== undefined && { cwd: side.cwd }),
-    env: { ...inherited, ...side.variables },
+    env: { ...env, LC_ALL: "C" },
   });
-  if (status !== 0) throw new Error(`${side.name} failed: ${stderr}`);
-  return { cpuMs: childrenMs(stdout) / starts, wallMs: (performance.now() - began) / starts };
+  if (status !== 0) throw new Error(`one of ${sides.map(({ name }) => name).join(", ")} failed: ${stderr}`);
+  return stdout.trim().split("\n");
 }
 
-/** Medians over `rounds` of batches of `starts`, the sides in turn: A B C A B C. */
-export function measure(sides: readonly Side[], { rounds = 9, starts = 20 } = {}): ReadonlyMap<string, Cost> {
-  for (const side of sides) batch(side, 2);
-  const costs = new Map<string, Cost[]>(sides.map(({ name }) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const side of sides) costs.get(side.name)!.push(batch(side, starts));
+/** Medians over `starts` of each side, the sides in turn: A B C A B C. */
+export function measure(sides: readonly Side[], starts: number): ReadonlyMap<string, Cost> {
+  runAll(sides, 2);
+  const lines = runAll(sides, starts);
+  const costs = sides.map((): { readonly cpuMs: number[]; readonly wallMs: number[] } => ({
+    cpuMs: [],
+    wallMs: [],
+  }));
+  let used = 0;
+  for (let at = 0; at < lines.length; at += 3) {
+    const [wall, , children] = lines.slice(at, at + 3) as [string, string, string];
+    const [began, ended] = wall.split(" ").slice(1).map(Number) as [number, number];
+    const cost = costs[(at / 3) % sides.length]!;
+    const now = childrenMs(children);
+    cost.cpuMs.push(now - used);
+    cost.wallMs.push((ended - began) * 1_000);
+    used = now;
   }
-  const middle = (of: readonly Cost[]): Cost => ({
-    cpuMs: median(of.map(({ cpuMs }) => cpuMs)),
-    wallMs: median(of.map(({ wallMs }) => wallMs)),
-  });
-  return new Map([...costs].map(([name, of]) => [name, middle(of)]));
+  return new Map(
+    sides.map(({ name }, at) => [
+      name,
+      { cpuMs: median(costs[at]!.cpuMs), wallMs: median(costs[at]!.wallMs) },
+    ]),
+  );
 }

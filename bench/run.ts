@@ -63,9 +63,9 @@ function residentRow(project: EncryptedProject): Row {
   );
 }
 
-function compareWithBare(sides: readonly Side[], often: { rounds: number; starts: number }): readonly Row[] {
+function compareWithBare(sides: readonly Side[], starts: number): readonly Row[] {
   if (sides.length === 0) return [];
-  const costs = measure([BARE, ...sides], often);
+  const costs = measure([BARE, ...sides], starts);
   const bare = costs.get(BARE.name)!;
   const limits = new Map(COUNTS.map((count) => [`run, ${count} keys, direct`, LIMITS[count]!]));
   return sides.flatMap(({ name }) => {
@@ -86,10 +86,7 @@ export async function rows(): Promise<readonly Row[]> {
     if (others.missing !== undefined) console.error(`without other tools: ${others.missing}`);
     const ours = projects.flatMap(({ count, project }) => sidesOf(project, count));
     // The others take long and have no limit to be held against: fewer starts do.
-    const compared = [
-      ...compareWithBare(ours, { rounds: 9, starts: 20 }),
-      ...compareWithBare(others.sides, { rounds: 3, starts: 3 }),
-    ];
+    const compared = [...compareWithBare(ours, 151), ...compareWithBare(others.sides, 9)];
     return process.platform === "linux" ? [...compared, residentRow(projects[0]!.project)] : compared;
   } finally {
     for (const { project } of projects) project.remove();

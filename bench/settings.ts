@@ -55,7 +55,7 @@ export async function rows(): Promise<readonly Row[]> {
       side("from the sealed snapshot", "app.mjs", {}),
       side("node:crypto alone", "crypto.mjs", {}),
     ];
-    const costs = measure([side(BARE, "empty.mjs", {}), ...sides], { rounds: 15, starts: 10 });
+    const costs = measure([side(BARE, "empty.mjs", {}), ...sides], 151);
     const none = costs.get(BARE)!;
     return sides.flatMap(({ name }) => {
       const cost = costs.get(name)!;

@@ -11,7 +11,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin, transformSync } from "esbuild";
 import { licenceText } from "./licences.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -35,14 +35,15 @@ const shared: BuildOptions = {
 };
 
 /**
- * What every command waits for: one file without a package in it. It is a function that `ringfence.cjs` calls with
- * what it needs of CommonJS, and loads `cli.js` by its path, when needed. Names are kept: a bug prints its stack.
+ * What every command waits for, `main.cjs`, and what a run waits for that does not replace this process,
+ * `attended.cjs`: one file each, without a package in it. Both are functions that `ringfence.cjs` calls with what they
+ * need of CommonJS; what lies beside them is loaded by its path, when needed. Names are kept: a bug prints its stack.
  */
-const hotEntry: BuildOptions = {
+const hotEntries: BuildOptions = {
   ...shared,
-  entryPoints: { main: "src/cli/main.ts" },
+  entryPoints: { main: "src/cli/main.ts", attended: "src/cli/attended.ts" },
   format: "cjs",
-  external: ["./cli.js"],
+  external: ["./cli.js", "./attended.cjs"],
   banner: { js: "(function (module, require) {" },
   footer: { js: "})" },
   minifySyntax: true,
@@ -143,15 +144,18 @@ async function writeSchema(): Promise<void> {
   );
 }
 
-/** Tells the first file which `main.cjs` it belongs to: code that V8 made of another one may not be used. */
+/**
+ * Writes the first file, without what only people read: Node compiles it at each start. It is told which bundles it
+ * belongs to: code that V8 made of others may not be used.
+ */
 function writeFirstFile(): void {
   const text = readFileSync(join(root, "src/cli/ringfence.cjs"), "utf8");
-  const digest = createHash("sha256")
-    .update(readFileSync(join(dist, "main.cjs")))
-    .digest("hex");
-  const told = text.replace('digest = "none"', `digest = "${digest.slice(0, 16)}"`);
-  if (told === text) throw new Error("src/cli/ringfence.cjs has no place for the digest of main.cjs");
-  writeFileSync(join(dist, "ringfence.cjs"), told, { mode: 0o755 });
+  const digest = createHash("sha256");
+  for (const name of ["main.cjs", "attended.cjs"]) digest.update(readFileSync(join(dist, name)));
+  const told = text.replace('digest = "none"', `digest = "${digest.digest("hex").slice(0, 16)}"`);
+  if (told === text) throw new Error("src/cli/ringfence.cjs has no place for the digest of the bundles");
+  const { code } = transformSync(told, { minifySyntax: true, minifyWhitespace: true, target: "es5" });
+  writeFileSync(join(dist, "ringfence.cjs"), code, { mode: 0o755 });
 }
 
 function writeDeclarations(): void {
@@ -161,9 +165,9 @@ function writeDeclarations(): void {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
-const [hot, ...others] = await Promise.all([hotEntry, commands, processes, settings].map(bundle));
+const [hot, ...others] = await Promise.all([hotEntries, commands, processes, settings].map(bundle));
 const heavy = packagePaths([hot!]);
-if (heavy.length > 0) throw new Error(`dist/main.cjs bundles ${heavy[0]}; the hot path loads no package`);
+if (heavy.length > 0) throw new Error(`a hot entry bundles ${heavy[0]}; the hot path loads no package`);
 writeFirstFile();
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licenceText(root, packagePaths(others)));
 await writeSchema();

@@ -120,6 +120,7 @@ const cases: Readonly<Record<string, Case>> = {
           "src/base/b.ts": 'import "yaml";',
         },
       ],
+      ["src/cli/attended.ts:1", { "src/cli/attended.ts": 'import "zod";' }],
     ],
     allows: {
       "src/cli/main.ts":

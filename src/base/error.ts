@@ -2,7 +2,7 @@
  * The one error class and the way capabilities declare their catalogue of errors.
  * Every error says what, where, why and a fix; anything else that is thrown is a bug.
  */
-import { redact } from "./redact.ts";
+import { redact } from "./redaction.ts";
 
 /** Published exit codes of the command line (docs/errors.md). */
 export const EXIT = {

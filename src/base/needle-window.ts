@@ -1,7 +1,5 @@
 /** Which stretch of a byte sequence (needle) is looked for: the one that ordinary text is the least likely to have. */
 
-/** No window is longer. */
-const MOST_BYTES = 16;
 /** The window is looked for in this many bytes at the end: enough to find a good one, and quick for long needles. */
 const MOST_SEARCHED = 64;
 
@@ -12,30 +10,33 @@ function classOf(byte: number): number {
   return byte >= 0x30 && byte <= 0x39 ? 3 : 4;
 }
 
-const CLASSES = Uint8Array.from({ length: 256 }, (_, byte) => classOf(byte));
-/** How many bits are set in a number, one for each two neighbours in the longest window. */
-const ONES = new Uint8Array(1 << (MOST_BYTES - 1));
-for (let bits = 1; bits < ONES.length; bits++) ONES[bits] = ONES[bits >> 1]! + (bits & 1);
-
 /**
  * Where in a needle its window begins: where letters, digits and signs take turns most, which ordinary text does
  * rarely; of equal ones the last, for secrets of one kind often begin alike.
  *
- * @param length of the window: at most 16 bytes, and no more than the needle has.
+ * @param length of the window: 2 to 16 bytes, and no more than the needle has.
  */
 export function windowStart(bytes: Uint8Array, start: number, to: number, length: number): number {
   const from = Math.max(start, to - MOST_SEARCHED);
-  const pairs = (1 << (length - 1)) - 1;
+  const pairs = length - 1;
+  const oldest = 1 << (pairs - 1);
   let best = from;
   let least = length;
-  let alike = pairs;
+  // A bit for each two neighbours in the window that are of one class, and how many such there are.
+  let alike = 2 * oldest - 1;
+  let cost = pairs;
   let former = 0;
   for (let at = from; at < to; at++) {
-    const is = CLASSES[bytes[at]!]!;
-    alike = ((alike << 1) & pairs) | (is === former ? 1 : 0);
+    const is = classOf(bytes[at]!);
+    if (alike & oldest) cost--;
+    alike &= oldest - 1;
+    alike <<= 1;
+    if (is === former) {
+      alike |= 1;
+      cost++;
+    }
     former = is;
-    const cost = ONES[alike]!;
-    if (cost > least || at - from < length - 1) continue;
+    if (cost > least || at - from < pairs) continue;
     best = at - length + 1;
     least = cost;
   }

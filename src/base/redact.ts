@@ -2,9 +2,11 @@
  * Known secret values and their encodings are replaced wherever text leaves us.
  * The set of known values belongs to the process: whoever opens a secret registers it here first.
  */
+import { redactBy } from "./redaction.ts";
 import { formsOf } from "./secret-forms.ts";
 import { createScanner, type Scanner, type ScanResult } from "./secret-scanner.ts";
 
+export { redact } from "./redaction.ts";
 export { encodingsOf } from "./secret-forms.ts";
 
 const MASK = Buffer.from("[secret]");
@@ -18,6 +20,7 @@ export function rememberSecret(value: string): void {
   if (values.has(value)) return;
   values.add(value);
   scanner = undefined;
+  redactBy(withoutSecrets);
 }
 
 /** Forms and index are made when there is something to search: many processes never write a word. */
@@ -45,8 +48,7 @@ function masked(data: Buffer, { ranges, decided }: ScanResult): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The text with every known secret value replaced by `[secret]`. */
-export function redact(text: string): string {
+function withoutSecrets(text: string): string {
   const known = currentScanner();
   if (!known) return text;
   const data = Buffer.from(text);

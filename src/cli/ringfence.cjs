@@ -1,23 +1,23 @@
 #!/usr/bin/env node
 // The first file that runs: plain ES5, so that any Node can read it and an old one says what is needed.
 //
-// A run starts main.cjs with the code that V8 made of it in an earlier run, which costs 0.12 of a bare start of Node
-// less than compiling it again. That code lies beside main.cjs, so that only who could change the one could change the
-// other, behind its SHA-256, since V8 runs damaged code as it is. Where it can't be read or written, main.cjs is
-// compiled at each start.
+// A run starts main.cjs, and attended.cjs where it needs that too, with the code that V8 made of them in an earlier run,
+// which costs 0.12 of a bare start of Node less than compiling them again. That code lies beside them, so that only who
+// could change the one could change the other, behind its SHA-256, since V8 runs damaged code as it is. Where it can't
+// be read or written, they are compiled at each start.
 "use strict";
 
 var needed = [24, 15];
 var found = process.versions.node.split(".");
 var major = Number(found[0]);
 
-// The digest of main.cjs: the build puts it here.
+// The digest of both: the build puts it here.
 var digest = "none";
 
 var SUM_BYTES = 32;
 
 function sumOf(data) {
-  return process.getBuiltinModule("node:crypto").createHash("sha256").update(data).digest();
+  return process.getBuiltinModule("node:crypto").hash("sha256", data, "buffer");
 }
 
 function keptCode(fs, codeFile) {
@@ -54,32 +54,44 @@ function keepCode(fs, codeFile, mode, script) {
   }
 }
 
-// main.cjs asks for few modules of Node's, but often; and for cli.js, which is an ES module.
+// They ask for few modules of Node's, but often; and for cli.js, which is an ES module.
 var modules = {};
 function requireOnce(name) {
-  if (!modules[name]) modules[name] = process.getBuiltinModule(name) || require(name);
+  if (!modules[name]) {
+    modules[name] =
+      name === "./attended.cjs" ? load("attended") : process.getBuiltinModule(name) || require(name);
+  }
   return modules[name];
 }
 
-function startMain() {
+var uncompiled = [];
+function keepNew() {
+  uncompiled.forEach(function (keep) {
+    keep();
+  });
+}
+
+function load(name) {
   var fs = process.getBuiltinModule("node:fs");
   var vm = process.getBuiltinModule("node:vm");
-  var file = __dirname + "/main.cjs";
-  var codeFile = __dirname + "/main-" + digest + "-" + process.version + "-" + process.arch + ".v8";
+  var file = __dirname + "/" + name + ".cjs";
+  var codeFile = __dirname + "/" + name + "-" + digest + "-" + process.version + "-" + process.arch + ".v8";
   // Only a run needs node:crypto anyway.
   var code = process.argv[2] === "run" ? keptCode(fs, codeFile) : undefined;
   // The bundler writes ASCII only.
   var script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData: code });
-  var main = { exports: {} };
-  script.runInThisContext()(main, requireOnce);
-  function keepNew() {
-    if (!code || script.cachedDataRejected) keepCode(fs, codeFile, fs.statSync(file).mode & 511, script);
+  var loaded = { exports: {} };
+  if (!code || script.cachedDataRejected) {
+    uncompiled.push(function () {
+      keepCode(fs, codeFile, fs.statSync(file).mode & 511, script);
+    });
   }
-  main.exports.start(process.argv.slice(2), keepNew);
+  script.runInThisContext()(loaded, requireOnce);
+  return loaded.exports;
 }
 
 if (major > needed[0] || (major === needed[0] && Number(found[1]) >= needed[1])) {
-  startMain();
+  load("main").start(process.argv.slice(2), keepNew);
 } else {
   process.stderr.write(
     "ringfence needs Node " +

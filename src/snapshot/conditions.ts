@@ -85,7 +85,7 @@ export function logPath(root: string, { path }: LogFile, command: string): strin
   );
 }
 
-const OWN = /^RINGFENCE_(?:FOLDER|LOG)_/;
+const OWN = ["RINGFENCE_FOLDER_", "RINGFENCE_LOG_"];
 
 /**
  * What a process is told of its conditions: `RINGFENCE_FOLDER_<NAME>`, the absolute path of each folder (hyphens as
@@ -96,7 +96,8 @@ export function tellConditions(
   { folders, logLevel, logFormat, logFile }: RunConditions,
   { root, command }: { readonly root: string; readonly command: string },
 ): void {
-  for (const name of Object.keys(variables)) if (OWN.test(name)) delete variables[name];
+  for (const name of Object.keys(variables))
+    if (OWN.some((start) => name.startsWith(start))) delete variables[name];
   for (const { name, path } of folders) {
     variables[`RINGFENCE_FOLDER_${name.toUpperCase().replaceAll("-", "_")}`] = resolve(root, path);
   }

@@ -7,8 +7,8 @@
  * has that may remove it, so a lock that is alive is never removed in its place.
  */
 import { linkSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { systemCode } from "../base/error.ts";
+import { hostName } from "../base/machine.ts";
 import { snapshotErrors } from "./errors.ts";
 
 interface Holder {
@@ -47,7 +47,7 @@ function holderOf(path: string): Holder | undefined {
 
 function isDead(holder: Holder): boolean {
   // Another machine's or container's processes can't be seen from here.
-  if (holder.host !== hostname() || !Number.isInteger(holder.pid) || holder.pid <= 0) return false;
+  if (holder.host !== hostName() || !Number.isInteger(holder.pid) || holder.pid <= 0) return false;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
@@ -100,7 +100,7 @@ function breakDead(path: string, dead: Holder, deadline: number): void {
 function take(path: string, deadline: number): void {
   const holder: Holder = {
     pid: process.pid,
-    host: hostname(),
+    host: hostName(),
     started: startOf("self"),
     mark: Math.random().toString(36).slice(2),
   };

@@ -13,8 +13,8 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
+import { absolutePath } from "../base/absolute-path.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { systemCode } from "../base/error.ts";
 import { nodeCrypto } from "../base/node-crypto.ts";
@@ -25,8 +25,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** `RINGFENCE_HOME`, else `$XDG_CONFIG_HOME/ringfence`, else `~/.config/ringfence`. */
 export function ringfenceHome(variables: Variables = process.env): string {
-  if (variables.RINGFENCE_HOME) return resolve(variables.RINGFENCE_HOME);
-  return `${variables.XDG_CONFIG_HOME || `${variables.HOME || homedir()}/.config`}/ringfence`;
+  if (variables.RINGFENCE_HOME) return absolutePath(variables.RINGFENCE_HOME);
+  return `${variables.XDG_CONFIG_HOME || `${variables.HOME || process.getBuiltinModule("node:os").homedir()}/.config`}/ringfence`;
 }
 
 /** Where the age identity of an environment lies. */
@@ -99,7 +99,7 @@ function machineKeyPath(home: string): string {
 /** The key itself: comments and blank lines of an identity file may change without a new key. */
 function keyLines(text: string): string {
   return text
-    .split(/\r?\n/)
+    .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"))
     .join("\n");
@@ -179,8 +179,10 @@ export function highestRevision(home: string, project: string, environment: stri
   } catch (error) {
     throw damaged(error instanceof Error ? error.message : String(error));
   }
-  if (!/^\d{1,15}\n?$/.test(text)) throw damaged("it must hold one whole number");
-  return Number(text);
+  const revision = Number(text);
+  if (!Number.isSafeInteger(revision) || revision < 0 || String(revision) !== text.trimEnd())
+    throw damaged("it must hold one whole number");
+  return revision;
 }
 
 /** Remembers a secrets revision; a lower one than is known changes nothing. */

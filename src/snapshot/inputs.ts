@@ -1,6 +1,7 @@
 /** The files that a compiled snapshot hangs on, and whether they are still the same. Reads files, writes none. */
 import { type BigIntStats, readFileSync, statSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { isAbsolute } from "node:path";
+import { absolutePath } from "../base/absolute-path.ts";
 import { type Digest, digestOfBytes } from "../base/digest.ts";
 
 /** A file that was read, or looked for and missing. */
@@ -21,10 +22,8 @@ export interface SnapshotInput {
  */
 const YOUNG_MS = 100n;
 
-/** Joined without being normalised, which looks at every character, where there is nothing to normalise. */
-function absolutePath(root: string, path: string): string {
-  if (isAbsolute(path)) return path;
-  return path.includes("..") ? resolve(root, path) : `${root}/${path}`;
+function pathFrom(root: string, path: string): string {
+  return isAbsolute(path) ? path : absolutePath(`${root}/${path}`);
 }
 
 /** Undefined for what is not there. */
@@ -42,7 +41,7 @@ function stampOf(stat: BigIntStats): string {
  * @throws the system's error when the file is there but can't be read.
  */
 export function describeInput(root: string, path: string): SnapshotInput {
-  const absolute = absolutePath(root, path);
+  const absolute = pathFrom(root, path);
   const stat = statOf(absolute);
   if (!stat) return { path, bytes: 0, stamp: null, digest: null };
   const digest = digestOfBytes(readFileSync(absolute));
@@ -52,7 +51,7 @@ export function describeInput(root: string, path: string): SnapshotInput {
 
 /** True when the file is as it was described. Reads its content only when the stamp is not enough to tell. */
 export function isUnchanged(root: string, input: SnapshotInput): boolean {
-  const absolute = absolutePath(root, input.path);
+  const absolute = pathFrom(root, input.path);
   try {
     const stat = statOf(absolute);
     if (!stat || input.stamp === null) return !stat && input.stamp === null;

@@ -19,9 +19,9 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { hostname, userInfo } from "node:os";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { sha256 } from "../base/digest.ts";
+import { hostName, userName } from "../base/machine.ts";
 import type { DetectionMethod } from "./detection.ts";
 import { snapshotErrors } from "./errors.ts";
 import { withFileLock } from "./file-lock.ts";
@@ -122,7 +122,7 @@ function sidecarHead(root: string, environment: string): SpoolHead {
 
 function actor(): string {
   try {
-    return userInfo().username;
+    return userName();
   } catch {
     // A container may run as a user that has no name.
     return `uid ${process.getuid?.() ?? "unknown"}`;
@@ -194,7 +194,7 @@ export function appendSpool(root: string, event: Injection | Opening, isDurable 
           prev: head.hash,
           at: new Date().toISOString(),
           actor: actor(),
-          host: hostname(),
+          host: hostName(),
           pid: process.pid,
           ...event,
         };

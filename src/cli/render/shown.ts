@@ -1,5 +1,5 @@
 /** Text that others wrote on its way to a terminal: without a control character that it would obey; in a cell on one line, no wider than the cell. */
-import { redact } from "../../base/redact.ts";
+import { redact } from "../../base/redaction.ts";
 
 /**
  * The last two ranges turn the direction of text around. No literal: reading one that names a class of Unicode's asks

@@ -3,39 +3,19 @@
  * Whatever can't be met refuses the run before anything is started or recorded.
  */
 import { isatty } from "node:tty";
-import { logPath, type RunConditions, type RunLimits } from "../../snapshot/conditions.ts";
+import { logPath, type RunLimits } from "../../snapshot/conditions.ts";
 import { workingFolder } from "../working-folder.ts";
 import { type Cgroup, createCgroup } from "./cgroup.ts";
-import { type RunLeases, runChild } from "./child.ts";
+import { runChild } from "./child.ts";
 import { runErrors } from "./errors.ts";
 import { planExec, replaceProcess } from "./exec.ts";
+import type { ResolvedRun } from "./execute.ts";
 import { ensureFolders } from "./folders.ts";
 import { type LimitMeans, type LimitPlan, limitedCommand, machineMeans, planLimits } from "./limits.ts";
 import { openLogFile } from "./log-file.ts";
 import { say } from "./report.ts";
 import { STATUS_HANDLE, supervise } from "./supervision.ts";
 import { findBubblewrap, onTerminal, viewArguments } from "./view.ts";
-
-type Variables = Readonly<Record<string, string | undefined>>;
-
-/** A command that is resolved and may start. */
-export interface Conditioned {
-  readonly conditions: RunConditions;
-  readonly environment: string;
-  readonly root: string;
-  /** The file that the command's first word means. */
-  readonly file: string;
-  readonly command: readonly string[];
-  /** What the child gets. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** The caller's. */
-  readonly outer: Variables;
-  /** Secrets that its output must not show; undefined: output is not looked at. */
-  readonly scrub: readonly string[] | undefined;
-  /** All secrets, for what is kept in a file. */
-  readonly secrets: readonly string[];
-  readonly leases?: RunLeases | undefined;
-}
 
 const warn = (text: string): void => say(`warning ${text}\n`);
 
@@ -71,8 +51,8 @@ function groupOf({ places }: LimitPlan, limits: RunLimits): Cgroup | undefined {
 }
 
 /** The file and the words that the operating system starts: the command, in its view. */
-function viewed({ conditions, root, file, command, outer }: Conditioned): readonly string[] {
-  const { view, folders } = conditions;
+function viewed({ snapshot, root, file, command, outer }: ResolvedRun): readonly string[] {
+  const { view, folders } = snapshot.conditions;
   if (!view) return [file, ...command.slice(1)];
   const facts = { root, outer, workingFolder: workingFolder() };
   const bubblewrap = [
@@ -101,8 +81,9 @@ export interface PreparedRun {
  *
  * @throws RUN_FOLDER_UNSAFE, RUN_VIEW_UNAVAILABLE, RUN_LIMIT_UNENFORCEABLE, RUN_LOG_UNWRITABLE
  */
-export function prepareConditioned(run: Conditioned): PreparedRun {
-  const { conditions, environment, root } = run;
+export function prepareConditioned(run: ResolvedRun): PreparedRun {
+  const { root } = run;
+  const { conditions, environment } = run.snapshot;
   const { limits, folders, umask, logFile, view } = conditions;
   ensureFolders(folders, root);
   const words = viewed(run);

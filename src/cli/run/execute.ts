@@ -2,10 +2,16 @@
  * The last stretch of every run, hot or slow: guards, record, child. Whoever has a trusted snapshot ends here, so
  * that no way to a child goes around the guards or the record.
  */
-import { hostname } from "node:os";
 import { isRingfenceError } from "../../base/error.ts";
+import { hostName } from "../../base/machine.ts";
 import { hasConditions, tellConditions } from "../../snapshot/conditions.ts";
-import { detect, guardNested, guardRun } from "../../snapshot/detection.ts";
+import {
+  type DetectionMethod,
+  detect,
+  type Forced,
+  guardNested,
+  guardRun,
+} from "../../snapshot/detection.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { appendSpool, type Injection } from "../../snapshot/spool.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
@@ -35,10 +41,11 @@ function warn(text: string): void {
 }
 
 function record(snapshot: Snapshot, root: string, injection: Injection): void {
+  const isRequired = snapshot.recordRequired || injection.force !== undefined;
   try {
-    appendSpool(root, injection);
+    appendSpool(root, injection, isRequired);
   } catch (error) {
-    if (snapshot.recordRequired || !isRingfenceError(error, "SPOOL_UNWRITABLE")) throw error;
+    if (isRequired || !isRingfenceError(error, "SPOOL_UNWRITABLE")) throw error;
     warn(`${error.code}: ${error.message}: ${error.why} (${snapshot.environment} runs without a record)`);
   }
 }
@@ -55,19 +62,35 @@ export function isScrubbed(
   return snapshot.production || snapshot.runOutput === "scrubbed" || isOn(variables.CI);
 }
 
+/** A run that no guard refuses, its command found. Plain data but for the leases: it may be handed to another bundle. */
+export interface ResolvedRun {
+  readonly snapshot: Snapshot;
+  readonly root: string;
+  /** The file that the command's first word means. */
+  readonly file: string;
+  readonly command: readonly string[];
+  /** What the command gets. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The caller's. */
+  readonly outer: Readonly<Record<string, string | undefined>>;
+  /** Secrets that its output must not show; undefined: output is not looked at. */
+  readonly scrub: readonly string[] | undefined;
+  /** All secrets, for what is kept in a file. */
+  readonly secrets: readonly string[];
+  readonly leases?: RunLeases | undefined;
+  /** What selected the environment. */
+  readonly method: DetectionMethod;
+  readonly forced: Forced | undefined;
+}
+
 /**
- * Runs the command in the snapshot's environment. Direct output replaces this process and never returns;
- * otherwise the child's exit code is answered.
- *
- * @param beforeEnd is called right before this process is replaced, or when the child has ended.
+ * Asks the guards, and finds out what the command is and gets. Changes nothing.
  *
  * @throws GUARD_*, ENV_* (see detection), RUN_ENVIRONMENT_CHANGED when the snapshot's own rule selects another
- * environment, SPOOL_UNWRITABLE where a record is required, RUN_* for a command that can't be started.
+ * environment, RUN_* for a command that can't be started.
  */
-export async function execute(
-  { snapshot, root, request, variables: outer = process.env, host = hostname(), leases }: Execution,
-  beforeEnd: () => void = () => {},
-): Promise<number> {
+export function resolveRun(execution: Execution): ResolvedRun {
+  const { snapshot, root, request, variables: outer = process.env, host = hostName(), leases } = execution;
   const { command, force } = request;
   const selection = detect(snapshot.detection, { flag: request.environment, variables: outer, host });
   if (selection.environment !== snapshot.environment) {
@@ -82,18 +105,22 @@ export async function execute(
   guardNested(selection, outer, again);
   const forced = guardRun(snapshot.detection, selection, { host, force, again });
   const variables = childVariables(snapshot, outer);
-  const { conditions } = snapshot;
-  tellConditions(variables, conditions, { root, command: command[0]! });
+  tellConditions(variables, snapshot.conditions, { root, command: command[0]! });
   const file = resolveCommand(command[0]!, variables.PATH);
   const secrets = snapshot.secretNames.flatMap((name) =>
     Object.hasOwn(snapshot.variables, name) ? snapshot.variables[name]! : [],
   );
   const scrub = isScrubbed(snapshot, outer) ? secrets : undefined;
-  const { environment } = snapshot;
-  const run = { conditions, environment, root, file, command, variables, outer, scrub, secrets, leases };
-  const conditioned = hasConditions(conditions)
-    ? (await import("./conditions.ts")).prepareConditioned(run)
-    : undefined;
+  const { method } = selection;
+  return { snapshot, root, file, command, variables, outer, scrub, secrets, leases, method, forced };
+}
+
+/**
+ * Says what was forced, and records the injection: the last step before the command starts.
+ *
+ * @throws SPOOL_UNWRITABLE where a record is required.
+ */
+export function recordRun({ snapshot, root, command, method, forced }: ResolvedRun): void {
   if (forced) warn(`GUARD_WRONG_HOST: ${forced.warning}`);
   record(snapshot, root, {
     environment: snapshot.environment,
@@ -101,15 +128,22 @@ export async function execute(
     arguments: command.length - 1,
     secrets: snapshot.secretNames,
     revision: snapshot.revision,
-    method: selection.method,
+    method,
     ...(forced && { force: forced.reason }),
   });
-  if (conditioned) return conditioned.start(beforeEnd);
-  const plan = scrub || leases ? undefined : planExec(file, command, variables);
-  if (plan) return replaceProcess(plan, variables, beforeEnd);
-  const { runChild } = await import("./child.ts");
-  leases?.start();
-  const code = await runChild({ file, command, variables, scrub, beforeEnd: () => leases?.end() });
-  beforeEnd();
-  return code;
+}
+
+/**
+ * Replaces this process by the command. Returns, with nothing done, where this process has to stay with it, or the
+ * command is not sure to start: `attend` is for those.
+ *
+ * @param beforeEnd is called right before this process is replaced.
+ * @throws SPOOL_UNWRITABLE where a record is required.
+ */
+export function replaceByCommand(run: ResolvedRun, beforeEnd: () => void): void {
+  if (run.scrub || run.leases || hasConditions(run.snapshot.conditions)) return;
+  const plan = planExec(run.file, run.command, run.variables);
+  if (!plan) return;
+  recordRun(run);
+  replaceProcess(plan, run.variables, beforeEnd);
 }

@@ -1,8 +1,8 @@
 /** The hot path: a run from a sealed, fresh snapshot. Every doubt leaves it for the slow path, which decides. */
 import { existsSync } from "node:fs";
-import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { isRingfenceError } from "../../base/error.ts";
+import { hostName } from "../../base/machine.ts";
 import { detect, guardNested } from "../../snapshot/detection.ts";
 import { ringfenceHome } from "../../snapshot/home.ts";
 import { overriddenKeys } from "../../snapshot/override.ts";
@@ -40,9 +40,9 @@ export function prepareHot(argv: readonly string[]): Execution | undefined {
   const root = rootOf(request);
   const index = root && readIndex(root);
   if (!index) return undefined;
-  const host = hostname();
+  const host = hostName();
   // Copied once: each look into `process.env` asks the system.
-  const variables = { ...process.env };
+  const variables: NodeJS.ProcessEnv = Object.assign(Object.create(null), process.env);
   const facts = { flag: request.environment, variables, host };
   const selection = attempt(() => detect(index.rule, facts));
   if (!selection) return undefined;

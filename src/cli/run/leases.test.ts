@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createTestProject, type TestProject } from "./project.fixture.ts";
 
-const EXECUTE = fileURLToPath(new URL("execute.ts", import.meta.url));
+const [EXECUTE, ATTEND] = ["execute.ts", "attend.ts"].map((name) =>
+  fileURLToPath(new URL(name, import.meta.url)),
+);
 let project: TestProject;
 beforeEach(() => {
   project = createTestProject();
@@ -20,14 +22,16 @@ function start(environment: string, command: readonly string[]) {
   const snapshot = project.snapshot(environment === "staging" ? { environment, runOutput: "scrubbed" } : {});
   const text = `
     import { appendFileSync } from "node:fs";
-    import { execute } from ${JSON.stringify(EXECUTE)};
+    import { replaceByCommand, resolveRun } from ${JSON.stringify(EXECUTE)};
+    import { attend } from ${JSON.stringify(ATTEND)};
     const note = (what) => appendFileSync(${JSON.stringify(log)}, what);
     const leases = { start: () => note("start "), async end() { await new Promise(setImmediate); note("end "); } };
     const request = { environment: ${JSON.stringify(environment)}, set: [], command: ${JSON.stringify(command)} };
     const root = ${JSON.stringify(project.root)};
-    process.exitCode = await execute({
-      snapshot: ${JSON.stringify(snapshot)}, root, request, leases, host: ${JSON.stringify(hostname())},
-    });`;
+    const snapshot = ${JSON.stringify(snapshot)};
+    const run = resolveRun({ snapshot, root, request, leases, host: ${JSON.stringify(hostname())} });
+    replaceByCommand(run, () => note("replaced "));
+    process.exitCode = await attend(run);`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", text], {
     cwd: project.root,
     env: { PATH: process.env.PATH!, RINGFENCE_HOME: project.home },

@@ -13,19 +13,20 @@ import { type Snapshot, writeSnapshot } from "../../snapshot/snapshot.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
-/** Bundles the hot entry into a folder, as the build does; `cli.js` there prints the words it was called with. */
+/** Bundles the hot entries into a folder, as the build does; `cli.js` there prints the words it was called with. */
 export async function bundleHot(folder: string): Promise<string> {
   await build({
-    entryPoints: [join(HERE, "..", "main.ts")],
+    entryPoints: ["main", "attended"].map((name) => join(HERE, "..", `${name}.ts`)),
     bundle: true,
     platform: "node",
     format: "cjs",
     target: "node24",
     // As scripts/build.ts does.
-    external: ["./cli.js"],
+    external: ["./cli.js", "./attended.cjs"],
     banner: { js: "(function (module, require) {" },
     footer: { js: "})" },
-    outfile: join(folder, "main.cjs"),
+    outdir: folder,
+    outExtension: { ".js": ".cjs" },
     logLevel: "error",
   });
   await build({

@@ -2,7 +2,7 @@
 import { writeSync } from "node:fs";
 import { inspect } from "node:util";
 import { EXIT, isRingfenceError } from "../../base/error.ts";
-import { redact } from "../../base/redact.ts";
+import { redact } from "../../base/redaction.ts";
 import { renderError } from "../render/error.ts";
 
 /** Writes to standard error, without known secrets. Where nobody can be told any more, that is no reason to fail. */

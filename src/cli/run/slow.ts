@@ -6,7 +6,7 @@ import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { passphraseAsker } from "../passphrase.ts";
 import { workingFolder } from "../working-folder.ts";
 import { type RunRequest, runAgain } from "./arguments.ts";
-import { execute, isScrubbed } from "./execute.ts";
+import { isScrubbed, replaceByCommand, resolveRun } from "./execute.ts";
 import { say } from "./report.ts";
 
 const HELP = `Usage: ringfence run [-e ENVIRONMENT] [OPTION…] [--] COMMAND [ARGUMENT…]
@@ -46,7 +46,10 @@ export async function runSlowly(request: RunRequest): Promise<number> {
     return 0;
   }
   try {
-    return await execute({ snapshot, root, request, leases });
+    const run = resolveRun({ snapshot, root, request, leases });
+    replaceByCommand(run, () => {});
+    const { attend } = await import("./attend.ts");
+    return await attend(run);
   } finally {
     await leases?.end();
   }

@@ -3,9 +3,9 @@
  * catalogue's query, which answers the same and writes the index.
  */
 import { writeSync } from "node:fs";
-import { hostname } from "node:os";
 import { systemCode } from "../../base/error.ts";
-import { redact } from "../../base/redact.ts";
+import { hostName } from "../../base/machine.ts";
+import { redact } from "../../base/redaction.ts";
 import { detect } from "../../snapshot/detection.ts";
 import { readIndex } from "../../snapshot/project-index.ts";
 import { findProjectRoot } from "../../snapshot/project-root.ts";
@@ -38,7 +38,7 @@ export function answerWhich(argv: readonly string[]): boolean {
   const root = wish && findProjectRoot(workingFolder());
   const index = root && readIndex(root);
   if (!wish || !index) return false;
-  const host = hostname();
+  const host = hostName();
   let selection: ReturnType<typeof detect>;
   try {
     selection = detect(index.rule, { flag: wish.flag, variables: process.env, host });
