@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { entries, PRODUCTION, project, run, STAGING, useHotEntry, type Variables } from "./entry.fixture.ts";
 
@@ -136,6 +138,13 @@ describe("forced with a reason", () => {
     expect(entries("production").entries).toMatchObject([
       { force: "staging's host takes over", method: "flag", host: hostname(), environment: "production" },
     ]);
+  });
+
+  test("it needs its record, also where the kind requires none", () => {
+    writeFileSync(join(project.root, ".ringfence", "spool"), "a file where the folder belongs");
+    const forced = run(["run", "-e", "development", "--force", "a reason", "--", "echo", "ran"]);
+    expect(forced).toMatchObject({ status: 10, stdout: "" });
+    expect(forced.stderr).toContain("error SPOOL_UNWRITABLE");
   });
 
   test("a refused run leaves no record of an injection", () => {
