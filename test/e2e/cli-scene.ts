@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runGit } from "../git.ts";
 
 /** The built command line. */
 export const ENTRY = fileURLToPath(new URL("../../dist/ringfence.cjs", import.meta.url));
@@ -54,12 +55,6 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-function runGit(root: string, words: readonly string[]): void {
-  const settings = ["user.name=test", "user.email=test@localhost", "commit.gpgsign=false"];
-  const identity = settings.flatMap((setting) => ["-c", setting]);
-  execFileSync("git", [...identity, ...words], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
-}
-
 /** Copies folders, with modes and times; what it returns puts them back. */
 function keepFolders(folders: readonly string[], kept: string): () => void {
   const copies = folders.map((folder, at) => [folder, join(kept, String(at))] as const);
@@ -106,7 +101,7 @@ export function openCliScene(manifest: string): CliScene {
       return ran;
     },
     read: (path) => readFileSync(join(root, path), "utf8"),
-    git: (...words) => runGit(root, words),
+    git: (...words) => runGit(root, ...words),
     fingerprint() {
       const hash = createHash("sha256");
       for (const path of filesBelow(root).sort())

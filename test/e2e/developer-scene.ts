@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { loadRun } from "../../src/app/catalogue.generated.ts";
 import { type RingfenceError, systemCode } from "../../src/base/error.ts";
 import { encodingsOf } from "../../src/base/redact.ts";
+import { runGit } from "../git.ts";
 import { type CommandOptions, runWords } from "./command.ts";
 
 /** The values that no developer may see. */
@@ -76,11 +77,6 @@ const variablesOf = (home: string, as: string): Record<string, string> => ({
   RINGFENCE_AS: as,
 });
 
-function git(root: string, ...words: string[]): void {
-  const who = ["-c", "user.name=scene", "-c", "user.email=scene@localhost", "-c", "commit.gpgsign=false"];
-  execFileSync("git", [...who, ...words], { cwd: root, stdio: "ignore" });
-}
-
 function write(root: string, path: string, content: string | Buffer): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), content);
@@ -98,7 +94,7 @@ async function lay({ root, owner, developer }: Folders): Promise<void> {
   write(root, ".gitignore", ".ringfence/\n");
   write(root, "src/api.ts", 'process.stdout.write("never started");\n');
   for (const name of ENVIRONMENTS) write(root, `config/${name}.env`, "COMPOSED=postgres://${PASSWORD}\n");
-  git(root, "init", "-q", "-b", "main");
+  runGit(root, "init", "-q", "-b", "main");
   await must(owner, "owner", ["me", "init", "--name", "owner", "--role", "owner"]);
   await must(developer, "dev", ["me", "init", "--name", "dev", "--role", "developer"]);
   for (const name of ENVIRONMENTS) {
@@ -109,8 +105,8 @@ async function lay({ root, owner, developer }: Folders): Promise<void> {
     // What the owner compiled lies in the project's folder too.
     await must(owner, "owner", ["config", "compile", "-e", name]);
   }
-  git(root, "add", "-A");
-  git(root, "commit", "-q", "-m", "first");
+  runGit(root, "add", "-A");
+  runGit(root, "commit", "-q", "-m", "first");
   await must(owner, "owner", ["release", "create", "1.0.0"]);
   mkdirSync(join(developer, "identities", "shop"), { recursive: true, mode: 0o700 });
   cpSync(
@@ -201,7 +197,7 @@ function sceneAt(folder: string): DeveloperScene {
       if (after === before) throw new Error(`${path} is as it was`);
       write(root, path, after);
     },
-    git: (...words) => git(root, ...words),
+    git: (...words) => runGit(root, ...words),
     leaks: () =>
       [...filesBelow(root), ...filesBelow(developer)].filter((path) =>
         showsProduction(readFileSync(path, "utf8")),

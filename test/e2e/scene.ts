@@ -2,7 +2,6 @@
  * A project with three environments, two people and real components, in a temporary folder of its own. Whoever
  * opens a scene closes it: no process of it may be left behind.
  */
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,6 +13,7 @@ import type { Target } from "../../src/ports/target.ts";
 import { createIdentity, parseIdentities, recipientOf } from "../../src/secrets/index.ts";
 import { identityPath } from "../../src/snapshot/home.ts";
 import { anyPort } from "../contracts/target.ts";
+import { runGit } from "../git.ts";
 import { type CommandOptions, runWords } from "./command.ts";
 import type { ChildRequest } from "./crash-child.ts";
 import { type OtherProcess, startProcess } from "./other-process.ts";
@@ -105,18 +105,6 @@ export interface Scene {
   shutdownAll(): Promise<void>;
 }
 
-function git(root: string, ...words: string[]): void {
-  const identity = [
-    "-c",
-    "user.name=scene",
-    "-c",
-    "user.email=scene@localhost",
-    "-c",
-    "commit.gpgsign=false",
-  ];
-  execFileSync("git", [...identity, ...words], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
-}
-
 async function perEnvironment<T>(
   make: (name: EnvironmentName) => Promise<T>,
 ): Promise<Record<EnvironmentName, T>> {
@@ -161,8 +149,8 @@ function filesOf(root: string): Pick<Scene, "write" | "read" | "commit"> {
     },
     read: (path) => readFileSync(join(root, path), "utf8"),
     commit(message) {
-      git(root, "add", "-A");
-      git(root, "commit", "-q", "-m", message);
+      runGit(root, "add", "-A");
+      runGit(root, "commit", "-q", "-m", message);
     },
   };
 }
@@ -235,7 +223,7 @@ async function describeProject(scene: Scene): Promise<void> {
   scene.write("config/base.yaml", "GREETING: hello\n");
   for (const name of ENVIRONMENTS) scene.write(`config/${name}.env`, `GREETING=hello ${name}\n`);
   scene.write(".gitignore", ".ringfence/\n");
-  git(scene.root, "init", "-q", "-b", "main");
+  runGit(scene.root, "init", "-q", "-b", "main");
   for (const name of ENVIRONMENTS)
     await scene.must(["secret", "set", "TOKEN", "-e", name], { input: `first token of ${name}` });
 }

@@ -4,6 +4,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { identityPath } from "../../src/snapshot/home.ts";
+import { GIT_IDENTITY } from "../git.ts";
 import { type CliScene, ENTRY, openCliScene } from "./cli-scene.ts";
 
 const TIMEOUT_MS = 120_000;
@@ -44,9 +45,8 @@ function commit(message: string): void {
 /** With ringfence where git finds it. */
 function git(...words: string[]) {
   const { PATH = "" } = process.env;
-  const identity = ["-c", "user.name=test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false"];
   const env = { PATH: `${join(scene.root, "bin")}:${PATH}`, HOME: scene.root, RINGFENCE_HOME: scene.home };
-  return spawnSync("git", [...identity, ...words], { cwd: scene.root, env, encoding: "utf8" });
+  return spawnSync("git", [...GIT_IDENTITY, ...words], { cwd: scene.root, env, encoding: "utf8" });
 }
 
 const get = (name: string) => scene.must(["secret", "get", name, "-e", "development"]).stdout.trim();

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { SecretScanView } from "../../src/contract/secret-scan.ts";
+import { GIT_IDENTITY } from "../git.ts";
 import { type CliScene, ENTRY, openCliScene } from "./cli-scene.ts";
 
 const MANIFEST = `project: shop
@@ -254,15 +255,7 @@ describe("the hook", () => {
     const bin = join(scene.root, "out/bin");
     const { PATH = "" } = process.env;
     const env = { PATH: `${bin}:${PATH}`, HOME: scene.root, RINGFENCE_HOME: scene.home };
-    const identity = [
-      "-c",
-      "user.name=test",
-      "-c",
-      "user.email=test@localhost",
-      "-c",
-      "commit.gpgsign=false",
-    ];
-    return spawnSync("git", [...identity, "commit", "--quiet", "-m", "x", ...words], {
+    return spawnSync("git", [...GIT_IDENTITY, "commit", "--quiet", "-m", "x", ...words], {
       cwd: scene.root,
       env,
       encoding: "utf8",

@@ -1,62 +1,26 @@
-import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { commit, git, repository, scratch, useRepository, write } from "../../../test/git-repository.ts";
 import { openGitSource } from "./index.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "ringfence-source-"));
-afterAll(() => rmSync(scratch, { recursive: true }));
-afterEach(() => vi.unstubAllEnvs());
+useRepository();
 
-let repository: string;
 let out: string;
 beforeEach(() => {
-  const place = mkdtempSync(join(scratch, "case-"));
-  repository = join(place, "repository");
-  out = join(place, "out");
-  mkdirSync(repository);
+  out = join(dirname(repository), "out");
   mkdirSync(out);
 });
-
-function git(...args: string[]): string {
-  const identity = [
-    "-c",
-    "user.name=test",
-    "-c",
-    "user.email=test@example.test",
-    "-c",
-    "commit.gpgSign=false",
-  ];
-  return execFileSync("git", [...identity, ...args], {
-    cwd: repository,
-    encoding: "utf8",
-    stdio: "pipe",
-  }).trim();
-}
-
-function write(path: string, content: string): void {
-  mkdirSync(dirname(join(repository, path)), { recursive: true });
-  writeFileSync(join(repository, path), content);
-}
-
-function commit(): string {
-  git("add", "--all");
-  git("commit", "--quiet", "--message", "change");
-  return git("rev-parse", "HEAD");
-}
 
 const at = (path = "") => openGitSource(join(repository, path));
 const code = (name: string, more: object = {}) => expect.objectContaining({ code: name, ...more });

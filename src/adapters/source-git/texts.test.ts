@@ -1,47 +1,14 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { commit, git, repository, scratch, useRepository, write } from "../../../test/git-repository.ts";
 import type { RepositoryText } from "../../ports/repository-texts.ts";
 import { openGitTexts } from "./texts.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "ringfence-texts-"));
-afterAll(() => rmSync(scratch, { recursive: true }));
-afterEach(() => vi.unstubAllEnvs());
-
-let repository: string;
+useRepository();
 beforeEach(() => {
-  repository = mkdtempSync(join(scratch, "case-"));
   git("init", "--quiet", "--initial-branch=main");
 });
-
-function git(...args: string[]): string {
-  const identity = [
-    "-c",
-    "user.name=test",
-    "-c",
-    "user.email=test@example.test",
-    "-c",
-    "commit.gpgSign=false",
-  ];
-  return execFileSync("git", [...identity, ...args], {
-    cwd: repository,
-    encoding: "utf8",
-    stdio: "pipe",
-  }).trim();
-}
-
-function write(path: string, content: string | Buffer): void {
-  mkdirSync(dirname(join(repository, path)), { recursive: true });
-  writeFileSync(join(repository, path), content);
-}
-
-function commit(message = "change"): string {
-  git("add", "--all");
-  git("commit", "--quiet", "--allow-empty", "--message", message);
-  return git("rev-parse", "HEAD");
-}
 
 const at = (path = "") => openGitTexts(join(repository, path));
 const code = (name: string) => expect.objectContaining({ code: name });

@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { describeWith } from "../../../test/components.ts";
+import { runGit } from "../../../test/git.ts";
 import { gitStates, readIndexPaths } from "./git-index.ts";
 import { type FolderScene, openFolderScene } from "./scene.fixture.ts";
 
@@ -13,14 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => scene.remove());
 
-function git(...words: string[]): string {
-  const settings = ["-c", "user.name=test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false"];
-  return execFileSync("git", [...settings, ...words], {
-    cwd: scene.folder,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
+const git = (...words: string[]) => runGit(scene.folder, ...words);
 
 const FILES = {
   ".env": "A=1\n",
