@@ -1,6 +1,6 @@
 /** Holds keys and credentials against the security policies: their length, and passwords that everybody knows. */
-import { isPlaceholder, isWellKnown, passwordIn } from "../model/credential-text.ts";
-import type { ResolvedSetting, SettingType } from "../model/setting.ts";
+import { isPlaceholder, isWellKnown, NO_CREDENTIALS, passwordIn } from "../model/credential-text.ts";
+import type { ResolvedSetting } from "../model/setting.ts";
 import { textsOf } from "./addresses.ts";
 import type { Check } from "./security-check.ts";
 
@@ -25,15 +25,6 @@ const CREDENTIAL_NAME =
   /(PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|SECRET_KEY|SIGNING_KEY|ENCRYPTION_KEY)$/;
 /** What stands beside a credential, though it may be declared as a secret. */
 const BESIDE_NAME = /(USER|USERNAME|LOGIN|NAME|STRATEGY|BACKEND|HASH|ALGORITHM)$/;
-const NO_CREDENTIALS: ReadonlySet<SettingType> = new Set([
-  "boolean",
-  "enum",
-  "integer",
-  "number",
-  "port",
-  "duration",
-  "size",
-]);
 
 function isDefault(text: string | undefined): boolean {
   return text !== undefined && (isWellKnown(text) || isPlaceholder(text));

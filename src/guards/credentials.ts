@@ -3,8 +3,8 @@
  * key. Only fingerprints leave this file.
  */
 import { createPublicKey, X509Certificate } from "node:crypto";
-import { isPlaceholder, isWellKnown } from "../model/credential-text.ts";
-import type { ResolvedSetting, SettingType } from "../model/setting.ts";
+import { isPlaceholder, isWellKnown, NO_CREDENTIALS } from "../model/credential-text.ts";
+import type { ResolvedSetting } from "../model/setting.ts";
 import { addressIn, pairsIn } from "./address.ts";
 import type { Fingerprint, Found, Reader } from "./claim.ts";
 
@@ -24,17 +24,6 @@ const SECRET_MEMBER =
   /(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key(?:_?id)?|private_?key(?:_?id)?|client_?email|signature)$/i;
 const SECRET_PARAMETER =
   /^(?:password|secret|token|access_token|api_?key|key|sig|signature|x-amz-signature)$/i;
-
-const NO_CREDENTIALS: ReadonlySet<SettingType> = new Set([
-  "boolean",
-  "enum",
-  "integer",
-  "number",
-  "port",
-  "duration",
-  "size",
-  "cidr",
-]);
 
 /** Too short, known to everybody, or not filled in: equal values prove nothing. */
 function isWeak(text: string): boolean {

@@ -1,7 +1,21 @@
 /**
- * Texts that are no credentials any more, or none yet: passwords that stand in every tutorial, and what says that one
- * is still to be put there.
+ * Which settings may be credentials, and texts that are none any more, or none yet: passwords that stand in every
+ * tutorial, and what says that one is still to be put there.
  */
+
+import type { SettingType } from "./setting.ts";
+
+/** Whatever a setting of such a type is called, its whole value is no credential. */
+export const NO_CREDENTIALS: ReadonlySet<SettingType> = new Set([
+  "boolean",
+  "enum",
+  "integer",
+  "number",
+  "port",
+  "duration",
+  "size",
+  "cidr",
+]);
 
 const WELL_KNOWN =
   /^(?:admin(?:istrator)?|changeit|default|demo|dev(?:elopment)?|dummy|example|fake|guest|letmein|local|minio(?:admin)?|mock|mongo|mysecretpassword|mysql|p@ssw0rd|pass|passw0rd|password\d*|postgres|qwerty|rabbitmq|redis|root|sa|secret|supersecret|test(?:ing)?|toor|user|welcome|1234\d*|none|null|undefined)$/i;
