@@ -41,6 +41,7 @@ const standIns = {
       if (argv[0] === "--version") writeSync(1, RINGFENCE_VERSION + "\\n");
       else require("./cli.js").main();
     }`,
+  "src/cli/attended.ts": `/** Attended. */ export function start() {}`,
   "src/cli/dispatch.ts": `/** Dispatch. */ import { Command } from "commander"; import { parse } from "yaml";
     import { catalogue } from "../app/catalogue.generated.ts";
     export async function main() {

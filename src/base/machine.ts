@@ -1,6 +1,6 @@
 /**
- * This machine's name and its user. Linux tells both in files: reading them costs a run less than loading `node:os`,
- * which is asked only where they do not tell.
+ * This machine's name, its user and its processes. Linux tells of them in files: reading those costs a run less than
+ * loading `node:os`, which is asked only where they do not tell.
  */
 import { readFileSync } from "node:fs";
 
@@ -35,4 +35,14 @@ export function userName(): string {
   const passwd = textOf("/etc/passwd");
   const name = passwd && process.geteuid && nameIn(passwd, process.geteuid());
   return name || process.getBuiltinModule("node:os").userInfo().username;
+}
+
+/**
+ * When a process started, in ticks since the machine did: ids are given again. Undefined where it is not there, or
+ * nothing tells.
+ */
+export function processStart(pid: number | "self"): string | undefined {
+  const stat = textOf(`/proc/${pid}/stat`);
+  // Field 22, counted behind the command's name, which may hold spaces (proc_pid_stat(5)).
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
 }

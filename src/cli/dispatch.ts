@@ -16,6 +16,7 @@ import { render } from "./render/index.ts";
 import { showProgress } from "./render/progress.ts";
 import { shownLines, shownPage } from "./render/shown.ts";
 import { parseRun, type RunRequest } from "./run/arguments.ts";
+import { reportError } from "./run/report.ts";
 import { runSlowly } from "./run/slow.ts";
 import { styledError } from "./style.ts";
 import { unknownWord } from "./usage.ts";
@@ -153,7 +154,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     json = run.json;
     return await runSlowly(run);
   } catch (error) {
-    if (!isRingfenceError(error)) throw error;
+    // Here, since this bundle knows what has to be taken out of it.
+    if (!isRingfenceError(error)) return reportError(error);
     report(error, json);
     return error.exit;
   }

@@ -2,7 +2,7 @@
 // The first file that runs: plain ES5, so that any Node can read it and an old one says what is needed.
 //
 // A run starts main.cjs, and attended.cjs where it needs that too, with the code that V8 made of them in an earlier run,
-// which costs 0.12 of a bare start of Node less than compiling them again. That code lies beside them, so that only who
+// which costs 0.15 of a bare start of Node less than compiling them again. That code lies beside them, so that only who
 // could change the one could change the other, behind its SHA-256, since V8 runs damaged code as it is. Where it can't
 // be read or written, they are compiled at each start.
 "use strict";
@@ -31,26 +31,30 @@ function keptCode(fs, codeFile) {
   return sumOf(code).equals(kept.subarray(0, SUM_BYTES)) ? code : undefined;
 }
 
-function write(fs, path, mode, data) {
+function write(fs, path, file, script) {
   var handle = fs.openSync(path, "wx", 384); // rw-------
   try {
-    fs.writeFileSync(handle, data);
-    fs.fchmodSync(handle, mode);
+    var code = script.createCachedData();
+    fs.writeFileSync(handle, Buffer.concat([sumOf(code), code]));
+    fs.fchmodSync(handle, fs.statSync(file).mode & 511);
     fs.fsyncSync(handle);
   } finally {
     fs.closeSync(handle);
   }
 }
 
-function keepCode(fs, codeFile, mode, script) {
+// Without it the next start compiles again: no reason for a run to fail.
+function keepCode(fs, codeFile, file, script) {
   var own = codeFile + "." + process.pid;
-  var code = script.createCachedData();
   try {
-    write(fs, own, mode, Buffer.concat([sumOf(code), code]));
+    write(fs, own, file, script);
     fs.renameSync(own, codeFile);
   } catch (_) {
-    // A folder that is not ours to write into: the next start compiles again.
-    fs.rmSync(own, { force: true });
+    try {
+      fs.unlinkSync(own);
+    } catch (_) {
+      // A folder that is not ours to write into, or that is gone by now.
+    }
   }
 }
 
@@ -76,14 +80,14 @@ function load(name) {
   var vm = process.getBuiltinModule("node:vm");
   var file = __dirname + "/" + name + ".cjs";
   var codeFile = __dirname + "/" + name + "-" + digest + "-" + process.version + "-" + process.arch + ".v8";
-  // Only a run needs node:crypto anyway.
-  var code = process.argv[2] === "run" ? keptCode(fs, codeFile) : undefined;
+  // Only a run needs node:crypto anyway. Options may stand before the word.
+  var code = process.argv.indexOf("run", 2) > 0 ? keptCode(fs, codeFile) : undefined;
   // The bundler writes ASCII only.
   var script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData: code });
   var loaded = { exports: {} };
   if (!code || script.cachedDataRejected) {
     uncompiled.push(function () {
-      keepCode(fs, codeFile, fs.statSync(file).mode & 511, script);
+      keepCode(fs, codeFile, file, script);
     });
   }
   script.runInThisContext()(loaded, requireOnce);

@@ -8,7 +8,7 @@
  */
 import { linkSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { systemCode } from "../base/error.ts";
-import { hostName } from "../base/machine.ts";
+import { hostName, processStart } from "../base/machine.ts";
 import { snapshotErrors } from "./errors.ts";
 
 interface Holder {
@@ -21,17 +21,6 @@ interface Holder {
 }
 
 const PATIENCE_MS = 5_000;
-
-function startOf(pid: number | "self"): string {
-  if (process.platform !== "linux") return "";
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // Field 22, counted behind the command's name, which may hold spaces (proc_pid_stat(5)).
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
-  }
-}
 
 function holderOf(path: string): Holder | undefined {
   let text: string;
@@ -53,7 +42,7 @@ function isDead(holder: Holder): boolean {
   } catch (error) {
     return systemCode(error) === "ESRCH";
   }
-  const started = startOf(holder.pid);
+  const started = processStart(holder.pid) ?? "";
   return holder.started !== "-" && started !== "" && started !== holder.started;
 }
 
@@ -101,7 +90,7 @@ function take(path: string, deadline: number): void {
   const holder: Holder = {
     pid: process.pid,
     host: hostName(),
-    started: startOf("self"),
+    started: processStart("self") ?? "",
     mark: Math.random().toString(36).slice(2),
   };
   for (let wait = 1; ; wait = Math.min(wait * 2, 20)) {

@@ -6,6 +6,7 @@
  * A group is called `ringfence-<pid>-<start>` after the process that made it, so that one that was left behind (that
  * process was killed) is known, and removed by the next run.
  */
+
 import {
   accessSync,
   constants,
@@ -17,7 +18,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { systemCode } from "../../base/error.ts";
-import { startOf } from "./processes.ts";
+import { processStart } from "../../base/machine.ts";
 
 export type Controller = "memory" | "pids" | "cpu";
 
@@ -175,7 +176,7 @@ function boundFiles(
 function removeLeftOver(folder: string): void {
   for (const name of readdirSync(folder)) {
     const [, pid, start] = /^ringfence-(\d+)-(\d+)$/.exec(name) ?? [];
-    if (pid === undefined || startOf(Number(pid)) === start) continue;
+    if (pid === undefined || processStart(Number(pid)) === start) continue;
     removeAll([join(folder, name)]);
   }
 }
@@ -232,7 +233,7 @@ function removeAll(folders: readonly string[]): void {
 
 /** Makes the groups with their bounds. @throws the system's error; nothing is left of them then. */
 export function createCgroup(places: readonly CgroupPlace[], bounds: CgroupBounds): Cgroup {
-  const name = `ringfence-${process.pid}-${startOf(process.pid)}`;
+  const name = `ringfence-${process.pid}-${processStart(process.pid)}`;
   const folders = places.map(({ folder }) => join(folder, name));
   try {
     for (const [at, place] of places.entries()) {

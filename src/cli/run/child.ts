@@ -4,24 +4,24 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
-import { constants as os } from "node:os";
 import type { Readable } from "node:stream";
-import { isatty } from "node:tty";
 import { systemCode } from "../../base/error.ts";
 import { rememberSecret } from "../../base/redact.ts";
 import { runErrors } from "./errors.ts";
 import type { Log } from "./log-file.ts";
 import { passOutput } from "./output.ts";
 import { createPipes } from "./pipes.ts";
+import { RunSignals } from "./signals.ts";
 
 export interface ChildRun {
   /** The file that the command's first word means. */
   readonly file: string;
   readonly command: readonly string[];
+  readonly environment: string;
   readonly variables: Readonly<Record<string, string>>;
   /** Values that may not appear in the output; undefined: output is inherited as it is. */
   readonly scrub: readonly string[] | undefined;
-  /** Done once the child has ended, also where this process then ends by a signal. */
+  /** Done once the child has ended; more than once, where a signal is in a hurry. */
   readonly beforeEnd?: (() => Promise<void> | undefined) | undefined;
   /** What goes with the child. */
   readonly watch?: ChildWatch | undefined;
@@ -44,6 +44,8 @@ export interface ChildWatch {
   signal(child: ChildProcess, signal: NodeJS.Signals): void;
   /** @throws why the end is not the command's own */
   ended(end: ChildEnd): Promise<void>;
+  /** Lets go of whatever it waits for, however the run ends. */
+  stop(): void;
 }
 
 /** What a run holds that must be renewed while it lasts, and given back. */
@@ -51,13 +53,6 @@ export interface RunLeases {
   start(): void;
   end(): Promise<void>;
 }
-
-/** How long the output that others than the child still hold open is listened to, once the run is to end. */
-export const LAST_OUTPUT_MS = 1_000;
-
-const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"] as const;
-/** A terminal sends these to the whole foreground group, the child included: forwarding would double them. */
-const FROM_TERMINAL: readonly string[] = ["SIGINT", "SIGQUIT", "SIGWINCH"];
 
 function startFailure(error: unknown, { file, command }: ChildRun): Error {
   const name = command[0]!;
@@ -87,55 +82,6 @@ function startFailure(error: unknown, { file, command }: ChildRun): Error {
     fix: `file '${file}'; ls -l '${file}'`,
     cause: error,
   });
-}
-
-/** Ends this process by the signal that ended the child, so that the caller sees the same. */
-function dieBy(signal: NodeJS.Signals): Promise<number> {
-  // Removing a handler gives the signal its default again, also SIGPIPE, which Node ignores.
-  const nothing = () => {};
-  try {
-    process.on(signal, nothing);
-    process.off(signal, nothing);
-  } catch {
-    // SIGKILL and SIGSTOP can't be caught; they need no reset.
-  }
-  process.kill(process.pid, signal);
-  // Where the signal does not end us (blocked, or first process of a container): as shells say it.
-  return new Promise((resolve) => setTimeout(resolve, 100, 128 + os.signals[signal]));
-}
-
-/** Begins before the child is there: one that it is started for may already send a signal. */
-function forwardSignals(childOf: () => ChildProcess | undefined, { beforeEnd, watch }: ChildRun): () => void {
-  const onTerminal = [0, 1, 2].some((handle) => isatty(handle));
-  const timers: NodeJS.Timeout[] = [];
-  const handlers = FORWARDED.map((signal) => {
-    const handler = () => {
-      const child = childOf();
-      const ended = !child || child.exitCode !== null || child.signalCode !== null;
-      // The signal is for us: the child is gone, and others hold the output open. Or it was for both, and the child
-      // was faster: its last words, which then end at once, and its own code count.
-      if (ended && signal !== "SIGWINCH") {
-        process.off(signal, handler);
-        const end = () => process.kill(process.pid, signal);
-        timers.push(
-          setTimeout(() => {
-            const ending = beforeEnd?.();
-            if (ending) ending.finally(end);
-            else end();
-          }, LAST_OUTPUT_MS),
-        );
-      } else if (child && !(onTerminal && FROM_TERMINAL.includes(signal))) {
-        if (watch) watch.signal(child, signal);
-        else child.kill(signal);
-      }
-    };
-    process.on(signal, handler);
-    return [signal, handler] as const;
-  });
-  return () => {
-    for (const timer of timers) clearTimeout(timer);
-    for (const [signal, handler] of handlers) process.off(signal, handler);
-  };
 }
 
 interface StartedChild {
@@ -168,39 +114,65 @@ function startChild(run: ChildRun): StartedChild {
   }
 }
 
-/** Passes the child's output on until there is no more, and the child has ended. */
-async function endOf({ child, sources }: StartedChild, run: ChildRun): Promise<ChildEnd> {
+function outputFailure(error: unknown, { environment }: ChildRun): Error {
+  return runErrors.RUN_OUTPUT_UNWRITABLE({
+    what: "the command's output cannot be written",
+    where: `the output of ringfence run -e ${environment}`,
+    why: error instanceof Error ? error.message : String(error),
+    fix: "df -h .   # or let the output go elsewhere",
+    cause: error,
+  });
+}
+
+/** Passes the child's output on until there is no more, and the child has ended: also where the output fails. */
+async function endOf(
+  { child, sources }: StartedChild,
+  run: ChildRun,
+  reading: AbortController,
+): Promise<ChildEnd> {
   const ended = new Promise<ChildEnd>((resolve, reject) => {
     child.once("error", (error) => reject(startFailure(error, run)));
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-  const reading = new AbortController();
-  const passing = sources.map((source, i) =>
-    passOutput(source, i + 1, { kept: run.log?.keeper(), abandoned: reading.signal }),
+  const passing = Promise.allSettled(
+    sources.map((source, i) =>
+      passOutput(source, i + 1, { kept: run.log?.keeper(), abandoned: reading.signal }),
+    ),
   );
   run.watch?.started(child, () => reading.abort());
-  const [end] = await Promise.all([ended, ...passing]);
+  const end = await ended;
+  for (const passed of await passing) {
+    if (passed.status === "rejected") throw outputFailure(passed.reason, run);
+  }
   return end;
 }
 
 /**
- * Runs the command to its end and answers its exit code; ends this process itself where a signal ended the child.
+ * Runs the command to its end, and answers how it ended: also by the signal that ended the waiting for output which
+ * others than the child held open.
  *
- * @throws RUN_COMMAND_NOT_FOUND, RUN_COMMAND_NOT_EXECUTABLE, RUN_ARGUMENTS_TOO_LONG
+ * @throws RUN_COMMAND_NOT_FOUND, RUN_COMMAND_NOT_EXECUTABLE, RUN_ARGUMENTS_TOO_LONG, RUN_OUTPUT_UNWRITABLE
  */
-export async function runChild(run: ChildRun): Promise<number> {
+export async function runChild(run: ChildRun): Promise<ChildEnd> {
   for (const value of run.scrub ?? []) rememberSecret(value);
   let child: ChildProcess | undefined;
-  const stopForwarding = forwardSignals(() => child, run);
+  const reading = new AbortController();
+  const signals = new RunSignals({
+    childOf: () => child,
+    send: (to, signal) => (run.watch ? run.watch.signal(to, signal) : to.kill(signal)),
+    abandon: () => reading.abort(),
+    beforeEnd: () => run.beforeEnd?.(),
+  });
   try {
     const started = startChild(run);
     child = started.child;
-    const { code, signal } = await endOf(started, run);
-    stopForwarding();
+    const end = await endOf(started, run, reading);
+    signals.settle();
     await run.beforeEnd?.();
-    await run.watch?.ended({ code, signal });
-    return signal === null ? (code ?? 1) : await dieBy(signal);
+    await run.watch?.ended(end);
+    return signals.late === undefined ? end : { code: null, signal: signals.late };
   } finally {
-    stopForwarding();
+    run.watch?.stop();
+    signals.stop();
   }
 }

@@ -6,7 +6,7 @@ import { isatty } from "node:tty";
 import { logPath, type RunLimits } from "../../snapshot/conditions.ts";
 import { workingFolder } from "../working-folder.ts";
 import { type Cgroup, createCgroup } from "./cgroup.ts";
-import { runChild } from "./child.ts";
+import { type ChildEnd, runChild } from "./child.ts";
 import { runErrors } from "./errors.ts";
 import { planExec, replaceProcess } from "./exec.ts";
 import type { ResolvedRun } from "./execute.ts";
@@ -69,11 +69,11 @@ function viewed({ snapshot, root, file, command, outer }: ResolvedRun): readonly
 /** A prepared run: everything that can refuse it has been asked. */
 export interface PreparedRun {
   /**
-   * Starts it; answers its exit code unless this process is replaced.
+   * Starts it; answers how it ended, unless this process is replaced.
    *
-   * @param beforeEnd is called right before this process is replaced, or when the child has ended.
+   * @param beforeReplaced is called right before this process is replaced.
    */
-  start(beforeEnd: () => void): Promise<number>;
+  start(beforeReplaced: () => void): Promise<ChildEnd>;
 }
 
 /**
@@ -98,7 +98,7 @@ export function prepareConditioned(run: ResolvedRun): PreparedRun {
       root,
     );
   return {
-    async start(beforeEnd) {
+    async start(beforeReplaced) {
       const scrub = log ? run.secrets : run.scrub;
       if (umask !== undefined) process.umask(umask);
       const cgroup = plan && groupOf(plan, limits!);
@@ -108,16 +108,16 @@ export function prepareConditioned(run: ResolvedRun): PreparedRun {
       const [file, command] = inShell || inView ? [limited[0]!, limited] : [run.file, run.command];
       const isSupervised = plan !== undefined || inView;
       const exec = scrub || isSupervised || run.leases ? undefined : planExec(file, command, run.variables);
-      if (exec) return replaceProcess(exec, run.variables, beforeEnd);
+      if (exec) return replaceProcess(exec, run.variables, beforeReplaced);
       const name = run.command[0]!;
       const supervised = { limits, cgroup, inShell, inView, environment, name, warn };
       const watch = isSupervised ? supervise(supervised) : undefined;
       try {
         run.leases?.start();
-        const end = () => run.leases?.end();
-        return await runChild({ file, command, variables: run.variables, scrub, watch, log, beforeEnd: end });
+        const beforeEnd = () => run.leases?.end();
+        const { variables } = run;
+        return await runChild({ file, command, environment, variables, scrub, watch, log, beforeEnd });
       } finally {
-        beforeEnd();
         cgroup?.remove();
         log?.close();
         if (log && log.lostLines > 0) {

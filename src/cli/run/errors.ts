@@ -27,6 +27,12 @@ export const runErrors = errorCatalogue({
     exit: EXIT.findings,
     http: 422,
   },
+  RUN_OUTPUT_UNWRITABLE: {
+    summary:
+      "The command's output could not be written where the run's output goes; the command was let end.",
+    exit: EXIT.failed,
+    http: 500,
+  },
   RUN_LIMIT_UNENFORCEABLE: {
     summary: "The environment bounds what a run may use, and this machine cannot enforce that.",
     exit: EXIT.refused,

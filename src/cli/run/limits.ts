@@ -6,6 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { formatDuration, formatSize } from "../../base/units.ts";
 import type { RunLimits } from "../../snapshot/conditions.ts";
+import { withoutAccess } from "../../snapshot/key-variables.ts";
 import { type CgroupPlace, type Controller, cgroupFacts, cgroupPlaces } from "./cgroup.ts";
 import { findSystemProgram } from "./system-program.ts";
 
@@ -28,6 +29,7 @@ function scopeOf(properties: readonly string[]): readonly string[] {
   const words = [program, ...options, ...properties.flatMap((property) => ["-p", property]), "--"];
   const tried = spawnSync(program, [...words.slice(1), "/bin/sh", "-c", ":"], {
     stdio: "ignore",
+    env: withoutAccess(process.env),
     timeout: 5_000,
   });
   return tried.status === 0 ? words : [];

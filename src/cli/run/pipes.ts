@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findSystemProgram } from "./system-program.ts";
 
 export interface Pipe {
   /** The handle to read from; whoever reads it closes it. */
@@ -34,7 +35,9 @@ export function createPipes(): readonly [Pipe, Pipe] | undefined {
   try {
     folder = mkdtempSync(join(tmpdir(), "ringfence-"));
     const [first, second] = [join(folder, "1"), join(folder, "2")];
-    const made = spawnSync("mkfifo", ["-m", "600", first, second], { stdio: "ignore" });
+    const program = findSystemProgram("mkfifo");
+    if (program === undefined) return undefined;
+    const made = spawnSync(program, ["-m", "600", first, second], { stdio: "ignore", env: {} });
     return made.status === 0 ? [openPipe(first), openPipe(second)] : undefined;
   } catch {
     return undefined;

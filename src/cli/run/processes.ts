@@ -1,20 +1,11 @@
 /** Other processes as `/proc` shows them (proc(5)); where there is none, nothing is known of them. */
 import { readFileSync } from "node:fs";
+import { processStart } from "../../base/machine.ts";
 
 /** A process of which is known that it is still the same: ids are given again. */
 export interface KnownProcess {
   readonly pid: number;
   readonly start: string | undefined;
-}
-
-/** When a process started, in ticks since the machine did (field 22 of its `stat`); undefined for one that is not there. */
-export function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  } catch {
-    return undefined;
-  }
 }
 
 /** The ids of the processes that one has started and that are still its children. */
@@ -29,12 +20,15 @@ export function childrenOf(pid: number): number[] {
 
 /** The children of a process, their children, and so on. */
 export function descendantsOf(pid: number): KnownProcess[] {
-  return childrenOf(pid).flatMap((child) => [{ pid: child, start: startOf(child) }, ...descendantsOf(child)]);
+  return childrenOf(pid).flatMap((child) => [
+    { pid: child, start: processStart(child) },
+    ...descendantsOf(child),
+  ]);
 }
 
 /** Ends a process by SIGKILL; whoever has its id by now is left alone. */
 export function killKnown({ pid, start }: KnownProcess): void {
-  if (start === undefined || startOf(pid) !== start) return;
+  if (start === undefined || processStart(pid) !== start) return;
   try {
     process.kill(pid, "SIGKILL");
   } catch {

@@ -1,7 +1,6 @@
 /** What a command does with its streams, and what comes of it in both ways to run one. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { constants as os } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { endOf, entry, firstOutput, project, run, start, useHotEntry, variablesOf } from "./entry.fixture.ts";
@@ -48,11 +47,6 @@ describe.each([
 });
 
 describe("a signal once the command has ended, while its output is still open", () => {
-  /** Whether the process would be told of the signal instead of ended by it (proc(5), SigCgt). */
-  const catches = (pid: number, signal: NodeJS.Signals): boolean => {
-    const mask = /SigCgt:\s+([0-9a-f]+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]!;
-    return (BigInt(`0x${mask}`) & (1n << BigInt(os.signals[signal] - 1))) !== 0n;
-  };
   const until = async (holds: () => boolean) => {
     while (!holds()) await new Promise((resolve) => setImmediate(resolve));
   };
@@ -68,8 +62,7 @@ describe("a signal once the command has ended, while its output is still open", 
     });
     await until(() => !existsSync(`/proc/${command.trim()}`));
     child.kill("SIGINT");
-    await until(() => !catches(child.pid!, "SIGINT"));
-    return { ended, output: () => output };
+    return { child, ended, output: () => output };
   }
 
   test("last words pass, and its own code counts: the signal was for both, and it was faster", async () => {
@@ -81,9 +74,23 @@ describe("a signal once the command has ended, while its output is still open", 
 
   test("nobody waits for what goes on: the signal was for us", async () => {
     const run = await signalled("until [ -e go ]; do sleep 0.01; done");
+    // In a hurry, who asks twice.
+    run.child.kill("SIGINT");
     expect(await run.ended).toEqual({ status: null, signal: "SIGINT" });
     writeFileSync(join(project.root, "go"), "");
   });
+});
+
+test("where output can't be written the command is let end, and its run fails", () => {
+  project.compile({ runOutput: "scrubbed" });
+  const text = "trap 'echo ended > ended; exit 0' PIPE; while :; do echo words; done";
+  const result = spawnSync(
+    "bash",
+    ["-c", '"$0" "$@" > /dev/full', process.execPath, entry, "run", "--", "sh", "-c", text],
+    { cwd: project.root, env: variablesOf({}), encoding: "utf8" },
+  );
+  expect(result).toMatchObject({ status: 1, stderr: expect.stringContaining("error RUN_OUTPUT_UNWRITABLE") });
+  expect(existsSync(join(project.root, "ended"))).toBe(true);
 });
 
 test("a reader that stalls stalls the command; memory does not grow with what is to be read", () => {

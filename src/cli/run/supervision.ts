@@ -6,13 +6,15 @@ import type { ChildProcess } from "node:child_process";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { systemCode } from "../../base/error.ts";
+import { processStart } from "../../base/machine.ts";
 import { formatDuration, formatSize } from "../../base/units.ts";
 import type { RunLimits } from "../../snapshot/conditions.ts";
 import type { Cgroup } from "./cgroup.ts";
-import { type ChildEnd, type ChildWatch, LAST_OUTPUT_MS } from "./child.ts";
+import type { ChildEnd, ChildWatch } from "./child.ts";
 import { runErrors } from "./errors.ts";
 import { FAILURE_HANDLE } from "./limits.ts";
-import { childrenOf, descendantsOf, killKnown, startOf } from "./processes.ts";
+import { childrenOf, descendantsOf, killKnown } from "./processes.ts";
+import { hasEnded, LAST_OUTPUT_MS } from "./signals.ts";
 
 /** Where bwrap reports its child, as lines of JSON. */
 export const STATUS_HANDLE = 4;
@@ -62,23 +64,36 @@ export function supervise(given: Supervised): ChildWatch {
     else signalCommand(inner, signal);
   };
   const endLate = (child: ChildProcess, abandon: () => void): void => {
+    const { pid } = child;
+    if (pid === undefined) return;
     isLate = true;
-    const pid = child.pid!;
-    const [self, ...known] = [{ pid, start: startOf(pid) }, ...descendantsOf(pid)] as const;
+    const [self, ...known] = [{ pid, start: processStart(pid) }, ...descendantsOf(pid)] as const;
     const endAll = (): void => {
       // Once the child has ended, its id may be someone else's.
-      const later = startOf(pid) === self.start ? descendantsOf(pid) : [];
+      const later = processStart(pid) === self.start ? descendantsOf(pid) : [];
+      // Of the child itself it is known without that, also where no system tells of processes.
+      if (!hasEnded(child)) child.kill("SIGKILL");
       for (const one of [self, ...known, ...later]) killKnown(one);
       cgroup?.kill();
     };
-    child.once("exit", () => {
+    const over = (): void => {
       endAll();
       timers.push(setTimeout(abandon, LAST_OUTPUT_MS));
-    });
+    };
+    // The command has ended, and what it left behind holds its output open.
+    if (hasEnded(child)) {
+      over();
+      return;
+    }
+    child.once("exit", over);
     signalled(child, "SIGTERM");
     timers.push(setTimeout(endAll, GRACE_MS));
   };
+  const stop = (): void => {
+    for (const timer of timers) clearTimeout(timer);
+  };
   return {
+    stop,
     reports: inView || inShell ? [inShell ? "pipe" : "ignore", inView ? "pipe" : "ignore"] : [],
     started(child, abandon) {
       const complaints = child.stdio[FAILURE_HANDLE];
@@ -94,7 +109,7 @@ export function supervise(given: Supervised): ChildWatch {
     },
     signal: signalled,
     async ended(end: ChildEnd) {
-      for (const timer of timers) clearTimeout(timer);
+      stop();
       const killed = cgroup?.killedForMemory() ?? 0;
       cgroup?.remove();
       await statusEnd;
