@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -38,6 +39,29 @@ describe("compiled code", () => {
     const before = contents();
     expect(run(words)).toMatchObject({ status: 0, stdout: "hello\n", stderr: "" });
     expect(contents()).toEqual(before);
+  });
+
+  test("is used also where options stand before the word", () => {
+    const words = ["-e", "development", "run", "--", "printenv", "GREETING"];
+    const times = () => kept().map((name) => statSync(join(dirname(entry), name), { bigint: true }).mtimeNs);
+    expect(run(words)).toMatchObject({ status: 0, stdout: "hello\n" });
+    const before = times();
+    expect(run(words)).toMatchObject({ status: 0, stdout: "hello\n" });
+    expect(times()).toEqual(before);
+  });
+
+  test("is no reason to fail where the package goes away meanwhile", () => {
+    const moved = `${dirname(entry)}-moved`;
+    const text = `mv '${dirname(entry)}' '${moved}'; echo ran`;
+    try {
+      expect(run(["run", "-e", "staging", "--", "sh", "-c", text])).toMatchObject({
+        status: 0,
+        stdout: "ran\n",
+        stderr: "",
+      });
+    } finally {
+      renameSync(moved, dirname(entry));
+    }
   });
 
   test("is not kept by what is no hot run, which compiles too little of it", () => {

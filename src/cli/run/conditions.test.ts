@@ -27,6 +27,12 @@ function under(conditions: Partial<RunConditions>, changes: object = {}) {
   return (...command: string[]) => run(["run", "-e", "development", "--", ...command]);
 }
 
+test("the time is over also where only what the command left behind goes on", () => {
+  const limits = { timeMs: 1_500, unenforced: "refuse" } as const;
+  const late = under({ limits }, { runOutput: "scrubbed" })("sh", "-c", "sleep 600 & exit 0");
+  expect(late).toMatchObject({ status: 124, stderr: expect.stringContaining("error RUN_LIMIT_TIME") });
+});
+
 describe.each([
   ["direct", {}],
   ["scrubbed", { runOutput: "scrubbed" }],
@@ -74,6 +80,12 @@ describe.each([
     );
     expect(late).toMatchObject({ status: 124, stdout: "up\nasked\n" });
     expect(late.stderr).toContain("error RUN_LIMIT_TIME: the run was ended after 1s500ms");
+  });
+
+  test("a time limit keeps no run that could not start", () => {
+    writeFileSync(join(project.root, "tool"), "#!/no/such\n", { mode: 0o755 });
+    const limits = { timeMs: 3_600_000, unenforced: "refuse" } as const;
+    expect(under({ limits }, changes)("./tool")).toMatchObject({ status: 127 });
   });
 
   test("within its limits a run ends as it likes", () => {

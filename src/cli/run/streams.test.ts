@@ -1,6 +1,6 @@
 /** What a command does with its streams, and what comes of it in both ways to run one. */
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { endOf, entry, firstOutput, project, run, start, useHotEntry, variablesOf } from "./entry.fixture.ts";
@@ -79,6 +79,16 @@ describe("a signal once the command has ended, while its output is still open", 
     expect(await run.ended).toEqual({ status: null, signal: "SIGINT" });
     writeFileSync(join(project.root, "go"), "");
   });
+});
+
+test("its pipes are made by the system's own program, which gets no variables", () => {
+  project.compile({ runOutput: "scrubbed" });
+  const planted = join(project.folder, "planted");
+  mkdirSync(planted);
+  writeFileSync(join(planted, "mkfifo"), `#!/bin/sh\nenv > '${join(planted, "seen")}'\n`, { mode: 0o755 });
+  const PATH = `${planted}:${process.env.PATH}`;
+  expect(run(["run", "-e", "development", "--", "true"], { PATH })).toMatchObject({ status: 0 });
+  expect(existsSync(join(planted, "seen"))).toBe(false);
 });
 
 test("where output can't be written the command is let end, and its run fails", () => {
