@@ -3,6 +3,7 @@
  * store's time limit, and again where it can't be reached.
  */
 import { isDeepStrictEqual } from "node:util";
+import { exactJson, isStructured } from "../base/exact-json.ts";
 import { rememberSecret } from "../base/redact.ts";
 import { resolve } from "../config/index.ts";
 import { type Environment, expandTemplate } from "../model/project.ts";
@@ -83,12 +84,12 @@ export async function openKept({ app, environment }: Room, pending: PendingRefer
   return { pending, read, store, timeoutMs: timeoutOf(project, scheme) };
 }
 
-/** Whether two texts are the same secret: stores of structured ones keep their members, not how they are spaced. */
+/** Whether two texts are the same secret: stores of structured ones keep their members and digits, not how they are spaced. */
 export function isSameSecret(one: string, other: string): boolean {
   if (one === other) return true;
   try {
-    const [left, right]: unknown[] = [JSON.parse(one), JSON.parse(other)];
-    return typeof left === "object" && isDeepStrictEqual(left, right);
+    const [left, right] = [exactJson(one), exactJson(other)];
+    return isStructured(left) && isDeepStrictEqual(left, right);
   } catch {
     return false;
   }

@@ -47,6 +47,30 @@ export async function answerOnce<Question, Answer>(
   return answers;
 }
 
+interface Kinds<Question, Answer> {
+  kindOf(question: Question): string;
+  /** The same for questions that have one answer. */
+  keyOf(question: Question): string;
+  /** Who answers questions of a kind; undefined: nobody. */
+  workOf(kind: string): Work<Question, Answer> | undefined;
+  /** The answer to a question of a kind that nobody answers. */
+  none(kind: string): Answer;
+}
+
+/** Asks about each kind of questions by its own work, all kinds at the same time, and about equal ones once. */
+export function answerByKind<Question, Answer>(
+  questions: readonly Question[],
+  { kindOf, keyOf, workOf, none }: Kinds<Question, Answer>,
+): Promise<Answer[]> {
+  return answerOnce<Question, Answer>(questions, keyOf, (distinct) =>
+    answerInGroups<Question, Answer>(distinct, kindOf, async (group) => {
+      const kind = kindOf(group[0]!);
+      const work = workOf(kind);
+      return work ? work(group) : group.map(() => none(kind));
+    }),
+  );
+}
+
 /** Asks about each question by itself, at most so many at a time. */
 export async function answerEach<Question, Answer>(
   questions: readonly Question[],

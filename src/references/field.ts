@@ -1,4 +1,5 @@
 /** A member of a structured secret: JSON, with a path of names and numbers between dots. No message says a value. */
+import { exactJson, isStructured, scalarText } from "../base/exact-json.ts";
 import { nearest } from "../base/nearest.ts";
 
 export type FieldReading =
@@ -12,7 +13,7 @@ function failed(why: string): FieldReading {
 function asText(value: unknown): FieldReading {
   if (typeof value === "string") return { kind: "value", text: value };
   if (value === null || value === undefined) return failed("that field is null");
-  return { kind: "value", text: typeof value === "object" ? JSON.stringify(value) : String(value) };
+  return { kind: "value", text: isStructured(value) ? JSON.stringify(value) : scalarText(value) };
 }
 
 function namesIn(value: object): string {
@@ -22,24 +23,13 @@ function namesIn(value: object): string {
   return `it has ${names.slice(0, 20).join(", ")}${names.length > 20 ? " …" : ""}`;
 }
 
-/** A number in JSON whose digits a JavaScript number would not keep. */
-function losesDigits(value: unknown): boolean {
-  return typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value);
-}
-
-function losesDigitsBelow(value: unknown): boolean {
-  return value !== null && typeof value === "object"
-    ? Object.values(value).some(losesDigitsBelow)
-    : losesDigits(value);
-}
-
 /** Of what JSON says: a list has items, but no length. */
 function has(value: object, name: string): boolean {
   return Object.keys(value).includes(name);
 }
 
 function member(value: unknown, name: string, path: string): { found: unknown } | { why: string } {
-  if (value === null || typeof value !== "object")
+  if (!isStructured(value))
     return { why: `the secret has nothing below ${path || "its text"}: it is no object there` };
   if (has(value, name)) return { found: (value as Record<string, unknown>)[name] };
   const meant = Array.isArray(value) ? undefined : nearest(name, Object.keys(value));
@@ -48,8 +38,8 @@ function member(value: unknown, name: string, path: string): { found: unknown } 
 }
 
 /**
- * The text of a field. A key with dots in it counts before the path that it looks like; numbers and booleans become
- * text, objects and lists JSON.
+ * The text of a field. A key with dots in it counts before the path that it looks like; numbers become
+ * text as they are written, booleans as well, objects and lists JSON.
  *
  * @param field undefined: the whole text
  */
@@ -57,12 +47,11 @@ export function fieldOf(text: string, field: string | undefined): FieldReading {
   if (field === undefined) return { kind: "value", text };
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = exactJson(text);
   } catch {
     return failed(`the secret is one text, no JSON that could have a field ${field}`);
   }
-  if (value !== null && typeof value === "object" && has(value, field))
-    return readable((value as Record<string, unknown>)[field]);
+  if (isStructured(value) && has(value, field)) return asText((value as Record<string, unknown>)[field]);
   let path = "";
   for (const name of field.split(".")) {
     const next = member(value, name, path);
@@ -70,11 +59,6 @@ export function fieldOf(text: string, field: string | undefined): FieldReading {
     value = next.found;
     path = path ? `${path}.${name}` : name;
   }
-  return readable(value);
-}
-
-function readable(value: unknown): FieldReading {
-  if (losesDigits(value)) return failed("that field is a number too large to be read exactly; quote it");
   return asText(value);
 }
 
@@ -85,13 +69,11 @@ function readable(value: unknown): FieldReading {
 export function withField(text: string, field: string, value: string): FieldReading {
   let whole: unknown;
   try {
-    whole = JSON.parse(text);
+    whole = exactJson(text);
   } catch {
     return failed(`the secret is one text, no JSON that could have a field ${field}`);
   }
-  if (whole === null || typeof whole !== "object") return failed("the secret is no object");
-  if (losesDigitsBelow(whole))
-    return failed("a number in the secret is too large to be kept exactly; quote it");
+  if (!isStructured(whole)) return failed("the secret is no object");
   const names = has(whole, field) ? [field] : field.split(".");
   const last = names.pop()!;
   let at: unknown = whole;
@@ -102,7 +84,7 @@ export function withField(text: string, field: string, value: string): FieldRead
     at = next.found;
     path = path ? `${path}.${name}` : name;
   }
-  if (at === null || typeof at !== "object" || (Array.isArray(at) && !has(at, last)))
+  if (!isStructured(at) || (Array.isArray(at) && !has(at, last)))
     return failed(`the secret has nothing below ${path} that could have a field ${last}`);
   Object.defineProperty(at, last, { value, enumerable: true, configurable: true, writable: true });
   return { kind: "value", text: JSON.stringify(whole) };

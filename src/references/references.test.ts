@@ -121,7 +121,7 @@ describe("references", () => {
 });
 
 const DOCUMENT =
-  '{"user":"a","port":5432,"on":true,"none":null,"deep":{"list":[{"x":"y"}]},"a.b":"dotted","big":12345678901234567890}';
+  '{"user":"a","port":5432,"on":true,"none":null,"deep":{"list":[{"x":"y"}]},"a.b":"dotted","big":12345678901234567890,"rate":1.10,"far":1e400,"numbers":[1.10,{"n":-0}]}';
 
 describe("fields", () => {
   test.each<[string | undefined, string]>([
@@ -132,6 +132,11 @@ describe("fields", () => {
     ["deep.list.0.x", "y"],
     ["deep.list", '[{"x":"y"}]'],
     ["a.b", "dotted"],
+    ["big", "12345678901234567890"],
+    ["rate", "1.10"],
+    ["far", "1e400"],
+    ["numbers", '[1.10,{"n":-0}]'],
+    ["numbers.1.n", "-0"],
   ])("%s", (field, text) => {
     expect(fieldOf(DOCUMENT, field)).toEqual({ kind: "value", text });
   });
@@ -139,7 +144,8 @@ describe("fields", () => {
   test.each([
     [DOCUMENT, "usr"],
     [DOCUMENT, "none"],
-    [DOCUMENT, "big"],
+    [DOCUMENT, "rate.rawJSON"],
+    ["1.10", "rawJSON"],
     [DOCUMENT, "user.name"],
     [DOCUMENT, "deep.list.1"],
     [DOCUMENT, "__proto__"],
@@ -200,6 +206,11 @@ describe("fields with another text", () => {
     expect(withField(before, field, "new")).toEqual({ kind: "value", text });
   });
 
+  test("numbers beside it stay as they are written", () => {
+    const text = (value: string) => `{"big":12345678901234567890,"a":${value},"far":1e400,"rates":[1.10,-0]}`;
+    expect(withField(text("1.50"), "a", "new")).toEqual({ kind: "value", text: text('"new"') });
+  });
+
   test.each([
     ["hunter2", "x"],
     ["5", "x"],
@@ -207,7 +218,8 @@ describe("fields with another text", () => {
     ['{"a":"b"}', "a.b"],
     ['{"a":[]}', "a.1"],
     ['{"a":{}}', "b.c"],
-    ['{"a":"b","big":12345678901234567890}', "a"],
+    ['{"rate":1.10}', "rate.rawJSON"],
+    ["1.10", "rawJSON"],
   ])("%s can have no %s", (text, field) => {
     expect(withField(text, field, "new").kind).toBe("failed");
   });

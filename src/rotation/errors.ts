@@ -36,7 +36,8 @@ export const rotationErrors = errorCatalogue({
     http: 404,
   },
   ROTATION_ELSEWHERE: {
-    summary: "A secret is to be rotated whose value another store keeps.",
+    summary:
+      "A secret is to be rotated whose value another store keeps, or to a reference in place of a value.",
     exit: EXIT.usage,
     http: 409,
   },

@@ -132,6 +132,7 @@ test.each<[string[], string, string]>([
   [["TOKEN,OAUTH_GOOGLE", "--input"], "x", "APP_BAD_INPUT"],
   [["OAUTH_GOOGLE", "--input"], "given by others", "ROTATION_UNFIT"],
   [["OAUTH_GOOGLE", "--input"], "", "APP_SECRET_INPUT"],
+  [["OAUTH_GOOGLE", "--input"], "file:oauth", "ROTATION_ELSEWHERE"],
 ])("rotate %j with %j is refused: %s", async (words, input, code) => {
   const before = scene.read("secrets/development.yaml");
   const { error } = await scene.command(["secret", "rotate", ...words, ...ENV], { input });
@@ -256,4 +257,31 @@ test("no other rotation takes the place of a pending value, unless a person says
   const after = at.kept("DB_PASSWORD");
   expect(after).toMatchObject({ value: at.password(), pending: undefined });
   expect(after.value).not.toBe(pending);
+});
+
+test("no program is given a reference for a password, and no former value takes its place", async () => {
+  scene.write("kept/password", at.password());
+  const file = "file:kept/password";
+  const stays = async (verb: string) => {
+    const [before, password] = [at.kept("DB_PASSWORD"), at.password()];
+    expect((await scene.command(["secret", verb, "DB_PASSWORD", ...ENV])).error?.code).toBe(
+      "ROTATION_ELSEWHERE",
+    );
+    expect(at.kept("DB_PASSWORD")).toEqual(before);
+    expect(at.password()).toBe(password);
+  };
+  await rotate("DB_PASSWORD");
+  await scene.must(["secret", "set", "DB_PASSWORD", ...ENV], { input: file });
+  expect(at.kept("DB_PASSWORD")).toMatchObject({ value: file, previous: expect.any(String) });
+  await stays("rollback");
+  await stays("rotate");
+
+  const { changedAt } = at.kept("DB_PASSWORD");
+  const other = "file:kept/other";
+  scene.write("kept/other", at.password());
+  await scene.must(["secret", "bind", "DB_PASSWORD", "--to", other, "--adopt", ...ENV], later(1));
+  const bound = at.kept("DB_PASSWORD");
+  expect(bound).toMatchObject({ value: other, previous: undefined });
+  expect(Date.parse(bound.changedAt!)).toBeGreaterThan(Date.parse(changedAt!));
+  await stays("rollback");
 });

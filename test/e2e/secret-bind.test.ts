@@ -94,6 +94,22 @@ describe("secret bind", () => {
     expect(JSON.parse(await get())).toEqual(JSON.parse(JSON_TOKEN));
   });
 
+  test("no number of a structured secret changes on its way, and another number is another secret", async () => {
+    const [first, other] = ["9007199254740993", "9007199254740992"].map(
+      (id) => `{"id":${id},"rate":1.10,"far":1e400}`,
+    ) as [string, string];
+    await must(["secret", "set", "TOKEN"], { input: first });
+    aws.keepSecret("near", { text: other });
+    expect((await run(bind("aws-sm://near"))).error).toMatchObject({ code: "REFERENCE_TAKEN" });
+    await must(bind("vault://kv/shop/token"));
+    expect(JSON.stringify(vault.kept.get("shop/token")?.versions[0]?.data)).toBe(first);
+    expect(await get()).toBe(first);
+    await must(["secret", "push", "TOKEN"], { input: other });
+    expect(await get()).toBe(other);
+    await must(bind("vault://kv/shop/token#id", "--adopt"));
+    expect(await get()).toBe("9007199254740992");
+  });
+
   test("the same value that is there already is adopted, another one is refused by name only", async () => {
     aws.keepSecret("mine", { text: TOKEN });
     aws.keepSecret("theirs", { text: "somebody else's secret" });

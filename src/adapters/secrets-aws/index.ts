@@ -2,7 +2,7 @@
  * Secrets that AWS keeps: Secrets Manager (`aws-sm`), Parameter Store (`aws-ssm`), and sessions of roles (`aws-sts`).
  * AWS's packages are the user's own and are loaded with the first reference that needs them.
  */
-import { answerInGroups, answerOnce } from "../../base/answering.ts";
+import { answerByKind } from "../../base/answering.ts";
 import { canonicalJson } from "../../base/canonical-json.ts";
 import type {
   SecretAnswer,
@@ -52,24 +52,18 @@ export function openAwsSecrets(options: AwsOptions): SecretStore {
     "aws-ssm": openParameterStore(clients),
     "aws-sts": openRoleSessions(clients.tokenService, options.variables),
   };
-  const readDistinct: Read = (references, signal) =>
-    answerInGroups<SecretReference, SecretAnswer>(
-      references,
-      ({ scheme }) => scheme,
-      async (group) => {
-        const [{ scheme }] = group as [SecretReference];
-        const read = readers[scheme];
-        return read ? read(group, signal) : group.map(() => noScheme(scheme));
-      },
-    );
   return {
     schemes: Object.keys(readers),
     read: (references, signal) =>
-      answerOnce(
-        references,
-        ({ scheme, path, parameters }) => canonicalJson([scheme, path, parameters]),
-        (distinct) => readDistinct(distinct, signal),
-      ),
+      answerByKind<SecretReference, SecretAnswer>(references, {
+        kindOf: ({ scheme }) => scheme,
+        keyOf: ({ scheme, path, parameters }) => canonicalJson([scheme, path, parameters]),
+        workOf(scheme) {
+          const read = readers[scheme];
+          return read && ((group) => read(group, signal));
+        },
+        none: noScheme,
+      }),
     writer: writerByScheme({
       "aws-sm": openSecretsManagerWriter(clients),
       "aws-ssm": openParameterStoreWriter(clients),

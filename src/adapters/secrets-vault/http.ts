@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { systemCode } from "../../base/error.ts";
+import { exactJson, isStructured } from "../../base/exact-json.ts";
 import type { SecretRefusal } from "../../ports/secret-store.ts";
 
 /** Of the process. */
@@ -24,7 +25,7 @@ export interface VaultRequest {
 
 export interface VaultAnswer {
   readonly status: number;
-  /** The answer's JSON, an object; empty for an empty answer. */
+  /** The answer's JSON, an object with its numbers as they are written; empty for an empty answer. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -47,7 +48,7 @@ export function isRefusal(value: object): value is SecretRefusal {
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isStructured(value) && !Array.isArray(value);
 }
 
 export function unreachable(what: string): SecretRefusal {
@@ -121,7 +122,7 @@ async function textOf(message: IncomingMessage): Promise<string | undefined> {
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   if (text.trim() === "") return {};
   try {
-    const value: unknown = JSON.parse(text);
+    const value = exactJson(text);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -2,7 +2,7 @@
  * Secrets that HashiCorp Vault or OpenBao keeps: its key-value engine (`vault`), and credentials that it makes for a
  * time (`vault-lease`). Asked over its HTTP API, by the variables that its own command reads.
  */
-import { answerInGroups, answerOnce } from "../../base/answering.ts";
+import { answerByKind } from "../../base/answering.ts";
 import { canonicalJson } from "../../base/canonical-json.ts";
 import type { SecretAnswer, SecretReference, SecretStore } from "../../ports/secret-store.ts";
 import { openHttp } from "./http.ts";
@@ -23,24 +23,18 @@ export function openVaultSecrets(options: VaultOptions): SecretStore {
     vault: openKv(session),
     "vault-lease": openLeased(session),
   };
-  const readDistinct: Read = (references, signal) =>
-    answerInGroups<SecretReference, SecretAnswer>(
-      references,
-      ({ scheme }) => scheme,
-      async (group) => {
-        const [{ scheme }] = group as [SecretReference];
-        const read = readers[scheme];
-        return read ? read(group, signal) : group.map(() => invalid(`Vault is not asked by ${scheme}`));
-      },
-    );
   return {
     schemes: Object.keys(readers),
     read: (references, signal) =>
-      answerOnce(
-        references,
-        ({ scheme, path, parameters }) => canonicalJson([scheme, path, parameters]),
-        (distinct) => readDistinct(distinct, signal),
-      ),
+      answerByKind<SecretReference, SecretAnswer>(references, {
+        kindOf: ({ scheme }) => scheme,
+        keyOf: ({ scheme, path, parameters }) => canonicalJson([scheme, path, parameters]),
+        workOf(scheme) {
+          const read = readers[scheme];
+          return read && ((group) => read(group, signal));
+        },
+        none: (scheme) => invalid(`Vault is not asked by ${scheme}`),
+      }),
     writer: openKvWriter(session),
     leases: openLeases(session),
   };

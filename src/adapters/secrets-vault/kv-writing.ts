@@ -6,6 +6,7 @@
  * number, and destroys the copy.
  */
 import { isDeepStrictEqual } from "node:util";
+import { exactJson } from "../../base/exact-json.ts";
 import type {
   SecretReference,
   SecretRefusal,
@@ -31,7 +32,7 @@ type Data = Readonly<Record<string, unknown>>;
 
 function dataOf(text: string): Data | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = exactJson(text);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

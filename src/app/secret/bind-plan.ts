@@ -1,7 +1,9 @@
 /** What `secret bind` would do: where the value comes from, and what stands in the other store already. */
 import { shellWord } from "../../base/shell-word.ts";
 import { isPlaceholder } from "../../model/credential-text.ts";
+import { previousName } from "../../model/rotation.ts";
 import { referencesErrors } from "../../references/index.ts";
+import type { SecretPast } from "../../secrets/index.ts";
 import type { Context, PlanDraft } from "../definition.ts";
 import {
   assertGiving,
@@ -115,6 +117,13 @@ async function looked(context: Context, binding: Binding, secrets: SecretsState)
   return { sealed, effect: `adopt what is kept at ${to}: it is this value` };
 }
 
+/** Without the former value, which is the secrets file's own: none where it keeps no former one. */
+function pastsWithoutFormer({ app }: Context, { opened }: SecretsState, name: string) {
+  const { previous, ...past } = opened?.pasts.get(name) ?? {};
+  const changedAt = new Date(app.clock.now()).toISOString();
+  return new Map<string, SecretPast>(previous ? [[name, { ...past, changedAt }]] : []);
+}
+
 /**
  * @throws REFERENCE_UNWRITABLE, REFERENCE_TAKEN, REFERENCE_UNRESOLVED, TRUST_REQUIRED; APP_SECRET_INPUT; what writing
  * a secrets file throws
@@ -128,7 +137,10 @@ export async function planBind(context: Context, binding: Binding): Promise<Plan
   const values = valuesOf(secrets.opened);
   const { sealed, effect } = await looked(context, binding, secrets);
   const isBound = values[name] === to;
-  const planned = isBound ? NOTHING_TO_WRITE : await planValues(context, secrets, { ...values, [name]: to });
+  const pasts = pastsWithoutFormer(context, secrets, name);
+  const planned = isBound
+    ? NOTHING_TO_WRITE
+    : await planValues(context, secrets, { ...values, [name]: to }, pasts);
   const facts: BindFacts = {
     ...planned,
     name,
@@ -142,7 +154,11 @@ export async function planBind(context: Context, binding: Binding): Promise<Plan
     environment: environment.name,
     effects: isBound
       ? [`nothing: ${secrets.file} says so already`]
-      : [effect, `write the reference into ${secrets.file} in place of the value`],
+      : [
+          effect,
+          `write the reference into ${secrets.file} in place of the value`,
+          ...(pasts.has(name) ? [`forget the former value, given as ${previousName(name)}`] : []),
+        ],
     facts: JSON.parse(JSON.stringify(facts)),
   };
 }

@@ -3,9 +3,9 @@ import * as z from "zod";
 import { rotationErrors } from "../../rotation/index.ts";
 import { defineOperation } from "../definition.ts";
 import { readSecrets } from "../resolution.ts";
-import { assertWritable } from "../secrets-change.ts";
+import { assertWritable, valuesOf } from "../secrets-change.ts";
 import { assertKnown } from "./known.ts";
-import { declarationOf, planReplacing } from "./rotation-facts.ts";
+import { assertHere, declarationOf, planReplacing } from "./rotation-facts.ts";
 import { requireRotationTrust } from "./rotation-programs.ts";
 import { REPLACING } from "./rotation-steps.ts";
 
@@ -19,6 +19,7 @@ export const operation = defineOperation({
     const secrets = readSecrets(app, environment);
     assertWritable(context, secrets);
     assertKnown(secrets, environment, name, "rollback");
+    assertHere(context, secrets, { name, value: valuesOf(secrets.opened)[name]! }, "current");
     const declaration = declarationOf(context, name);
     requireRotationTrust(context, [declaration]);
     const previous = secrets.opened?.pasts.get(name)?.previous;

@@ -11,15 +11,15 @@ import { typeValue } from "../../model/setting-value.ts";
 import { newValue, type Random, rotationErrors } from "../../rotation/index.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
-import { referencesOf } from "../reference-values.ts";
 import { readSecrets, type SecretsState } from "../resolution.ts";
 import { assertWritable, valuesOf } from "../secrets-change.ts";
 import { agesIn } from "./age-view.ts";
 import { assertKnown } from "./known.ts";
 import { assertForgettingReason } from "./pending-rotation.ts";
-import { declarationOf, planNothing, planReplacing, type Replacement } from "./rotation-facts.ts";
+import { assertHere, declarationOf, planNothing, planReplacing, type Replacement } from "./rotation-facts.ts";
 import { requireRotationTrust } from "./rotation-programs.ts";
 import { REPLACING } from "./rotation-steps.ts";
+import { readValue } from "./value-input.ts";
 
 const RANDOM: Random = {
   bytes: (count) => randomBytes(count),
@@ -59,29 +59,6 @@ function namesOf(context: Context, { names, due, input }: Input): string[] {
     where: "ringfence secret rotate",
     why,
     fix: `ringfence secret rotate ${told[0] ?? "--due"} -e ${name}`,
-  });
-}
-
-/** The value that stands in the file itself. @throws SECRETS_UNKNOWN, ROTATION_ELSEWHERE */
-function currentValue({ app, environment }: Context, secrets: SecretsState, name: string): string {
-  assertKnown(secrets, environment, name, "rotate");
-  const value = valuesOf(secrets.opened)[name]!;
-  if (referencesOf(app.references, app.project, environment)(value) === undefined) return value;
-  throw rotationErrors.ROTATION_ELSEWHERE({
-    what: `${name} of ${environment.name} is kept in another store`,
-    where: secrets.file,
-    why: "its value is replaced where it is kept, and is here at once: only the reference stands in the file",
-    fix: `ringfence config explain ${name} -e ${environment.name}   # shows the store; rotate it there`,
-  });
-}
-
-/** What standard input holds. @throws APP_SECRET_INPUT */
-async function givenValue(context: Context, name: string): Promise<string> {
-  const value = (await context.readInput()).replace(/\r?\n$/, "");
-  if (value.length > 0 && !value.includes("\0")) return value;
-  throw appErrors.APP_SECRET_INPUT({
-    what: value === "" ? `no value for ${name} on standard input` : `the value for ${name} holds a NUL byte`,
-    fix: `printf %s "$VALUE" | ringfence secret rotate ${name} --input -e ${context.environment.name}`,
   });
 }
 
@@ -136,10 +113,15 @@ function assertFits(
   });
 }
 
+/** @throws SECRETS_UNKNOWN, ROTATION_ELSEWHERE before anybody is asked for a value */
 async function replacementOf(context: Context, secrets: SecretsState, name: string, input: boolean) {
-  const current = currentValue(context, secrets, name);
+  assertKnown(secrets, context.environment, name, "rotate");
+  const current = valuesOf(secrets.opened)[name]!;
+  assertHere(context, secrets, { name, value: current }, "current");
   const declaration = declarationOf(context, name);
-  const value = input ? await givenValue(context, name) : generatedValue(context, declaration, name, current);
+  const value = input
+    ? await readValue(context, name, `ringfence secret rotate ${name} --input`)
+    : generatedValue(context, declaration, name, current);
   rememberSecret(value);
   const replacement: Replacement = { name, declaration, value };
   assertFits(context, declaration, replacement, current);

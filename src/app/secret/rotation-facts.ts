@@ -3,8 +3,10 @@ import { digestOfBytes } from "../../base/digest.ts";
 import type { Plan } from "../../model/operation.ts";
 import { previousName } from "../../model/rotation.ts";
 import type { SettingDeclaration } from "../../model/setting.ts";
+import { rotationErrors } from "../../rotation/index.ts";
 import type { SecretPast } from "../../secrets/index.ts";
 import type { Context, PlanDraft } from "../definition.ts";
+import { referencesOf } from "../reference-values.ts";
 import type { SecretsState } from "../resolution.ts";
 import { currentRevision, type PlannedRevision, revisionWith } from "../revision.ts";
 import {
@@ -46,6 +48,37 @@ export const factsOf = ({ facts }: Plan): RotationFacts => facts as unknown as R
 /** The setting of a name, as the manifest declares it. */
 export function declarationOf({ app }: Pick<Context, "app">, name: string): SettingDeclaration | undefined {
   return app.project.settings.find((setting) => setting.name === name);
+}
+
+/**
+ * Lets a value pass that is one, and no reference: programs are given values, and what another store keeps is replaced
+ * there.
+ *
+ * @param role of the value in what is planned
+ * @throws ROTATION_ELSEWHERE
+ */
+export function assertHere(
+  { app, environment }: Context,
+  { file }: SecretsState,
+  { name, value }: Pick<Replacement, "name" | "value">,
+  role: "current" | "new",
+): void {
+  if (declarationOf({ app }, name)?.reference === false) return;
+  if (referencesOf(app.references, app.project, environment)(value) === undefined) return;
+  const of = `${name} -e ${environment.name}`;
+  if (role === "current")
+    throw rotationErrors.ROTATION_ELSEWHERE({
+      what: `${name} of ${environment.name} is kept in another store`,
+      where: file,
+      why: "its value is replaced where it is kept, and is here at once: only the reference stands in the file",
+      fix: `printf %s "$VALUE" | ringfence secret push ${of}`,
+    });
+  throw rotationErrors.ROTATION_ELSEWHERE({
+    what: `the new value of ${name} of ${environment.name} is a reference to another store`,
+    where: file,
+    why: "the programs that make it count and try it would be given the reference in place of a value",
+    fix: `ringfence secret bind ${of} --adopt --to "$REFERENCE"`,
+  });
 }
 
 function pendingPast(secrets: SecretsState, { name, value }: Replacement, since: string): SecretPast {
@@ -118,7 +151,7 @@ export function planNothing({ environment }: Context, secrets: SecretsState, ver
  *
  * @param verb for the summary: `rotate`
  * @param forgetsPending replaces also what has a value pending from a rotation before, which is then lost
- * @throws ROTATION_PENDING; what `secretsChange` throws
+ * @throws ROTATION_PENDING; ROTATION_ELSEWHERE for a reference, before or after; what `secretsChange` throws
  */
 export async function planReplacing(
   context: Context,
@@ -133,6 +166,10 @@ export async function planReplacing(
   const names = replacements.map(({ name }) => name);
   if (!forgetsPending) await assertNonePending(context, secrets, names);
   const values = valuesOf(secrets.opened);
+  for (const one of replacements) {
+    assertHere(context, secrets, { name: one.name, value: values[one.name]! }, "current");
+    assertHere(context, secrets, one, "new");
+  }
   const since = new Date(now).toISOString();
   const pendings = new Map(replacements.map((one) => [one.name, pendingPast(secrets, one, since)]));
   const pending = await secretsChange(context, secrets, values, pendings);

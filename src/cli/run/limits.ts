@@ -4,6 +4,7 @@
  * never mixed: a process is in one group of each hierarchy, so the scope would take it out of ours.
  */
 import { spawnSync } from "node:child_process";
+import { shellWord } from "../../base/shell-word.ts";
 import { formatDuration, formatSize } from "../../base/units.ts";
 import type { RunLimits } from "../../snapshot/conditions.ts";
 import { withoutAccess } from "../../snapshot/key-variables.ts";
@@ -145,8 +146,6 @@ export function planLimits(limits: RunLimits, means: LimitMeans): LimitPlan {
   return { kept, unkept, places, scope, shell };
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** Where the shell says that it could not do what comes before the command. */
 export const FAILURE_HANDLE = 3;
 
@@ -162,7 +161,7 @@ export function limitedCommand(
   command: readonly string[],
 ): readonly string[] {
   const scoped = [...scope, ...command];
-  const steps = [...joinFiles.map((file) => `echo $$ >${quoted(file)}`), ...shell];
+  const steps = [...joinFiles.map((file) => `echo $$ >${shellWord(file)}`), ...shell];
   if (steps.length === 0) return scope.length === 0 ? command : scoped;
   const script = `{ ${steps.join(" && ")}; } || { echo failed >&${FAILURE_HANDLE}; exit 1; }`;
   return ["/bin/sh", "-c", `${script}; exec "$@" ${FAILURE_HANDLE}>&-`, "ringfence", ...scoped];

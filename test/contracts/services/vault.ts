@@ -3,6 +3,7 @@
  * asks: a service of this machine, in memory.
  */
 import { randomBytes } from "node:crypto";
+import { exactJson } from "../../../src/base/exact-json.ts";
 import { PLANTED } from "../secret-store-subject.ts";
 import { type FailingServer, openServer, type Request, type Response } from "./failing-server.ts";
 
@@ -143,7 +144,7 @@ export async function openVault(): Promise<VaultService> {
     if (service.instead) return service.instead;
     const [, version, mount = "", part = "", ...rest] = decodeURIComponent(request.url.pathname).split("/");
     const path = rest.join("/");
-    const body = request.body === "" ? {} : (JSON.parse(request.body) as Body);
+    const body = request.body === "" ? {} : (exactJson(request.body) as Body);
     if (version !== "v1" || request.headers["x-vault-request"] !== "true") return wrong(400);
     if (mount === "auth" && path === "login") return login(part, body);
     if (!tokens.has(String(request.headers["x-vault-token"])) || denied.has(path))
