@@ -188,6 +188,20 @@ describe("secret push", () => {
     expect(await get()).toBe(TOKEN);
   });
 
+  test("somebody's write while a lost answer is waited for stays", async () => {
+    vault.keep("shop/db", { password: "old" });
+    await must(bind("vault://kv/shop/db#password", "--adopt"));
+    vault.intercept((request, answer) => {
+      const answered = answer();
+      if (request.method !== "POST" || request.url.pathname !== "/v1/kv/data/shop/db") return answered;
+      vault.keep("shop/db", { password: "theirs" });
+      return { status: 503, body: "" };
+    });
+    expect((await push("new-password-1")).error).toMatchObject({ code: "REFERENCE_CHANGED" });
+    expect(await get()).toBe("theirs");
+    expect(vault.kept.get("shop/db")?.versions).toHaveLength(3);
+  });
+
   test("a secret that is kept here is set, not pushed", async () => {
     expect((await push("x")).error).toMatchObject({ code: "APP_BAD_INPUT" });
   });

@@ -112,17 +112,23 @@ async function moveLabel(
   return "fault" in asked ? asked.fault : undefined;
 }
 
-async function promote(opened: Opened, version: string): Promise<SecretWritten> {
+const SOMEBODY_ELSES = "another version has become the current one meanwhile";
+
+async function promote(
+  opened: Opened,
+  version: string,
+  replaced: string | undefined,
+): Promise<SecretWritten> {
   const labels = await labelsOf(opened);
   if (isFault(labels)) return labels.refusal;
   const current = holderOf(labels, CURRENT);
   if (current !== version) {
     if (!labels[version]?.length)
       return { kind: "missing", why: "there is no such version, or it was discarded" };
+    if (current !== replaced) return exists(SOMEBODY_ELSES);
     // AWS refuses where another version has become the current one meanwhile.
     const fault = await moveLabel(opened, CURRENT, current, version);
-    if (fault?.code === "InvalidParameterException")
-      return exists("another version has become the current one meanwhile");
+    if (fault?.code === "InvalidParameterException") return exists(SOMEBODY_ELSES);
     if (fault) return fault.refusal;
   }
   if (labels[version]?.includes(PENDING)) {
@@ -171,7 +177,8 @@ export function openSecretsManagerWriter(clients: Clients): SecretWriter {
       within(reference, signal, (opened) => create(opened, text, token)),
     stage: (reference, text, token, signal) =>
       within(reference, signal, (opened) => stage(opened, text, token)),
-    promote: (reference, version, signal) => within(reference, signal, (opened) => promote(opened, version)),
+    promote: (reference, version, replaced, signal) =>
+      within(reference, signal, (opened) => promote(opened, version, replaced)),
     discard: (reference, version, signal) => within(reference, signal, (opened) => discard(opened, version)),
   };
 }

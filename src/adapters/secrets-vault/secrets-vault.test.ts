@@ -184,7 +184,7 @@ describe("the key-value engine", () => {
     const staged = await writer!.stage(shop, '{"password":"two"}', "token", never);
     if (staged.kind !== "written") throw new Error("it is written");
     expect(vault.kept.get("shop")!.versions).toHaveLength(1);
-    await writer!.promote(shop, staged.version, never);
+    await writer!.promote(shop, staged.version, "1", never);
     expect(vault.kept.get("shop.ringfence-staged")!.versions).toMatchObject([{ destroyed: true }]);
     await writer!.discard(shop, "1", never);
     const former = reference("kv/shop", { version: "1" });
@@ -196,7 +196,7 @@ describe("the key-value engine", () => {
     const { writer } = open({ VAULT_TOKEN: vault.token });
     await writer!.stage(shop, '{"password":"two"}', "token", never);
     vault.keep("shop", { password: "two" });
-    expect(await writer!.promote(shop, "staged-1", never)).toEqual({ kind: "written", version: "2" });
+    expect(await writer!.promote(shop, "staged-1", "1", never)).toEqual({ kind: "written", version: "2" });
     expect(vault.kept.get("shop")!.versions).toHaveLength(2);
   });
 

@@ -115,11 +115,11 @@ async function promoted(
   step: StepContext,
 ): Promise<string> {
   const kept = await openKept(context, facts.reference);
-  await currentAsPlanned(context, kept, facts, text);
+  const { version: replaced } = await currentAsPlanned(context, kept, facts, text);
   const version =
     (await journalled(context.app, step.operation))?.staged ?? (await staged(context, kept, text, step));
   const written = await writeKept(context, kept, step.signal, (writer, one) =>
-    writer.promote(kept.read.secret, version, one),
+    writer.promote(kept.read.secret, version, replaced, one),
   );
   if (written.kind === "written") return written.version;
   throw written.kind === "exists" ? changedMeanwhile(facts) : notWritten(context, kept, written);
