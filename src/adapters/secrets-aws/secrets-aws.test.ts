@@ -69,6 +69,24 @@ describe("Secrets Manager", () => {
     expect(await read(asked)).toMatchObject([{ text: "one" }, { kind: "missing" }]);
   });
 
+  test("a promotion is written where its label is not taken away, and nothing more is answered", async () => {
+    aws.keepSecret("one", { text: "one" });
+    const { writer, ...store } = open(KEYS);
+    const one = reference("aws-sm", "one");
+    const [before] = await store.read([one], never);
+    const staged = await writer!.stage(one, "two", "token", never);
+    if (before?.kind !== "found" || staged.kind !== "written") throw new Error("both are there");
+    let isPromoted = false;
+    aws.intercept(({ body }, answer) => {
+      if (isPromoted) return { status: 400, body: '{"__type":"AccessDeniedException"}' };
+      isPromoted = body.includes("MoveToVersionId");
+      return answer();
+    });
+    expect(await writer!.promote(one, staged.version, before.version, never)).toEqual(staged);
+    aws.intercept((_request, answer) => answer());
+    expect(await store.read([one], never)).toMatchObject([{ text: "two", version: staged.version }]);
+  });
+
   test("a secret that is marked for deletion is missing, and its name is taken", async () => {
     aws.keepSecret("old", { text: "x" });
     aws.doomed.add("old");

@@ -167,10 +167,10 @@ async function promote(
   }
   const became = await takeOver(opened, data, replaced);
   if (typeof became !== "number") return became;
-  const refusal =
-    (await note(opened, name.number, became)) ??
-    (await remove(opened, stagedOf(opened.at), "destroy", name.number));
-  return refusal ?? written(String(became));
+  // Everyone has it by now: what is left to tidy up decides nothing. Without its note the copy stays, to be known by.
+  if (!(await note(opened, name.number, became)))
+    await remove(opened, stagedOf(opened.at), "destroy", name.number);
+  return written(String(became));
 }
 
 async function discard(opened: Opened, version: string): Promise<SecretWritten> {

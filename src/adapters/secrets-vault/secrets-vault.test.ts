@@ -200,6 +200,23 @@ describe("the key-value engine", () => {
     expect(vault.kept.get("shop")!.versions).toHaveLength(2);
   });
 
+  test.each(["metadata", "destroy"])(
+    "a promotion is written where %s is refused, again and again",
+    async (part) => {
+      const { writer } = open({ VAULT_TOKEN: vault.token });
+      await writer!.stage(shop, '{"password":"two"}', "token", never);
+      vault.intercept(({ url }, answer) =>
+        url.pathname.startsWith(`/v1/kv/${part}/`) ? { status: 403, body: '{"errors":[]}' } : answer(),
+      );
+      for (const _time of ["first", "again"])
+        expect(await writer!.promote(shop, "staged-1", "1", never)).toEqual({
+          kind: "written",
+          version: "2",
+        });
+      expect(vault.kept.get("shop")!.versions).toHaveLength(2);
+    },
+  );
+
   test("a text that is no object is not written", async () => {
     const { writer } = open({ VAULT_TOKEN: vault.token });
     for (const text of ["secret", "[1]", "null", '"a"'])
