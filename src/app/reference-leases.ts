@@ -14,6 +14,8 @@ const RENEW_AFTER = 2 / 3;
 const CALL_MS = 10_000;
 /** No sooner than that, whatever a store says of its leases. */
 const SHORTEST_WAIT_MS = 1_000;
+/** A renewal comes after the shortest wait at least; one that moves the end by less than this has given no time. */
+const SAME_END_MS = 500;
 
 export interface LeaseKeeper {
   /** From now on they are renewed. */
@@ -62,6 +64,7 @@ class Keeper implements LeaseKeeper {
     const { clock } = this.#room;
     let lease: SecretLease = first;
     let endsAt = this.#since + lease.durationMs;
+    let isLast = false;
     for (;;) {
       const left = endsAt - clock.now();
       await clock.wait(Math.max(left * RENEW_AFTER, SHORTEST_WAIT_MS), this.#stop.signal);
@@ -70,7 +73,13 @@ class Keeper implements LeaseKeeper {
       if (this.#stop.signal.aborted) return;
       if (renewed && !("kind" in renewed)) {
         lease = renewed;
+        const former = endsAt;
         endsAt = clock.now() + lease.durationMs;
+        // It has reached its longest time, or ends with the login that got it: said while something can be done.
+        if (!isLast && endsAt - former < SAME_END_MS) {
+          isLast = true;
+          this.#warn(reference, endsAt, "its store gives it no more time");
+        }
         continue;
       }
       const canWait = renewed?.kind === "unreachable" && endsAt - clock.now() > SHORTEST_WAIT_MS;

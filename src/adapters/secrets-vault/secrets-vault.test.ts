@@ -83,6 +83,20 @@ describe("who we are", () => {
     expect(answer.lease!.durationMs).toBeLessThanOrEqual(60_000);
   });
 
+  test("a lease that another token renews ends with the one that got it", async () => {
+    vault.logins.set("jwt", () => true);
+    vault.loginSeconds = 1;
+    const leased = reference("database/creds/shop", {}, "vault-lease");
+    const store = open({ VAULT_JWT_ROLE: "ci", VAULT_JWT: "a JWT" });
+    const [answer] = await store.read([leased], never);
+    if (answer?.kind !== "found") throw new Error("there is one");
+    vault.loginSeconds = 3600;
+    const renewed = await store.leases!.renew(answer.lease!, never);
+    if ("kind" in renewed) throw new Error("it is renewed");
+    expect(renewed.durationMs).toBeLessThanOrEqual(answer.lease!.durationMs);
+    expect(vault.requests.filter(({ url }) => url.pathname.endsWith("/login"))).toHaveLength(2);
+  });
+
   test("takes the token that `vault login` left", async () => {
     const home = mkdtempSync(join(folder, "home-"));
     writeFileSync(join(home, ".vault-token"), `${vault.token}\n`);
