@@ -363,6 +363,20 @@ describe("leases", () => {
     expect(warned).toEqual([{ text: expect.stringContaining("2026-11-21T12:00:30.000Z"), at: NOW + 20_000 }]);
   });
 
+  test("a lease of many weeks is renewed as late as a timer can wait", async () => {
+    const waited = await new Promise<number>((resolve) => {
+      const year = { ...lease("long"), durationMs: 365 * 24 * 3_600_000 };
+      const wait: Clock["wait"] = async (milliseconds) => {
+        resolve(milliseconds);
+        keeper.end();
+      };
+      const held = [{ store, lease: year, reference: "vault://kv/lease" }];
+      const keeper = keepLeases(held, { clock: { now: clock.now, wait }, warn: () => {} })!;
+      keeper.start();
+    });
+    expect(waited).toBe(2 ** 31 - 1);
+  });
+
   test("none: nothing is kept", () => {
     expect(keepLeases([], { clock, warn: () => {} })).toBeUndefined();
   });
