@@ -119,6 +119,18 @@ describe("secret bind", () => {
     expect(await get()).toBe("planted-Pa55word");
   });
 
+  test.each(["vault://kv/nowhere", "aws-sm://nowhere"])(
+    "a secret that is missing at %s is not mended by signing in",
+    async (to) => {
+      const { error } = await run(bind(to, "--adopt"));
+      expect(error).toMatchObject({
+        code: "REFERENCE_UNRESOLVED",
+        fix: expect.stringContaining("reference"),
+      });
+      expect(error?.fix).not.toContain("sign in");
+    },
+  );
+
   test("a new one comes from standard input, also in place of a placeholder", async () => {
     await must(["secret", "unset", "TOKEN"]);
     scene.write("config/development.env", "GREETING=hello\nTOKEN=<from-secrets-manager>\n");
