@@ -1,6 +1,7 @@
 /**
- * Writes to AWS Secrets Manager. A staged version has the label AWSPENDING, as AWS's own rotation has it; promoting
- * moves AWSCURRENT to it, and AWS itself gives the former one AWSPREVIOUS.
+ * Writes to AWS Secrets Manager. A staged version has a label of our own: AWSPENDING belongs to AWS's rotation, whose
+ * version would lose it, and with it the password that its service has by then. Promoting moves AWSCURRENT to the staged
+ * version, and AWS itself gives the former one AWSPREVIOUS.
  */
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { sha256 } from "../../base/digest.ts";
@@ -10,7 +11,7 @@ import { ask, type Fault } from "./faults.ts";
 import { CURRENT, isAboutSecret, readSecret, type SecretWish, wishOf } from "./managed-secrets.ts";
 import { invalid, isRefusal } from "./reference.ts";
 
-const PENDING = "AWSPENDING";
+const PENDING = "RINGFENCEPENDING";
 
 /** AWS takes 32 to 64 characters, and makes them the version's name. */
 function versionOf(token: string): string {

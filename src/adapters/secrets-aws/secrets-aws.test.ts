@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type AwsService, openAws } from "../../../test/contracts/services/aws.ts";
 import { openServer } from "../../../test/contracts/services/failing-server.ts";
@@ -85,6 +86,22 @@ describe("Secrets Manager", () => {
     expect(await writer!.promote(one, staged.version, before.version, never)).toEqual(staged);
     aws.intercept((_request, answer) => answer());
     expect(await store.read([one], never)).toMatchObject([{ text: "two", version: staged.version }]);
+  });
+
+  test("a rotation that is under way keeps its label, whatever is staged beside it", async () => {
+    aws.keepSecret("one", { text: "one" });
+    const credentials = { accessKeyId: KEYS.AWS_ACCESS_KEY_ID, secretAccessKey: "a key of nobody" };
+    const client = new SecretsManager({ endpoint: aws.address, region: "eu-central-1", credentials });
+    const rotating = { SecretId: "one", SecretString: "rotating", VersionStages: ["AWSPENDING"] };
+    await client.putSecretValue(rotating);
+    const { writer, ...store } = open(KEYS);
+    const one = reference("aws-sm", "one");
+    const pending = reference("aws-sm", "one", { stage: "AWSPENDING" });
+    const staged = await writer!.stage(one, "two", "token", never);
+    if (staged.kind !== "written") throw new Error("it is written");
+    expect(await store.read([pending, one], never)).toMatchObject([{ text: "rotating" }, { text: "one" }]);
+    await writer!.discard(one, staged.version, never);
+    expect(await store.read([pending], never)).toMatchObject([{ text: "rotating" }]);
   });
 
   test("a secret that is marked for deletion is missing, and its name is taken", async () => {
