@@ -17,6 +17,7 @@ import type {
 } from "../ports/secret-store.ts";
 import {
   fieldOf,
+  fixFor,
   type ReadReference,
   readReference,
   referencesErrors,
@@ -118,7 +119,7 @@ export async function mustReadKept(room: Room, kept: KeptSecret, version?: strin
   const answer = await readKept(room, kept, version);
   if (answer.kind === "found") return answer;
   const why = `${answer.kind}: ${answer.why}`;
-  const fix = answer.fix ?? `sign in to ${kept.read.secret.scheme}; then run the same command again`;
+  const fix = answer.fix ?? fixFor(kept.read, answer.kind);
   throw unresolvedError(room.environment.name, [{ ...kept.pending, why, fix }]);
 }
 

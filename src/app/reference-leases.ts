@@ -14,6 +14,10 @@ const RENEW_AFTER = 2 / 3;
 const CALL_MS = 10_000;
 /** No sooner than that, whatever a store says of its leases. */
 const SHORTEST_WAIT_MS = 1_000;
+/** A timer of Node takes no more, and ends at once instead: nearly 25 days. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+/** A renewal comes after the shortest wait at least; one that moves the end by less than this has given no time. */
+const SAME_END_MS = 500;
 
 export interface LeaseKeeper {
   /** From now on they are renewed. */
@@ -62,15 +66,23 @@ class Keeper implements LeaseKeeper {
     const { clock } = this.#room;
     let lease: SecretLease = first;
     let endsAt = this.#since + lease.durationMs;
+    let isLast = false;
     for (;;) {
       const left = endsAt - clock.now();
-      await clock.wait(Math.max(left * RENEW_AFTER, SHORTEST_WAIT_MS), this.#stop.signal);
+      const wait = Math.min(LONGEST_WAIT_MS, Math.max(left * RENEW_AFTER, SHORTEST_WAIT_MS));
+      await clock.wait(wait, this.#stop.signal);
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(CALL_MS)]);
       const renewed = lease.renewable ? await store.leases?.renew(lease, signal) : undefined;
       if (this.#stop.signal.aborted) return;
       if (renewed && !("kind" in renewed)) {
         lease = renewed;
+        const former = endsAt;
         endsAt = clock.now() + lease.durationMs;
+        // It has reached its longest time, or ends with the login that got it: said while something can be done.
+        if (!isLast && endsAt - former < SAME_END_MS) {
+          isLast = true;
+          this.#warn(reference, endsAt, "its store gives it no more time");
+        }
         continue;
       }
       const canWait = renewed?.kind === "unreachable" && endsAt - clock.now() > SHORTEST_WAIT_MS;

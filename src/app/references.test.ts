@@ -35,7 +35,8 @@ const store: SecretStore = {
   leases: {
     async renew(lease) {
       given.push(`renew ${lease.id}`);
-      return lease.id === "short" ? { kind: "denied", why: "too old" } : { ...lease, durationMs: 60_000 };
+      if (lease.id === "short") return { kind: "denied", why: "too old" };
+      return { ...lease, durationMs: lease.id === "capped" ? NOW + 30_000 - now : 60_000 };
     },
     async revoke(lease) {
       given.push(`revoke ${lease.id}`);
@@ -344,6 +345,36 @@ describe("leases", () => {
     });
     expect(warned).toContain("2026-11-21T12:00:30.000Z");
     expect(given).toEqual(asked);
+  });
+
+  test("one that gets no more time is said so once, while it lasts", async () => {
+    const warned: { text: string; at: number }[] = [];
+    await new Promise<void>((resolve) => {
+      const wait: Clock["wait"] = async (milliseconds, signal) => {
+        if (waits.length === 4) keeper.end().then(resolve);
+        await clock.wait(milliseconds, signal);
+      };
+      const held = [{ store, lease: lease("capped"), reference: "vault://kv/lease" }];
+      const warn = (text: string) => void warned.push({ text, at: now });
+      const keeper = keepLeases(held, { clock: { now: clock.now, wait }, warn })!;
+      keeper.start();
+    });
+    expect(given.filter((call) => call === "renew capped")).toHaveLength(4);
+    expect(warned).toEqual([{ text: expect.stringContaining("2026-11-21T12:00:30.000Z"), at: NOW + 20_000 }]);
+  });
+
+  test("a lease of many weeks is renewed as late as a timer can wait", async () => {
+    const waited = await new Promise<number>((resolve) => {
+      const year = { ...lease("long"), durationMs: 365 * 24 * 3_600_000 };
+      const wait: Clock["wait"] = async (milliseconds) => {
+        resolve(milliseconds);
+        keeper.end();
+      };
+      const held = [{ store, lease: year, reference: "vault://kv/lease" }];
+      const keeper = keepLeases(held, { clock: { now: clock.now, wait }, warn: () => {} })!;
+      keeper.start();
+    });
+    expect(waited).toBe(2 ** 31 - 1);
   });
 
   test("none: nothing is kept", () => {

@@ -95,10 +95,18 @@ export interface SecretWriter {
   stage(reference: SecretReference, text: string, token: string, signal: AbortSignal): Promise<SecretWritten>;
   /**
    * The version that everyone gets from now on; the former one is still there under its version. A store may keep a
-   * promoted version under another name than the staged one: the answer has it. Never takes the place of what somebody
-   * else wrote while it ran.
+   * promoted version under another name than the staged one: the answer has it. What fails after everyone got the
+   * version, such as taking the staged copy away, makes it no less `written`.
+   *
+   * @param replaced the version that everyone was given when this was decided. Where they are given another one by
+   * now, which is not the promoted one, somebody else wrote it: `exists`, and theirs stays.
    */
-  promote(reference: SecretReference, version: string, signal: AbortSignal): Promise<SecretWritten>;
+  promote(
+    reference: SecretReference,
+    version: string,
+    replaced: string | undefined,
+    signal: AbortSignal,
+  ): Promise<SecretWritten>;
   /** Takes a version away; `invalid` for the one that everyone is given. Doing so twice is no mistake. */
   discard(reference: SecretReference, version: string, signal: AbortSignal): Promise<SecretWritten>;
 }

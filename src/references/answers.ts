@@ -8,8 +8,8 @@ import { type ReadReference, readReference } from "./reading.ts";
 /** What a store said of a secret, by {@link ReadReference.key}. */
 export type Answers = ReadonlyMap<string, SecretAnswer>;
 
-/** What to look at where a store gave nothing. */
-function fixFor({ secret: { scheme, path } }: ReadReference, kind: SecretAnswer["kind"]): string {
+/** What to look at where a store gave nothing, and knows no fix of its own. */
+export function fixFor({ secret: { scheme, path } }: ReadReference, kind: SecretAnswer["kind"]): string {
   if (scheme === "file") return `ls -l ${JSON.stringify(path)}`;
   if (kind === "denied")
     return `sign in to ${scheme}, or let this caller read it; then run the same command again`;

@@ -82,7 +82,8 @@ export function stagingCases(open: Opened, { text }: SecretStoreFacts): void {
     const old = await read();
     const written = await stage("new", "token of new");
     if (old.kind !== "found" || written.kind !== "written") throw new Error("both are written");
-    return { writer, reference, read, stage, old, version: written.version };
+    const overwrite = (value: string) => under.keep("rotating", text(value));
+    return { writer, reference, read, stage, overwrite, old, version: written.version };
   };
 
   test("a staged version is given only to whoever names it", async () => {
@@ -95,22 +96,43 @@ export function stagingCases(open: Opened, { text }: SecretStoreFacts): void {
 
   test("a promoted version is given to everyone, and the former one is still there", async () => {
     const { writer, reference, read, old, version } = await staged();
-    const promoted = await writer.promote(reference, version, never);
+    const promoted = await writer.promote(reference, version, old.version, never);
     if (promoted.kind !== "written") throw new Error(`it was ${promoted.kind}`);
     expect(await read()).toMatchObject({ kind: "found", text: text("new"), version: promoted.version });
     expect(await read(promoted.version)).toMatchObject({ text: text("new") });
     expect(await read(old.version)).toMatchObject({ kind: "found", text: text("old") });
-    expect(await writer.promote(reference, version, never)).toEqual(promoted);
+    expect(await writer.promote(reference, version, old.version, never)).toEqual(promoted);
     expect(await read()).toMatchObject({ text: text("new"), version: promoted.version });
   });
 
+  test("a promotion never takes the place of what somebody else wrote since it was decided", async () => {
+    const { writer, reference, read, overwrite, old, version } = await staged();
+    await overwrite("theirs");
+    for (const _time of ["first", "again"]) {
+      expect(await writer.promote(reference, version, old.version, never)).toMatchObject({ kind: "exists" });
+      expect(await read()).toMatchObject({ text: text("theirs") });
+    }
+    expect(await writer.promote(reference, version, undefined, never)).toMatchObject({ kind: "exists" });
+  });
+
+  test("what somebody wrote over a promoted version stays when it is promoted again", async () => {
+    const { writer, reference, read, overwrite, old, version } = await staged();
+    await writer.promote(reference, version, old.version, never);
+    await overwrite("theirs");
+    await writer.promote(reference, version, old.version, never);
+    expect(await read()).toMatchObject({ text: text("theirs") });
+  });
+
   test("the former version can be gone back to by staging it again", async () => {
-    const { writer, reference, read, stage, version } = await staged();
-    await writer.promote(reference, version, never);
+    const { writer, reference, read, stage, old, version } = await staged();
+    const promoted = await writer.promote(reference, version, old.version, never);
+    if (promoted.kind !== "written") throw new Error(`it was ${promoted.kind}`);
     const back = await stage("old", "token of the way back");
     if (back.kind !== "written") throw new Error(`it was ${back.kind}`);
     expect(await read()).toMatchObject({ text: text("new") });
-    expect(await writer.promote(reference, back.version, never)).toMatchObject({ kind: "written" });
+    expect(await writer.promote(reference, back.version, promoted.version, never)).toMatchObject({
+      kind: "written",
+    });
     expect(await read()).toMatchObject({ text: text("old") });
   });
 
@@ -119,13 +141,13 @@ export function stagingCases(open: Opened, { text }: SecretStoreFacts): void {
     for (const _time of ["once", "twice"])
       expect(await writer.discard(reference, version, never)).toMatchObject({ kind: "written" });
     expect(await read()).toEqual(old);
-    expect(await writer.promote(reference, version, never)).toMatchObject({ kind: "missing" });
+    expect(await writer.promote(reference, version, old.version, never)).toMatchObject({ kind: "missing" });
     expect(await read()).toEqual(old);
   });
 
   test("the version that everyone is given is not discarded; the one before it may be", async () => {
     const { writer, reference, read, old, version } = await staged();
-    const promoted = await writer.promote(reference, version, never);
+    const promoted = await writer.promote(reference, version, old.version, never);
     const current = promoted.kind === "written" ? promoted.version : "";
     expect(await writer.discard(reference, current, never)).toMatchObject({ kind: "invalid" });
     expect(await writer.discard(reference, old.version!, never)).toMatchObject({ kind: "written" });
@@ -137,7 +159,7 @@ export function stagingCases(open: Opened, { text }: SecretStoreFacts): void {
     const writer = under.store.writer!;
     const nowhere = under.at("nowhere");
     expect(await writer.stage(nowhere, text("x"), "token", never)).toMatchObject({ kind: "missing" });
-    expect(await writer.promote(nowhere, "1", never)).toMatchObject({ kind: "missing" });
+    expect(await writer.promote(nowhere, "1", "1", never)).toMatchObject({ kind: "missing" });
     expect(await one(under, nowhere)).toMatchObject({ kind: "missing" });
   });
 }

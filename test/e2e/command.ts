@@ -9,6 +9,8 @@ export interface CommandOptions {
   readonly input?: string;
   readonly options?: Request["options"];
   readonly progress?: Request["progress"];
+  /** Hears what a person would see on standard error. */
+  readonly warn?: Request["warn"];
 }
 
 async function parse(words: readonly string[]): Promise<Typed> {
@@ -41,7 +43,7 @@ function requestOf({ command, positionals, options }: Typed, how: CommandOptions
     readInput: async () => how.input ?? "",
     progress: how.progress ?? (() => {}),
     options: how.options ?? {},
-    warn: () => {},
+    warn: how.warn ?? (() => {}),
   };
 }
 

@@ -45,7 +45,8 @@ afterEach(async () => {
 
 const run = (words: readonly string[], options?: CommandOptions) =>
   runWords([...words, ...HERE], { folder: scene.root, variables }, options);
-const plain = (words: readonly string[]) => runWords(words, { folder: scene.root, variables });
+const plain = (words: readonly string[], options?: CommandOptions) =>
+  runWords(words, { folder: scene.root, variables }, options);
 
 async function must<T>(words: readonly string[], options?: CommandOptions): Promise<T> {
   const { answer, error } = await run(words, options);
@@ -134,6 +135,18 @@ describe("secret bind", () => {
     expect(await get()).toBe("planted-Pa55word");
   });
 
+  test.each(["vault://kv/nowhere", "aws-sm://nowhere"])(
+    "a secret that is missing at %s is not mended by signing in",
+    async (to) => {
+      const { error } = await run(bind(to, "--adopt"));
+      expect(error).toMatchObject({
+        code: "REFERENCE_UNRESOLVED",
+        fix: expect.stringContaining("reference"),
+      });
+      expect(error?.fix).not.toContain("sign in");
+    },
+  );
+
   test("a new one comes from standard input, also in place of a placeholder", async () => {
     await must(["secret", "unset", "TOKEN"]);
     scene.write("config/development.env", "GREETING=hello\nTOKEN=<from-secrets-manager>\n");
@@ -204,6 +217,40 @@ describe("secret push", () => {
     expect(await get()).toBe(TOKEN);
   });
 
+  test("somebody's write while a lost answer is waited for stays", async () => {
+    vault.keep("shop/db", { password: "old" });
+    await must(bind("vault://kv/shop/db#password", "--adopt"));
+    vault.intercept((request, answer) => {
+      const answered = answer();
+      if (request.method !== "POST" || request.url.pathname !== "/v1/kv/data/shop/db") return answered;
+      vault.keep("shop/db", { password: "theirs" });
+      return { status: 503, body: "" };
+    });
+    expect((await push("new-password-1")).error).toMatchObject({ code: "REFERENCE_CHANGED" });
+    expect(await get()).toBe("theirs");
+    expect(vault.kept.get("shop/db")?.versions).toHaveLength(3);
+  });
+
+  test("a push that took effect is done, also where the store fails after it", async () => {
+    vault.keep("shop/db", { password: "old" });
+    await must(bind("vault://kv/shop/db#password", "--adopt"));
+    let isWritten = false;
+    vault.intercept(({ method, url }, answer) => {
+      if (isWritten && url.pathname.includes("ringfence-staged")) return { status: 503, body: "" };
+      if (method !== "POST" || url.pathname !== "/v1/kv/data/shop/db") return answer();
+      isWritten = true;
+      return Promise.resolve(answer()).then(() => ({ status: 503, body: "" }));
+    });
+    const warnings: string[] = [];
+    const options = { input: "new-password-1", warn: (text: string) => void warnings.push(text) };
+    const view = await must<SecretPushView>(["secret", "push", "TOKEN"], options);
+    expect(view).toMatchObject({ previous: "1", version: "2" });
+    expect(warnings).toHaveLength(1);
+    expect(JSON.stringify(warnings)).not.toContain("new-password-1");
+    expect((await plain(["operation", "show", view.operation])).answer).toMatchObject({ state: "succeeded" });
+    expect(await get()).toBe("new-password-1");
+  });
+
   test("a secret that is kept here is set, not pushed", async () => {
     expect((await push("x")).error).toMatchObject({ code: "APP_BAD_INPUT" });
   });
@@ -261,22 +308,37 @@ describe("killed anywhere", () => {
     await must(bind("vault://kv/shop/db#password", "--adopt"));
     const words = ["secret", "push", "TOKEN"];
     const commits = await endings(words, "pushed-token-0", async () => {});
-    const seen = { old: 0, new: 0 };
+    const seen = { old: 0, new: 0, told: 0 };
+    const known = new Set<string>();
+    const pushed = async () => {
+      const all = (await plain(["operation", "list"])).answer as OperationView[];
+      const added = all.filter(({ id, kind }) => kind === "secret push" && !known.has(id));
+      for (const { id } of added) known.add(id);
+      return added;
+    };
+    await pushed();
     for (let round = 1; round <= commits; round++) {
       const [before, value] = [await get(), `pushed-token-${round}`];
       const label = `killed at commit ${round}`;
       const halt = { signal: "SIGKILL", commit: round, when: round % 2 ? "before" : "after" } as const;
       expect(await spawn(words, { halt, input: value }).ended, label).toBeUndefined();
       const [interrupted] = await running();
+      const warnings: string[] = [];
+      const warn = (text: string) => void warnings.push(text);
       if (interrupted) {
         const back = round % 4 < 2 ? ["--undo"] : [];
-        const { error } = await plain(["operation", "resume", interrupted.id, ...back]);
+        const { error } = await plain(["operation", "resume", interrupted.id, ...back], { warn });
         if (error?.code === "OPERATION_PAST_PIVOT") await plain(["operation", "resume", interrupted.id]);
       }
       expect(await running(), label).toEqual([]);
+      const states = (await pushed()).map(({ state }) => state);
       const after = await get();
       expect([before, value], label).toContain(after);
       seen[after === value ? "new" : "old"] += 1;
+      // Taken back although everyone has it: then that is said.
+      const isTold = states.includes("failed") && warnings.some((text) => text.includes("before: version"));
+      expect(states.includes("succeeded") || isTold, label).toBe(after === value);
+      if (isTold) seen.told += 1;
       const copies = vault.kept.get("shop/db.ringfence-staged")?.versions ?? [];
       expect(
         copies.filter(({ destroyed }) => !destroyed),

@@ -1,6 +1,7 @@
 /**
- * Writes to AWS Secrets Manager. A staged version has the label AWSPENDING, as AWS's own rotation has it; promoting
- * moves AWSCURRENT to it, and AWS itself gives the former one AWSPREVIOUS.
+ * Writes to AWS Secrets Manager. A staged version has a label of our own: AWSPENDING belongs to AWS's rotation, whose
+ * version would lose it, and with it the password that its service has by then. Promoting moves AWSCURRENT to the staged
+ * version, and AWS itself gives the former one AWSPREVIOUS.
  */
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { sha256 } from "../../base/digest.ts";
@@ -10,7 +11,7 @@ import { ask, type Fault } from "./faults.ts";
 import { CURRENT, isAboutSecret, readSecret, type SecretWish, wishOf } from "./managed-secrets.ts";
 import { invalid, isRefusal } from "./reference.ts";
 
-const PENDING = "AWSPENDING";
+const PENDING = "RINGFENCEPENDING";
 
 /** AWS takes 32 to 64 characters, and makes them the version's name. */
 function versionOf(token: string): string {
@@ -112,32 +113,28 @@ async function moveLabel(
   return "fault" in asked ? asked.fault : undefined;
 }
 
-async function promote(opened: Opened, version: string): Promise<SecretWritten> {
+const SOMEBODY_ELSES = "another version has become the current one meanwhile";
+
+async function promote(
+  opened: Opened,
+  version: string,
+  replaced: string | undefined,
+): Promise<SecretWritten> {
   const labels = await labelsOf(opened);
   if (isFault(labels)) return labels.refusal;
   const current = holderOf(labels, CURRENT);
   if (current !== version) {
     if (!labels[version]?.length)
       return { kind: "missing", why: "there is no such version, or it was discarded" };
+    if (current !== replaced) return exists(SOMEBODY_ELSES);
     // AWS refuses where another version has become the current one meanwhile.
     const fault = await moveLabel(opened, CURRENT, current, version);
-    if (fault?.code === "InvalidParameterException")
-      return exists("another version has become the current one meanwhile");
+    if (fault?.code === "InvalidParameterException") return exists(SOMEBODY_ELSES);
     if (fault) return fault.refusal;
   }
-  if (labels[version]?.includes(PENDING)) {
-    const fault = await moveLabel(opened, PENDING, version);
-    if (fault) return fault.refusal;
-  }
-  return verified(opened, version);
-}
-
-async function verified(opened: Opened, version: string): Promise<SecretWritten> {
-  const labels = await labelsOf(opened);
-  if (isFault(labels)) return labels.refusal;
-  return holderOf(labels, CURRENT) === version
-    ? { kind: "written", version }
-    : { kind: "unreachable", why: "AWS took the promotion and does not show it yet" };
+  // Everyone has it by now: a label that is left over decides nothing.
+  if (labels[version]?.includes(PENDING)) await moveLabel(opened, PENDING, version);
+  return { kind: "written", version };
 }
 
 /** A version without a label is given to nobody, and AWS deletes it when it likes. */
@@ -171,7 +168,8 @@ export function openSecretsManagerWriter(clients: Clients): SecretWriter {
       within(reference, signal, (opened) => create(opened, text, token)),
     stage: (reference, text, token, signal) =>
       within(reference, signal, (opened) => stage(opened, text, token)),
-    promote: (reference, version, signal) => within(reference, signal, (opened) => promote(opened, version)),
+    promote: (reference, version, replaced, signal) =>
+      within(reference, signal, (opened) => promote(opened, version, replaced)),
     discard: (reference, version, signal) => within(reference, signal, (opened) => discard(opened, version)),
   };
 }

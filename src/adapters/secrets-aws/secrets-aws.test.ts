@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type AwsService, openAws } from "../../../test/contracts/services/aws.ts";
 import { openServer } from "../../../test/contracts/services/failing-server.ts";
@@ -67,6 +68,40 @@ describe("Secrets Manager", () => {
     aws.keepSecret("one", { text: "one" });
     const asked = ["AWSCURRENT", "AWSPREVIOUS"].map((stage) => reference("aws-sm", "one", { stage }));
     expect(await read(asked)).toMatchObject([{ text: "one" }, { kind: "missing" }]);
+  });
+
+  test("a promotion is written where its label is not taken away, and nothing more is answered", async () => {
+    aws.keepSecret("one", { text: "one" });
+    const { writer, ...store } = open(KEYS);
+    const one = reference("aws-sm", "one");
+    const [before] = await store.read([one], never);
+    const staged = await writer!.stage(one, "two", "token", never);
+    if (before?.kind !== "found" || staged.kind !== "written") throw new Error("both are there");
+    let isPromoted = false;
+    aws.intercept(({ body }, answer) => {
+      if (isPromoted) return { status: 400, body: '{"__type":"AccessDeniedException"}' };
+      isPromoted = body.includes("MoveToVersionId");
+      return answer();
+    });
+    expect(await writer!.promote(one, staged.version, before.version, never)).toEqual(staged);
+    aws.intercept((_request, answer) => answer());
+    expect(await store.read([one], never)).toMatchObject([{ text: "two", version: staged.version }]);
+  });
+
+  test("a rotation that is under way keeps its label, whatever is staged beside it", async () => {
+    aws.keepSecret("one", { text: "one" });
+    const credentials = { accessKeyId: KEYS.AWS_ACCESS_KEY_ID, secretAccessKey: "a key of nobody" };
+    const client = new SecretsManager({ endpoint: aws.address, region: "eu-central-1", credentials });
+    const rotating = { SecretId: "one", SecretString: "rotating", VersionStages: ["AWSPENDING"] };
+    await client.putSecretValue(rotating);
+    const { writer, ...store } = open(KEYS);
+    const one = reference("aws-sm", "one");
+    const pending = reference("aws-sm", "one", { stage: "AWSPENDING" });
+    const staged = await writer!.stage(one, "two", "token", never);
+    if (staged.kind !== "written") throw new Error("it is written");
+    expect(await store.read([pending, one], never)).toMatchObject([{ text: "rotating" }, { text: "one" }]);
+    await writer!.discard(one, staged.version, never);
+    expect(await store.read([pending], never)).toMatchObject([{ text: "rotating" }]);
   });
 
   test("a secret that is marked for deletion is missing, and its name is taken", async () => {

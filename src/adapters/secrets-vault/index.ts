@@ -8,7 +8,7 @@ import type { SecretAnswer, SecretReference, SecretStore } from "../../ports/sec
 import { openHttp } from "./http.ts";
 import { openKv } from "./kv.ts";
 import { openKvWriter } from "./kv-writing.ts";
-import { openLeased, openLeases } from "./leases.ts";
+import { openLeased, openLeases, type TokenEnds } from "./leases.ts";
 import { invalid } from "./refusal.ts";
 import { openSession, type VaultOptions } from "./session.ts";
 
@@ -19,9 +19,10 @@ type Read = (references: readonly SecretReference[], signal: AbortSignal) => Pro
 /** Opens nothing yet, and signs in when it is first asked. */
 export function openVaultSecrets(options: VaultOptions): SecretStore {
   const session = openSession(openHttp(options.variables), options);
+  const ends: TokenEnds = new Map();
   const readers: Readonly<Record<string, Read>> = {
     vault: openKv(session),
-    "vault-lease": openLeased(session),
+    "vault-lease": openLeased(session, ends),
   };
   return {
     schemes: Object.keys(readers),
@@ -36,6 +37,6 @@ export function openVaultSecrets(options: VaultOptions): SecretStore {
         none: (scheme) => invalid(`Vault is not asked by ${scheme}`),
       }),
     writer: openKvWriter(session),
-    leases: openLeases(session),
+    leases: openLeases(session, ends),
   };
 }

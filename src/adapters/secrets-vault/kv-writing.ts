@@ -135,16 +135,27 @@ async function notedOf(
   return number === String(copy) ? Number(became) : undefined;
 }
 
-/** Writes the copy over the secret, unless an earlier call has. */
-async function takeOver(opened: Opened, data: Data): Promise<number | SecretWritten> {
+/** Writes the copy over the version that is to be replaced, and over no other, unless an earlier call has. */
+async function takeOver(
+  opened: Opened,
+  data: Data,
+  replaced: string | undefined,
+): Promise<number | SecretWritten> {
   const current = await newestOf(opened, opened.at);
   if (isRefusal(current)) return current;
   if (isSame(current.text, data)) return current.number;
-  const result = await write(opened, opened.at, data, current.number);
+  const result =
+    String(current.number) === replaced
+      ? await write(opened, opened.at, data, current.number)
+      : ("conflict" as const);
   return result === "conflict" ? exists("another version was written meanwhile") : result;
 }
 
-async function promote(opened: Opened, version: string): Promise<SecretWritten> {
+async function promote(
+  opened: Opened,
+  version: string,
+  replaced: string | undefined,
+): Promise<SecretWritten> {
   const name = versionName(version);
   if (!name?.staged) return missing("there is no such staged version");
   const copy = await readVersion(opened.session, stagedOf(opened.at), name.number, opened.signal);
@@ -155,12 +166,12 @@ async function promote(opened: Opened, version: string): Promise<SecretWritten> 
     if (typeof became === "number") return written(String(became));
     return became ?? missing("there is no such staged version, or it was discarded");
   }
-  const became = await takeOver(opened, data);
+  const became = await takeOver(opened, data, replaced);
   if (typeof became !== "number") return became;
-  const refusal =
-    (await note(opened, name.number, became)) ??
-    (await remove(opened, stagedOf(opened.at), "destroy", name.number));
-  return refusal ?? written(String(became));
+  // Everyone has it by now: what is left to tidy up decides nothing. Without its note the copy stays, to be known by.
+  if (!(await note(opened, name.number, became)))
+    await remove(opened, stagedOf(opened.at), "destroy", name.number);
+  return written(String(became));
 }
 
 async function discard(opened: Opened, version: string): Promise<SecretWritten> {
@@ -203,7 +214,8 @@ export function openKvWriter(session: Session): SecretWriter {
   return {
     create: (reference, text, _token, signal) => withData(reference, text, signal, create),
     stage: (reference, text, _token, signal) => withData(reference, text, signal, stage),
-    promote: (reference, version, signal) => within(reference, signal, (opened) => promote(opened, version)),
+    promote: (reference, version, replaced, signal) =>
+      within(reference, signal, (opened) => promote(opened, version, replaced)),
     discard: (reference, version, signal) => within(reference, signal, (opened) => discard(opened, version)),
   };
 }

@@ -83,6 +83,20 @@ describe("who we are", () => {
     expect(answer.lease!.durationMs).toBeLessThanOrEqual(60_000);
   });
 
+  test("a lease that another token renews ends with the one that got it", async () => {
+    vault.logins.set("jwt", () => true);
+    vault.loginSeconds = 1;
+    const leased = reference("database/creds/shop", {}, "vault-lease");
+    const store = open({ VAULT_JWT_ROLE: "ci", VAULT_JWT: "a JWT" });
+    const [answer] = await store.read([leased], never);
+    if (answer?.kind !== "found") throw new Error("there is one");
+    vault.loginSeconds = 3600;
+    const renewed = await store.leases!.renew(answer.lease!, never);
+    if ("kind" in renewed) throw new Error("it is renewed");
+    expect(renewed.durationMs).toBeLessThanOrEqual(answer.lease!.durationMs);
+    expect(vault.requests.filter(({ url }) => url.pathname.endsWith("/login"))).toHaveLength(2);
+  });
+
   test("takes the token that `vault login` left", async () => {
     const home = mkdtempSync(join(folder, "home-"));
     writeFileSync(join(home, ".vault-token"), `${vault.token}\n`);
@@ -184,7 +198,7 @@ describe("the key-value engine", () => {
     const staged = await writer!.stage(shop, '{"password":"two"}', "token", never);
     if (staged.kind !== "written") throw new Error("it is written");
     expect(vault.kept.get("shop")!.versions).toHaveLength(1);
-    await writer!.promote(shop, staged.version, never);
+    await writer!.promote(shop, staged.version, "1", never);
     expect(vault.kept.get("shop.ringfence-staged")!.versions).toMatchObject([{ destroyed: true }]);
     await writer!.discard(shop, "1", never);
     const former = reference("kv/shop", { version: "1" });
@@ -196,9 +210,26 @@ describe("the key-value engine", () => {
     const { writer } = open({ VAULT_TOKEN: vault.token });
     await writer!.stage(shop, '{"password":"two"}', "token", never);
     vault.keep("shop", { password: "two" });
-    expect(await writer!.promote(shop, "staged-1", never)).toEqual({ kind: "written", version: "2" });
+    expect(await writer!.promote(shop, "staged-1", "1", never)).toEqual({ kind: "written", version: "2" });
     expect(vault.kept.get("shop")!.versions).toHaveLength(2);
   });
+
+  test.each(["metadata", "destroy"])(
+    "a promotion is written where %s is refused, again and again",
+    async (part) => {
+      const { writer } = open({ VAULT_TOKEN: vault.token });
+      await writer!.stage(shop, '{"password":"two"}', "token", never);
+      vault.intercept(({ url }, answer) =>
+        url.pathname.startsWith(`/v1/kv/${part}/`) ? { status: 403, body: '{"errors":[]}' } : answer(),
+      );
+      for (const _time of ["first", "again"])
+        expect(await writer!.promote(shop, "staged-1", "1", never)).toEqual({
+          kind: "written",
+          version: "2",
+        });
+      expect(vault.kept.get("shop")!.versions).toHaveLength(2);
+    },
+  );
 
   test("a text that is no object is not written", async () => {
     const { writer } = open({ VAULT_TOKEN: vault.token });

@@ -24,8 +24,11 @@ interface Token {
 export interface Session {
   /** Asks as whoever is signed in. */
   ask(request: Omit<Parameters<Ask>[0], "token">, signal: AbortSignal): Promise<VaultAnswer | SecretRefusal>;
-  /** Milliseconds until the token of a login ends, and with it the leases that it got; infinite where unknown. */
-  remainingMs(): number;
+  /** The same, and when the token that asked ends, with all leases that it got: by `performance.now()`. */
+  askByToken(
+    request: Omit<Parameters<Ask>[0], "token">,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: VaultAnswer | SecretRefusal; readonly endsAtMs: number }>;
 }
 
 interface Login {
@@ -115,11 +118,10 @@ export function openSession(send: Ask, { variables, home }: VaultOptions): Sessi
     return token;
   };
 
-  return {
-    async ask(request, signal) {
-      const token = await signIn(signal);
-      return isRefusal(token) ? token : send({ ...request, token: token.text }, signal);
-    },
-    remainingMs: () => Math.max(0, (signedIn?.endsAtMs ?? Number.POSITIVE_INFINITY) - performance.now()),
+  const askByToken: Session["askByToken"] = async (request, signal) => {
+    const token = await signIn(signal);
+    if (isRefusal(token)) return { answer: token, endsAtMs: Number.POSITIVE_INFINITY };
+    return { answer: await send({ ...request, token: token.text }, signal), endsAtMs: token.endsAtMs };
   };
+  return { askByToken, ask: async (request, signal) => (await askByToken(request, signal)).answer };
 }

@@ -14,9 +14,11 @@ import {
   mustReadKept,
   notWritten,
   openKept,
+  readKept,
   referenceOf,
   writeKept,
 } from "../kept-secret.ts";
+import { tryAgain } from "../references.ts";
 import { openValue } from "../sealed-value.ts";
 import type { PushFacts } from "./push-plan.ts";
 
@@ -83,7 +85,27 @@ function notGiven(context: Context, kept: KeptSecret, which: string): Error {
   return notWritten(context, kept, { kind: "unreachable", why });
 }
 
-/** Nobody is given what was staged: that it could not be taken away is said, and hinders nothing. */
+/** What everyone is given, where that is the new value by now; undefined also where nobody can tell. */
+async function newlyGiven(
+  context: Context,
+  kept: KeptSecret,
+  { previous }: PushFacts,
+  text: string,
+): Promise<SecretFound | undefined> {
+  const current = await readKept(context, kept);
+  if (current.kind !== "found" || (current.version ?? null) === previous) return undefined;
+  return isSameSecret(current.text, text) ? current : undefined;
+}
+
+/** A promotion that was cut short may have taken effect, and whoever asked since has the new value: that is said. */
+async function sayPromoted(context: Context, facts: PushFacts, text: string): Promise<void> {
+  const kept = await openKept(context, facts.reference);
+  if (!(await newlyGiven(context, kept, facts, text))) return;
+  const before = facts.previous === null ? "" : ` (before: version ${facts.previous})`;
+  context.warn(`everyone is given the new value of ${facts.reference.text} already${before}`);
+}
+
+/** That what was staged could not be taken away is said, and hinders nothing. */
 async function discardStaged(
   context: Context,
   facts: PushFacts,
@@ -99,6 +121,9 @@ async function discardStaged(
     known === undefined
       ? await write((writer, one) => writer.stage(secret, text, step.operation, one))
       : { kind: "written" as const, version: known };
+  // Promoted under its own name it is staged no more.
+  const given = await newlyGiven(context, kept, facts, text);
+  if (found.kind === "written" && given?.version === found.version) return;
   const gone =
     found.kind === "written"
       ? await write((writer, one) => writer.discard(secret, found.version, one))
@@ -115,13 +140,18 @@ async function promoted(
   step: StepContext,
 ): Promise<string> {
   const kept = await openKept(context, facts.reference);
-  await currentAsPlanned(context, kept, facts, text);
+  const { version: replaced } = await currentAsPlanned(context, kept, facts, text);
   const version =
     (await journalled(context.app, step.operation))?.staged ?? (await staged(context, kept, text, step));
   const written = await writeKept(context, kept, step.signal, (writer, one) =>
-    writer.promote(kept.read.secret, version, one),
+    writer.promote(kept.read.secret, version, replaced, one),
   );
   if (written.kind === "written") return written.version;
+  const given = await newlyGiven(context, kept, facts, text);
+  if (given) {
+    context.warn(`${facts.reference.text} gives the new value, although its store said: ${written.why}`);
+    return given.version ?? version;
+  }
   throw written.kind === "exists" ? changedMeanwhile(facts) : notWritten(context, kept, written);
 }
 
@@ -145,6 +175,7 @@ export function pushSteps(context: Context, facts: PushFacts): Step[] {
       title: "make it the one that everyone gets",
       pivot: true,
       run: async (step) => ({ promoted: await promoted(context, facts, text(), step), previous }),
+      undo: () => sayPromoted(context, facts, text()),
     },
   ];
 }
@@ -153,7 +184,12 @@ export function pushSteps(context: Context, facts: PushFacts): Step[] {
 export async function verifyPushed(context: Context, facts: PushFacts): Promise<Json> {
   const { sealed, reference, previous } = facts;
   const kept = await openKept(context, reference);
-  const current = await mustReadKept(context, kept);
+  const { current } = await tryAgain(context.app, async () => {
+    const current = await mustReadKept(context, kept);
+    // A store of many nodes may show the former version for a moment.
+    const isFormer = sealed !== null && (current.version ?? null) === previous;
+    return { kind: isFormer ? "unreachable" : "found", current };
+  });
   if (sealed !== null && !isSameSecret(current.text, openValue(context, sealed)))
     throw notGiven(context, kept, `what everyone is given (before it was version ${previous ?? "unknown"})`);
   return { reference: reference.text, version: current.version ?? null };

@@ -246,8 +246,10 @@ export async function openAws(): Promise<AwsService> {
     deny: (name) => void denied.add(name),
     keepSecret(name, value) {
       const versions = secrets.get(name) ?? [];
-      for (const { labels } of versions) labels.clear();
-      versions.push({ id: randomUUID(), ...value, labels: new Set(["AWSCURRENT"]) });
+      const id = randomUUID();
+      versions.push({ id, ...value, labels: new Set() });
+      give(versions, "AWSPREVIOUS", versions.find(({ labels }) => labels.has("AWSCURRENT"))?.id);
+      give(versions, "AWSCURRENT", id);
       secrets.set(name, versions);
     },
     keepParameter: (name, text) => void parameters.set(name, [...(parameters.get(name) ?? []), text]),

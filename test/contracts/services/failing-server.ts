@@ -36,6 +36,9 @@ export interface Response {
   readonly body: string;
 }
 
+type Answered = Response | Promise<Response>;
+export type Interceptor = (request: Request, answer: () => Answered) => Answered;
+
 export interface FailingServer {
   readonly address: string;
   /** All that was asked so far. */
@@ -44,6 +47,8 @@ export interface FailingServer {
   swallowed(): number;
   /** From now on. */
   fail(failure: Failure): Promise<void>;
+  /** From now on requests are answered by this; `answer` lets the service do its work. */
+  intercept(interceptor: Interceptor): void;
   /** Ends when the next request has arrived. */
   asked(): Promise<unknown>;
   close(): Promise<void>;
@@ -116,13 +121,14 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
  * @param quoted a text that failures answer with: it must not get into any message.
  */
 export async function openServer(
-  work: (request: Request) => Response | Promise<Response>,
+  work: (request: Request) => Answered,
   throttled: Response,
   quoted: string,
 ): Promise<FailingServer> {
   const requests: Request[] = [];
   const waiting: (() => void)[] = [];
   let failure: Failure | undefined;
+  let answered: Interceptor = (_request, answer) => answer();
   let swallowed = 0;
   const server = createServer(async (incoming, response) => {
     const body = await bodyOf(incoming);
@@ -134,7 +140,7 @@ export async function openServer(
         swallowed++;
       });
     else {
-      const { status, headers: own = {}, body: text } = await work(request);
+      const { status, headers: own = {}, body: text } = await answered(request, () => work(request));
       response.writeHead(status, own).end(text);
     }
     for (const go of waiting.splice(0)) go();
@@ -156,6 +162,9 @@ export async function openServer(
     async fail(next) {
       failure = next;
       if (next === "refuses connections") await close();
+    },
+    intercept(interceptor) {
+      answered = interceptor;
     },
     asked: () =>
       new Promise<void>((proceed) => {
