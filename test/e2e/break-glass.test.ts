@@ -7,6 +7,7 @@ import { compileRun } from "../../src/app/run.ts";
 import type { AuditLogView } from "../../src/contract/audit.ts";
 import type { GlassClosed, GlassOpened, GlassOpening } from "../../src/contract/break-glass.ts";
 import type { SecretAccess } from "../../src/contract/secret-access.ts";
+import type { Store } from "../../src/ports/store/store.ts";
 import { createIdentity, lockIdentities } from "../../src/secrets/index.ts";
 import { identityPath } from "../../src/snapshot/home.ts";
 import { snapshotPath } from "../../src/snapshot/snapshot.ts";
@@ -264,6 +265,32 @@ test("one whose time is over waits for its review as well", async () => {
   now += MINUTE;
   expect(await at(["break-glass", "list"])).toMatchObject({ exit: 3, answer: [{ operation, closed: null }] });
   await must(["break-glass", "review", operation, "--reason", "nothing was opened"], "approver");
+});
+
+test("one whose process died before it could say so is known all the same, and reviewed", async () => {
+  /** Nothing reaches the store once the identity is there. */
+  const dying = (store: Store): Store => ({
+    id: store.id,
+    read: (work) => store.read(work),
+    transaction: (work) => (existsSync(held) ? Promise.reject(new Error("died")) : store.transaction(work)),
+    close: () => store.close(),
+  });
+  const options = { clock: { ...systemClock, now: () => now }, wrapStore: dying };
+  await scene.command([...OPEN, "--as", "author"], { options }).catch(() => undefined);
+  expect([existsSync(held), await codeOf(GET)]).toEqual([true, "ok"]);
+  const [opening] = await must<GlassOpening[]>(["break-glass", "list"]);
+  const until = new Date(now + 60 * MINUTE).toISOString();
+  expect(opening).toMatchObject({ person: "author", state: "open", until, secrets: ["TOKEN"] });
+  const review = ["break-glass", "review", opening!.operation, "--reason", "looked at"];
+  const { error } = await at(review, "approver");
+  expect(error).toMatchObject({
+    code: "APP_BAD_INPUT",
+    fix: expect.stringMatching(/^# author .*close -e development/),
+  });
+  now += 60 * MINUTE;
+  expect((await at(["break-glass", "list"])).exit).toBe(3);
+  await must(review, "approver");
+  expect((await at(["break-glass", "list"])).exit).toBe(0);
 });
 
 test("a production kind asks another person before", async () => {
