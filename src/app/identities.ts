@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { RingfenceError } from "../base/error.ts";
 import type { Environment } from "../model/project.ts";
 import {
+  canonicalRecipient,
   type FileKey,
   listSecrets,
   prepareDataKey,
@@ -116,14 +117,25 @@ function keysToAsk(app: Machine, { groups, threshold }: WrappedKeys, isOpen: boo
   return groups.flat().filter(({ service }) => known.includes(service));
 }
 
+/** Whether these recipients open a file without anybody else: of several key groups so many are needed. */
+function openAlone({ groups, threshold }: WrappedKeys, recipients: readonly string[]): boolean {
+  const isAmong = ({ service, name }: FileKey) =>
+    service === "age" && recipients.includes(canonicalRecipient(name));
+  return groups.filter((group) => group.some(isAmong)).length >= threshold;
+}
+
 /** What a key service gave. Only those of keys that the manifest declares are asked. */
 function dataKeyFor(
   app: Machine,
   environment: Environment,
   secrets: SecretsText,
-  { identities, isOpen }: { readonly identities: readonly string[]; readonly isOpen: boolean },
+  opening: {
+    readonly wrapped: WrappedKeys;
+    readonly identities: readonly string[];
+    readonly isOpen: boolean;
+  },
 ): Answered<Uint8Array | undefined> {
-  const wrapped = wrappedKeys(secrets.text, secrets);
+  const { wrapped, identities, isOpen } = opening;
   const { keys: declared } = environment;
   const keys = keysToAsk(app, wrapped, isOpen);
   const foreign = keys.filter(({ id }) => !declared.includes(id));
@@ -163,7 +175,12 @@ export function openersFor(app: Machine, environment: Environment, secrets: Secr
   const isMeant = (identity: string) => recipients.includes(recipientOf(identity));
   const meant = others.map((place) => ({ ...place, identities: place.identities.filter(isMeant) }));
   const plain = [...own.identities, ...meant.flatMap(({ identities }) => identities)];
-  const lasting = [own, ...meant].some(({ identities, isLasting }) => isLasting && identities.length > 0);
+  const wrapped = wrappedKeys(secrets.text, secrets);
+  // One that the file is not encrypted to opened nothing, wherever it lies.
+  const staying = [own, ...meant]
+    .filter(({ isLasting }) => isLasting)
+    .flatMap(({ identities }) => identities);
+  const lasting = openAlone(wrapped, staying.map(recipientOf));
   const opening = [own, ...meant].find(({ identities }) => identities.some(isMeant));
   const found: Found = opening
     ? { identities: plain, kind: opening.kind, isLasting: lasting, refusal: undefined }
@@ -171,7 +188,7 @@ export function openersFor(app: Machine, environment: Environment, secrets: Secr
   const isOpen = found.identities.length > 0;
   // An own identity that the file does not name is tried all the same: that says what is wrong.
   const identities = isOpen ? found.identities : plain;
-  const answer = dataKeyFor(app, environment, secrets, { identities, isOpen });
+  const answer = dataKeyFor(app, environment, secrets, { wrapped, identities, isOpen });
   const dataKey = "got" in answer ? answer.got : undefined;
   const refusal = found.refusal ?? ("refusal" in answer ? answer.refusal : undefined);
   return {
@@ -179,7 +196,7 @@ export function openersFor(app: Machine, environment: Environment, secrets: Secr
     dataKey,
     isShut: !dataKey && (identities.length === 0 || (!isOpen && refusal !== undefined)),
     lookedIn: [own, ...others].map(({ name }) => name),
-    isLasting: isOpen ? found.isLasting && !dataKey : lasting && !dataKey,
+    isLasting: found.isLasting && !dataKey,
     refusal,
     kind: found.kind ?? (dataKey ? "key-service" : "environment"),
   };

@@ -35,7 +35,7 @@ export async function sealValue(room: Room, value: string): Promise<string> {
   return text;
 }
 
-/** What was sealed. @throws SECRETS_NO_IDENTITY, SECRETS_TAMPERED and what else opening throws */
+/** What was sealed. @throws SECRETS_NO_IDENTITY, SECRETS_MAC_MISMATCH and what else opening throws */
 export function openValue({ app, environment }: Room, text: string): string {
   const file = "the plan";
   const { identities, dataKey, isShut, lookedIn } = openersFor(app, environment, { file, text });

@@ -5,6 +5,7 @@ import { parseSecretsText, secretsText } from "./edit-text.ts";
 test("what is written is read again, whatever the values", { timeout: 60_000 }, () => {
   const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/).filter((one) => one !== "__proto__");
   const value = fc.oneof(
+    fc.constant(""),
     fc.string({ minLength: 1, maxLength: 20, unit: "grapheme-ascii" }),
     fc.string({ minLength: 1, maxLength: 20, unit: "binary" }),
   );
@@ -24,6 +25,7 @@ describe("what people write", () => {
     ["no name", "b\n", { ok: false, mistakes: ["line 1 is no NAME=value"] }],
     ["an open quote", 'A="b\n', { ok: false, mistakes: ["line 1: the quotes of A don't fit"] }],
     ["a name twice", "A=b\nA=c\n", { ok: false, mistakes: ["line 2: A stands there twice"] }],
+    ["an empty value in quotes", "A=\"\"\nB=''\n", { ok: true, values: { A: "", B: "" } }],
     ["nothing behind it", "A=\n", { ok: false, mistakes: [expect.stringContaining("no value")] }],
   ];
   test.each(rows)("%s", (_, text, expected) => expect(parseSecretsText(text)).toEqual(expected));

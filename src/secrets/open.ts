@@ -19,7 +19,8 @@ import { secretsErrors } from "./errors.ts";
 import { type SecretPasts, secretsInPasts } from "./past.ts";
 import { readSignature, type SecretsSignature } from "./signature.ts";
 import { type Askable, askForDataKey } from "./sops/data-key.ts";
-import { openSopsFile, readSopsFile } from "./sops/file.ts";
+import { malformed } from "./sops/document.ts";
+import { type OpenedValue, openSopsFile, readSopsFile } from "./sops/file.ts";
 import { ageRecipients, type KeyServiceId, keyId } from "./sops/keys.ts";
 
 export interface SecretValue {
@@ -65,6 +66,22 @@ export interface OpenOptions {
 }
 
 /**
+ * Lists are no part of what SOPS authenticates: brackets around a value take it away from its name, and everything
+ * verifies. Ringfence writes none.
+ *
+ * @throws SECRETS_MALFORMED
+ */
+function refuseLists(values: readonly OpenedValue[]): void {
+  const inList = values.find(({ leaf }) => leaf.name !== leaf.path.join("."));
+  if (!inList) return;
+  const { path, place } = inList.leaf;
+  throw malformed(
+    place,
+    `a list stands around a value of ${path.join(".")}; SOPS authenticates no lists, and Ringfence writes none`,
+  );
+}
+
+/**
  * Opens a secrets file: data key, values, MAC and binding verified. Every value that is one is known to the redactor
  * before this returns. Uses node:crypto only.
  *
@@ -77,8 +94,10 @@ export function openSecrets(text: string, options: OpenOptions): OpenedSecrets {
   const secrets = values.filter(({ leaf }) => leaf.name !== BINDING_NAME);
   for (const { leaf, text: value } of secrets) if (!isShown?.(leaf.name, value)) rememberSecret(value);
   const binding = bindingOf(values);
-  if (binding) assertBelongs(binding, expect, values);
-  else if (unbound === "refuse")
+  if (binding) {
+    assertBelongs(binding, expect, values);
+    refuseLists(values);
+  } else if (unbound === "refuse")
     throw secretsErrors.SECRETS_UNBOUND({
       what: "the secrets file does not say which project and environment it belongs to",
       where: file,

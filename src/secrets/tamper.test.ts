@@ -31,6 +31,12 @@ describe("tampering is refused", () => {
       "SECRETS_MAC_MISMATCH",
     ],
     ["a value emptied", () => text.replace(leaf("API_KEY"), '""'), "SECRETS_MAC_MISMATCH"],
+    [
+      "a list around a value",
+      () => text.replace(leaf("API_KEY"), `["${leaf("API_KEY")}"]`),
+      "SECRETS_MALFORMED",
+    ],
+    ["a list around an empty value", () => text.replace('EMPTY: ""', 'EMPTY: [""]'), "SECRETS_MALFORMED"],
     ["a value removed", () => text.replace(/^API_KEY.*\n/m, ""), "SECRETS_MAC_MISMATCH"],
     ["a value in plain text", () => text.replace(leaf("API_KEY"), "mine"), "SECRETS_MALFORMED"],
     [

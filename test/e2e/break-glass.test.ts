@@ -1,5 +1,5 @@
 /** An environment's identity that is sealed for people, handed out for a time, taken away, and looked at by another. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/adapters/clock-system/index.ts";
@@ -7,6 +7,7 @@ import { compileRun } from "../../src/app/run.ts";
 import type { AuditLogView } from "../../src/contract/audit.ts";
 import type { GlassClosed, GlassOpened, GlassOpening } from "../../src/contract/break-glass.ts";
 import type { SecretAccess } from "../../src/contract/secret-access.ts";
+import type { Store } from "../../src/ports/store/store.ts";
 import { createIdentity, lockIdentities } from "../../src/secrets/index.ts";
 import { identityPath } from "../../src/snapshot/home.ts";
 import { snapshotPath } from "../../src/snapshot/snapshot.ts";
@@ -136,23 +137,69 @@ test("what it lies in gives nothing without this machine's key, and nothing when
   expect([await codeOf(GET), existsSync(held)]).toEqual(["SECRETS_NO_IDENTITY", false]);
 });
 
-test("a run under it leaves no snapshot, and is marked", async () => {
-  now = Date.now();
-  const { operation } = await must<GlassOpened>(OPEN);
-  const input = {
+const compiled = (variables: Readonly<Record<string, string>> = {}) =>
+  compileRun({
     folder: scene.root,
     environment: "development",
     force: undefined,
-    variables: scene.variables,
+    variables: { ...scene.variables, ...variables },
     warn: () => {},
-  };
-  const { snapshot } = await compileRun(input);
+  });
+const isKept = () => existsSync(snapshotPath(scene.root, "development"));
+
+test("a run under it leaves no snapshot, and is marked", async () => {
+  now = Date.now();
+  const { operation } = await must<GlassOpened>(OPEN);
+  const { snapshot } = await compiled();
   expect(snapshot.variables.TOKEN).toBe("first token of development");
-  expect(existsSync(snapshotPath(scene.root, "development"))).toBe(false);
+  expect(isKept()).toBe(false);
   const [opening] = await must<GlassOpening[]>(["break-glass", "list"]);
   expect(opening).toMatchObject({ operation, state: "open", secrets: ["TOKEN"] });
   rmSync(held);
-  await expect(compileRun(input)).rejects.toMatchObject({ code: "SECRETS_NO_IDENTITY" });
+  await expect(compiled()).rejects.toMatchObject({ code: "SECRETS_NO_IDENTITY" });
+});
+
+describe("beside an identity of before, which opens nothing, no run leaves a snapshot", () => {
+  beforeEach(async () => {
+    now = Date.now();
+    writeFileSync(own, (await createIdentity()).text, { mode: 0o600 });
+  });
+
+  test("of what was handed out", async () => {
+    await must(OPEN);
+    expect([(await compiled()).snapshot.variables.TOKEN, isKept()]).toEqual([
+      "first token of development",
+      false,
+    ]);
+    await must(["break-glass", "close", "-e", "development"]);
+    await expect(compiled()).rejects.toMatchObject({ code: "SECRETS_NO_IDENTITY" });
+  });
+
+  test("of what a variable opened", async () => {
+    const variables = { RINGFENCE_IDENTITY: readFileSync(`${own}.away`, "utf8") };
+    expect([(await compiled(variables)).snapshot.variables.TOKEN, isKept()]).toEqual([
+      "first token of development",
+      false,
+    ]);
+    await expect(compiled()).rejects.toMatchObject({ code: "SECRETS_NO_IDENTITY" });
+  });
+});
+
+test.each([
+  ["its close", () => must(["break-glass", "close", "-e", "development"])],
+  [
+    "its time",
+    async () => {
+      now += 60 * MINUTE;
+      await codeOf(GET);
+    },
+  ],
+])("with %s goes what was compiled", async (_name, end) => {
+  await must(OPEN);
+  mkdirSync(dirname(snapshotPath(scene.root, "development")), { recursive: true });
+  writeFileSync(snapshotPath(scene.root, "development"), "sealed by an earlier version");
+  await end();
+  expect(isKept()).toBe(false);
 });
 
 test("after it was closed, somebody else reviews it; until then the list exits 3", async () => {
@@ -218,6 +265,32 @@ test("one whose time is over waits for its review as well", async () => {
   now += MINUTE;
   expect(await at(["break-glass", "list"])).toMatchObject({ exit: 3, answer: [{ operation, closed: null }] });
   await must(["break-glass", "review", operation, "--reason", "nothing was opened"], "approver");
+});
+
+test("one whose process died before it could say so is known all the same, and reviewed", async () => {
+  /** Nothing reaches the store once the identity is there. */
+  const dying = (store: Store): Store => ({
+    id: store.id,
+    read: (work) => store.read(work),
+    transaction: (work) => (existsSync(held) ? Promise.reject(new Error("died")) : store.transaction(work)),
+    close: () => store.close(),
+  });
+  const options = { clock: { ...systemClock, now: () => now }, wrapStore: dying };
+  await scene.command([...OPEN, "--as", "author"], { options }).catch(() => undefined);
+  expect([existsSync(held), await codeOf(GET)]).toEqual([true, "ok"]);
+  const [opening] = await must<GlassOpening[]>(["break-glass", "list"]);
+  const until = new Date(now + 60 * MINUTE).toISOString();
+  expect(opening).toMatchObject({ person: "author", state: "open", until, secrets: ["TOKEN"] });
+  const review = ["break-glass", "review", opening!.operation, "--reason", "looked at"];
+  const { error } = await at(review, "approver");
+  expect(error).toMatchObject({
+    code: "APP_BAD_INPUT",
+    fix: expect.stringMatching(/^# author .*close -e development/),
+  });
+  now += 60 * MINUTE;
+  expect((await at(["break-glass", "list"])).exit).toBe(3);
+  await must(review, "approver");
+  expect((await at(["break-glass", "list"])).exit).toBe(0);
 });
 
 test("a production kind asks another person before", async () => {

@@ -93,7 +93,7 @@ describe.each(["yaml", "json", "env"])("secrets in %s form", (ending) => {
   const bySomeone = (forged: string, person: string) =>
     signSecrets(forged, person, (message) => signMessage(signer.privatePem, message));
 
-  const CASES: readonly [string, string, () => string | Promise<string>, string][] = [
+  const CASES: [string, string, () => string | Promise<string>, string][] = [
     [
       "a value moved to another key",
       "development",
@@ -152,6 +152,19 @@ describe.each(["yaml", "json", "env"])("secrets in %s form", (ending) => {
       "SECRETS_SIGNATURE_INVALID",
     ],
   ];
+
+  // Dotenv has no lists.
+  if (ending !== "env")
+    CASES.push([
+      "a list around a value",
+      "development",
+      () => {
+        const value = leaf(text("development"), "TOKEN");
+        const written = ending === "json" ? `"${value}"` : value;
+        return replaced("development", written, `["${value}"]`);
+      },
+      "SECRETS_MALFORMED",
+    ]);
 
   test.each(CASES)("%s", async (_, environment, tamper, code) => {
     const tampered = await tamper();

@@ -11,6 +11,7 @@ import { rememberSecret } from "../../base/redact.ts";
 import { deriveKey, open, seal } from "../../base/seal.ts";
 import type { Environment } from "../../model/project.ts";
 import { neededMachineMaterial, readKeyFile } from "../../snapshot/home.ts";
+import { snapshotPath } from "../../snapshot/snapshot.ts";
 import type { App } from "../app.ts";
 
 /** So much later a use is remembered anew. */
@@ -66,9 +67,10 @@ export function endIdentity(app: Home, environment: Environment, operation: stri
   dropIdentity(app, environment);
 }
 
-/** Takes it away; the operation that handed it out may do so again. */
+/** Takes it away, with what was compiled meanwhile; the operation that handed it out may do so again. */
 export function dropIdentity(app: Home, environment: Environment): void {
   rmSync(heldPath(app, environment), { force: true });
+  rmSync(snapshotPath(app.project.root, environment.name), { force: true });
 }
 
 /** A clock before the latest time that was seen was set back: nobody knows how late it is, so it is too late. */

@@ -2,7 +2,7 @@
 import { isRingfenceError } from "../../base/error.ts";
 import type { GlassOpening } from "../../contract/break-glass.ts";
 import type { AuditEvent } from "../../model/audit-event.ts";
-import type { OperationRecord } from "../../model/operation.ts";
+import type { OperationRecord, StepRecord } from "../../model/operation.ts";
 import type { App } from "../app.ts";
 import { takeOverSpools } from "../spool.ts";
 
@@ -34,14 +34,38 @@ interface Facts {
   readonly now: number;
 }
 
+interface Times {
+  readonly at: string;
+  readonly until: string;
+}
+
+/** When it was handed out, as far as the step came to say it. */
+function toldTimes({ result }: StepRecord): Times | undefined {
+  if (typeof result !== "object" || result === null) return undefined;
+  const { opened: at, until } = result as { readonly opened?: string; readonly until?: string };
+  return at === undefined || until === undefined ? undefined : { at, until };
+}
+
+/** Of a process that died between handing it out and saying so: when it was about to. */
+function intendedTimes({ updatedAt: at, plan }: OperationRecord): Times {
+  const { lastsMs } = plan.facts as { readonly lastsMs: number };
+  return { at, until: new Date(Date.parse(at) + lastsMs).toISOString() };
+}
+
+/** Whether an identity was handed out, or may have been: what was begun and never ended counts as done. */
+function isHandedOut({ id, steps: [step] }: OperationRecord, { opened }: Facts): boolean {
+  if (!step || step.state === "pending") return false;
+  return step.state === "intended" || toldTimes(step) !== undefined || opened.has(id);
+}
+
 function viewOf(record: OperationRecord, { closes, reviews, opened, now }: Facts): GlassOpening {
   const { person, reason } = record.plan.facts as { readonly person: string; readonly reason: string };
-  const { opened: at, until } = record.steps[0]!.result as {
-    readonly opened: string;
-    readonly until: string;
-  };
+  const step = record.steps[0]!;
+  const { at, until } = toldTimes(step) ?? intendedTimes(record);
   const close = closes.find((one) => aboutOf(one).opening === record.id);
   const review = reviews.find((one) => aboutOf(one).opening === record.id);
+  // A time before it was opened is one of a clock that was set back.
+  const isPast = now >= Date.parse(until) || now < Date.parse(at);
   return {
     operation: record.id,
     environment: record.environment!,
@@ -49,8 +73,7 @@ function viewOf(record: OperationRecord, { closes, reviews, opened, now }: Facts
     reason,
     at,
     until,
-    // A time before it was opened is one of a clock that was set back.
-    state: close || now >= Date.parse(until) || now < Date.parse(at) ? "over" : "open",
+    state: close || step.state === "undone" || isPast ? "over" : "open",
     closed: close ? { by: close.author, at: close.updatedAt } : null,
     review: review ? { by: review.author, at: review.updatedAt, reason: aboutOf(review).reason ?? "" } : null,
     secrets: [...(opened.get(record.id) ?? [])].sort(),
@@ -84,6 +107,6 @@ export async function glassOpenings(app: App): Promise<readonly GlassOpening[]> 
     now: app.clock.now(),
   };
   return ofKind("open")
-    .filter(({ steps }) => steps[0]?.state === "done")
+    .filter((record) => isHandedOut(record, facts))
     .map((record) => viewOf(record, facts));
 }

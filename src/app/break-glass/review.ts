@@ -27,7 +27,7 @@ async function openingOf({ app }: Context, id: string): Promise<GlassOpening> {
     why,
     fix:
       found && !found.review
-        ? `ringfence break-glass close -e ${found.environment}`
+        ? `# ${found.person} ends it: ringfence break-glass close -e ${found.environment}; else it is over at ${found.until}`
         : "ringfence break-glass list",
   });
 }

@@ -1,16 +1,13 @@
 /** `ringfence identity create`: makes an environment's identity on this machine and adds its recipient to the manifest. */
 import { existsSync } from "node:fs";
 import * as z from "zod";
-import type { Environment } from "../../model/project.ts";
 import { identityPath } from "../../snapshot/home.ts";
 import { defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { makeIdentity, PASSPHRASE_FLAG, recipientAt } from "../identity-file.ts";
 import { editManifest } from "../manifest-file.ts";
 import { assertPassphrase } from "../passphrase.ts";
-
-/** As the manifest has them: people, machines and roles by name. */
-const entriesOf = ({ holders }: Environment): string[] => [...new Set(holders.map(({ via }) => via))];
+import { recipientEntries } from "../rekeyed-secrets.ts";
 
 interface Facts {
   readonly path: string;
@@ -44,7 +41,7 @@ export const operation = defineOperation({
           : `make an identity at ${path}${passphrase ? ", protected by a passphrase" : ""}`,
         `add its recipient to environments.${environment.name} in ${app.project.manifest}`,
       ],
-      facts: { path, passphrase, recipients: entriesOf(environment) },
+      facts: { path, passphrase, recipients: recipientEntries(environment) },
     };
   },
   steps({ app, environment }, plan) {

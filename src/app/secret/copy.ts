@@ -6,14 +6,17 @@ import * as z from "zod";
 import { authorise } from "../../access/index.ts";
 import { nearest } from "../../base/nearest.ts";
 import { type Environment, environmentOf } from "../../model/project.ts";
+import type { SecretPast } from "../../secrets/index.ts";
 import { reasonOf } from "../config/reason.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { noIdentity } from "../identities.ts";
 import { planValues } from "../rekeyed-secrets.ts";
-import { readSecrets } from "../resolution.ts";
+import { readSecrets, type SecretsState } from "../resolution.ts";
 import { assertWritable, valuesOf } from "../secrets-change.ts";
+import { assertKeptHere } from "./kept-here.ts";
 import { assertKnown } from "./known.ts";
+import { assertNonePending } from "./pending-rotation.ts";
 import { REKEYING, rekeyAnswer } from "./rekey.ts";
 
 /** @throws APP_BAD_INPUT for no other environment of the project */
@@ -38,15 +41,23 @@ function valuesFrom({ app, actor }: Context, from: Environment, names: readonly 
   if (!secrets.opened)
     throw noIdentity(app, from, { what: `${secrets.file} can't be opened here`, file: secrets.file });
   const values = valuesOf(secrets.opened);
-  // A copy is as old as what it was made from.
-  const ageOf = (name: string) => {
-    const changedAt = secrets.opened?.pasts.get(name)?.changedAt;
-    return changedAt === undefined ? {} : { changedAt };
-  };
   return {
     values: Object.fromEntries(names.map((name) => [name, values[name]!])),
-    pasts: new Map(names.map((name) => [name, ageOf(name)])),
+    since: new Map(names.map((name) => [name, secrets.opened?.pasts.get(name)?.changedAt])),
   };
+}
+
+/** What is kept beside them where they go to: a copy is as old as what it was made from; a former value stays. */
+function pastsWith(
+  { opened }: SecretsState,
+  since: ReadonlyMap<string, string | undefined>,
+): Map<string, SecretPast> {
+  return new Map(
+    [...since].map(([name, changedAt]) => {
+      const { changedAt: _before, ...kept } = opened?.pasts.get(name) ?? {};
+      return [name, changedAt === undefined ? kept : { ...kept, changedAt }];
+    }),
+  );
 }
 
 export const operation = defineOperation({
@@ -70,12 +81,10 @@ export const operation = defineOperation({
     const secrets = readSecrets(app, environment);
     assertWritable(context, secrets);
     const copied = valuesFrom(context, from, names);
-    const planned = await planValues(
-      context,
-      secrets,
-      { ...valuesOf(secrets.opened), ...copied.values },
-      copied.pasts,
-    );
+    for (const one of names) assertKeptHere(context, one, copied.values[one]!, secrets);
+    await assertNonePending(context, secrets, names);
+    const values = { ...valuesOf(secrets.opened), ...copied.values };
+    const planned = await planValues(context, secrets, values, pastsWith(secrets, copied.since));
     const notes = [
       `${names.join(", ")}: ${from.name} and ${environment.name} share a credential now; a proof of isolation names each as a contamination`,
     ];

@@ -7,8 +7,10 @@ import { parseSecretsText, secretsText, unwritableSecrets } from "../../secrets/
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { NOTHING_TO_WRITE, planValues } from "../rekeyed-secrets.ts";
-import { readSecrets } from "../resolution.ts";
+import { readSecrets, type SecretsState } from "../resolution.ts";
 import { assertWritable, valuesOf } from "../secrets-change.ts";
+import { assertKeptHere } from "./kept-here.ts";
+import { assertNonePending } from "./pending-rotation.ts";
 import { REKEYING, rekeyAnswer } from "./rekey.ts";
 
 type Values = Readonly<Record<string, string>>;
@@ -26,7 +28,7 @@ const MOST_TIMES = 20;
 
 const headOf = (environment: string): string[] => [
   `The secrets of ${environment}.`,
-  "One NAME=value a line, to the end of the line; or a JSON string in double quotes.",
+  "One NAME=value a line, to the end of the line; or a JSON string in double quotes, also for an empty value.",
   "Delete a line to take a secret out. Nothing is written where nothing is changed.",
 ];
 
@@ -61,6 +63,15 @@ async function editedText(context: Context, file: string, text: string, times = 
   const isLeft = answer.text === text || times === MOST_TIMES;
   if (isLeft) throw notEdited(context, `${read.mistakes.join("; ")}; and that was left as it is`);
   return editedText(context, file, withMistakes(answer.text, read.mistakes), times + 1);
+}
+
+/** What `secret set` and `secret unset` refuse. @throws REFERENCE_UNWRITABLE, ROTATION_PENDING */
+async function assertAllowed(context: Context, secrets: SecretsState, after: Values): Promise<void> {
+  const before = valuesOf(secrets.opened);
+  for (const [name, value] of Object.entries(after))
+    if (!Object.hasOwn(before, name) || before[name] !== value) assertKeptHere(context, name, value, secrets);
+  const gone = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
+  await assertNonePending(context, secrets, gone);
 }
 
 /** By name only. */
@@ -104,6 +115,7 @@ export const operation = defineOperation({
     const { text, values: after } = await editedText(context, secrets.file, secretsText(before, head));
     const changes = changesOf(before, after);
     if (changes.length > 0) edits.set(context, text);
+    await assertAllowed(context, secrets, after);
     const planned = changes.length > 0 ? await planValues(context, secrets, after) : NOTHING_TO_WRITE;
     const notes = changes.length > 0 ? changes : ["nothing was changed"];
     return {

@@ -4,14 +4,10 @@
 import * as z from "zod";
 import { digestOfBytes } from "../../base/digest.ts";
 import { nearest } from "../../base/nearest.ts";
-import { formatPlace } from "../../base/place.ts";
 import type { OperationRecord } from "../../model/operation.ts";
 import type { StoreTransaction } from "../../ports/store/store.ts";
-import { referencesErrors } from "../../references/index.ts";
 import { type Context, defineOperation } from "../definition.ts";
-import { referenceOf } from "../kept-secret.ts";
-import { referencesOf } from "../reference-values.ts";
-import { readSecrets, type SecretsState } from "../resolution.ts";
+import { readSecrets } from "../resolution.ts";
 import { currentRevision, recordRevision, revisionWith } from "../revision.ts";
 import { recordFound } from "../revision-steps.ts";
 import {
@@ -25,24 +21,12 @@ import {
   valuesOf,
 } from "../secrets-change.ts";
 import { keyEffects } from "../service-keys.ts";
+import { assertKeptHere } from "./kept-here.ts";
 import { readValue } from "./value-input.ts";
 
 interface Facts extends SecretsChange {
   readonly name: string;
   readonly reason: string;
-}
-
-/** @throws REFERENCE_UNWRITABLE for a secret that another store keeps: a value here would silently count in its place */
-function assertKeptHere(context: Context, name: string, value: string, secrets: SecretsState): void {
-  const { app, environment } = context;
-  const former = referenceOf(app, environment, name, secrets);
-  if (!former || referencesOf(app.references, app.project, environment)(value)) return;
-  throw referencesErrors.REFERENCE_UNWRITABLE({
-    what: `${name} of ${environment.name} is kept at ${former.text}`,
-    where: `${formatPlace(former.place)} ${name}`,
-    why: "a value in the secrets file would count in its place, and the store's would be forgotten",
-    fix: `printf %s "$VALUE" | ringfence secret push ${name} -e ${environment.name}   # or take the reference out of ${former.place.file} first`,
-  });
 }
 
 /** What is wrong with the name, as far as the manifest can tell: null where it is declared, or nothing is. */

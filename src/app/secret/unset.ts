@@ -5,6 +5,7 @@ import { planValues } from "../rekeyed-secrets.ts";
 import { readSecrets } from "../resolution.ts";
 import { assertWritable, valuesOf } from "../secrets-change.ts";
 import { assertKnown } from "./known.ts";
+import { assertNonePending } from "./pending-rotation.ts";
 import { REKEYING, rekeyAnswer } from "./rekey.ts";
 
 export const operation = defineOperation({
@@ -17,6 +18,7 @@ export const operation = defineOperation({
     const secrets = readSecrets(app, environment);
     assertKnown(secrets, environment, name, "unset");
     assertWritable(context, secrets);
+    await assertNonePending(context, secrets, [name]);
     const { [name]: _gone, ...values } = valuesOf(secrets.opened);
     const planned = await planValues(context, secrets, values);
     const isRequired = app.project.settings.some((one) => one.name === name);
