@@ -69,17 +69,16 @@ function invalid(why: string, fix: string): UnreadableReference {
   return { kind: "invalid", why, fix };
 }
 
-/** Facts of a reference; the query is as in a URL. */
+/** Facts of a reference. */
 interface Parts {
   readonly text: string;
   readonly scheme: string;
   readonly path: string;
   readonly field: string | undefined;
-  readonly query?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
-function written({ text, scheme, path, field, query = "" }: Parts): ReadReference {
-  const parameters = Object.fromEntries(new URLSearchParams(query));
+function written({ text, scheme, path, field, parameters = {} }: Parts): ReadReference {
   const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     kind: "reference",
@@ -124,12 +123,43 @@ function cut(text: string, mark: string): [before: string, behind: string | unde
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + mark.length)];
 }
 
-/** Field and parameters, in either order. */
-function tailOf(rest: string): { path: string; field: string | undefined; query: string } {
-  const path = rest.split(/[?#]/, 1)[0]!;
-  const tail = rest.slice(path.length);
-  const field = /#([^?]*)/.exec(tail)?.[1];
-  return { path, field, query: /\?([^#]*)/.exec(tail)?.[1] ?? "" };
+/** At most one field and one query, in either order. */
+const TAIL = /^(?:#[^?#]*)?(?:\?[^?#]*)?$|^\?[^?#]*#[^?#]*$/;
+
+interface Tail {
+  readonly field: string | undefined;
+  readonly parameters: readonly (readonly [name: string, value: string])[];
+}
+
+function tailOf(tail: string): Tail | UnreadableReference {
+  if (!TAIL.test(tail))
+    return invalid(
+      "more stands behind its path than one #field and one ?query",
+      "write %23 for a # and %3F for a ? that belong to a name, and & between parameters",
+    );
+  // In a URL a plus sign is itself; only the forms of HTML write a space so.
+  const query = (/\?([^#]*)/.exec(tail)?.[1] ?? "").replaceAll("+", "%2B");
+  return { field: /#([^?]*)/.exec(tail)?.[1], parameters: [...new URLSearchParams(query)] };
+}
+
+/** What is wrong with the parameters, if anything is. */
+function faultOf(
+  parameters: Tail["parameters"],
+  scheme: string,
+  form: Form,
+): UnreadableReference | undefined {
+  const names = parameters.map(([name]) => name);
+  const unknown = names.find((name) => !form.parameters.includes(name));
+  if (unknown !== undefined) {
+    const known = form.parameters.join(", ") || "none";
+    return invalid(
+      `${scheme} has no parameter ${JSON.stringify(unknown)}`,
+      `write those that it has: ${known}`,
+    );
+  }
+  const doubled = names.find((name, at) => names.indexOf(name) < at);
+  if (doubled === undefined) return undefined;
+  return invalid(`the parameter ${doubled} stands there more than once`, `write ${doubled} once`);
 }
 
 function builtInOf(
@@ -139,22 +169,25 @@ function builtInOf(
   form: Form,
 ): ReadReference | UnreadableReference {
   const fix = `write it like ${form.example}`;
-  const { path, field, query } = tailOf(rest);
+  const path = rest.split(/[?#]/, 1)[0]!;
   const found = form.path.exec(path)?.[1];
   if (found === undefined) return invalid(`it names no secret of ${scheme}`, fix);
+  const tail = tailOf(rest.slice(path.length));
+  if ("kind" in tail) return tail;
+  const { field, parameters } = tail;
   if (field === "") return invalid("a # stands there without a field", fix);
-  const unknown = [...new URLSearchParams(query).keys()].find((name) => !form.parameters.includes(name));
-  if (unknown !== undefined) {
-    const known = form.parameters.join(", ") || "none";
-    return invalid(
-      `${scheme} has no parameter ${JSON.stringify(unknown)}`,
-      `write those that it has: ${known}`,
-    );
-  }
+  const fault = faultOf(parameters, scheme, form);
+  if (fault) return fault;
   try {
     const name = decodeURIComponent(found);
     if (!name.includes("\0"))
-      return written({ text, scheme, path: name, field: field && decodeURIComponent(field), query });
+      return written({
+        text,
+        scheme,
+        path: name,
+        field: field && decodeURIComponent(field),
+        parameters: Object.fromEntries(parameters),
+      });
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
   }
