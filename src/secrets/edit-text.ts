@@ -48,7 +48,7 @@ export function parseSecretsText(text: string): EditedSecrets {
     const value = written === undefined ? undefined : valueIn(written);
     if (name === undefined) mistakes.push(`line ${index + 1} is no NAME=value`);
     else if (value === undefined) mistakes.push(`line ${index + 1}: the quotes of ${name} don't fit`);
-    else if (value === "")
+    else if (value === "" && written?.trim() === "")
       mistakes.push(`line ${index + 1}: ${name} has no value; delete the line to take it out`);
     else if (values.has(name)) mistakes.push(`line ${index + 1}: ${name} stands there twice`);
     else values.set(name, value);

@@ -3,9 +3,9 @@
  * of its own. Whoever asks has made sure that the program is trusted. What it prints is never shown, nor what it says
  * on standard error: that may be secret as well.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { answerEach, answerOnce } from "../../base/answering.ts";
 import { systemCode } from "../../base/error.ts";
+import { runGroup } from "../../base/process-group.ts";
 import { shellWords } from "../../base/shell-word.ts";
 import type { SecretAnswer, SecretReference, SecretStore } from "../../ports/secret-store.ts";
 
@@ -42,51 +42,6 @@ function textOf(bytes: Uint8Array): SecretAnswer {
   }
 }
 
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** Undefined: more than is taken. */
-  readonly output: Buffer | undefined;
-}
-
-/** Ends the program and what it has started. */
-function kill(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(process.platform === "win32" ? child.pid : -child.pid, "SIGKILL");
-  } catch (error) {
-    if (systemCode(error) !== "ESRCH") throw error;
-  }
-}
-
-function run(words: readonly string[], options: CommandSecretsOptions, signal: AbortSignal): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(words[0]!, words.slice(1), {
-      cwd: options.folder,
-      env: options.variables,
-      stdio: ["ignore", "pipe", "ignore"],
-      detached: process.platform !== "win32",
-    });
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const stop = () => kill(child);
-    signal.addEventListener("abort", stop, { once: true });
-    child.stdout.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= LARGEST_BYTES) chunks.push(chunk);
-      else stop();
-    });
-    child.once("error", (error) => {
-      signal.removeEventListener("abort", stop);
-      reject(error);
-    });
-    child.once("close", (code, ended) => {
-      signal.removeEventListener("abort", stop);
-      resolve({ code, signal: ended, output: length > LARGEST_BYTES ? undefined : Buffer.concat(chunks) });
-    });
-  });
-}
-
 const TOO_LATE = { kind: "unreachable", why: "the program did not end in time" } as const;
 
 async function ask(
@@ -100,7 +55,9 @@ async function ask(
   const byHand = `to see why: ${shellWords(words)}`;
   if (signal.aborted) return TOO_LATE;
   try {
-    const { code, signal: ended, output } = await run(words, options, signal);
+    const { folder, variables } = options;
+    const call = { words, folder, variables, largestOutputBytes: LARGEST_BYTES };
+    const { code, signal: ended, output } = await runGroup(call, signal);
     if (output === undefined) return { kind: "invalid", why: "the program printed more than 1 MiB" };
     if (signal.aborted) return TOO_LATE;
     if (code === 0) return textOf(output);

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -59,6 +68,14 @@ test.each([
 ])("%s: %s", async (path, kind) => {
   expect((await ask(path!)).kind).toBe(kind);
 });
+
+test.runIf(existsSync("/proc/version"))(
+  "a file whose size the system does not tell is read to its end",
+  async () => {
+    const text = readFileSync("/proc/version", "utf8").trimEnd();
+    expect(await ask("/proc/version")).toEqual({ kind: "found", text, version: undefined });
+  },
+);
 
 test("one that fails takes no other with it, and the order stays", async () => {
   const references = ["nothing", "line", "sub"].map((path) => ({

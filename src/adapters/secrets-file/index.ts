@@ -7,6 +7,7 @@ import type { SecretAnswer, SecretReference, SecretStore } from "../../ports/sec
 
 const SCHEME = "file";
 const LARGEST_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 export interface FileSecretsOptions {
   /** Absolute; relative paths lie below it, and lead nowhere else. */
@@ -39,17 +40,17 @@ function decoded(bytes: Uint8Array): SecretAnswer {
   }
 }
 
+/** To its end, whatever size the system tells: that of `/proc`, of some FUSE mounts, and of a file that grows is wrong. */
 async function readOpen(file: FileHandle): Promise<SecretAnswer> {
-  const { size } = await file.stat();
-  const bytes = Buffer.alloc(Math.min(size, LARGEST_BYTES) + 1);
+  const chunks: Buffer[] = [];
   let length = 0;
-  while (length < bytes.length) {
-    const { bytesRead } = await file.read(bytes, length, bytes.length - length, null);
-    if (bytesRead === 0) break;
+  while (length <= LARGEST_BYTES) {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(CHUNK_BYTES) });
+    if (bytesRead === 0) return decoded(Buffer.concat(chunks));
+    chunks.push(buffer.subarray(0, bytesRead));
     length += bytesRead;
   }
-  if (length > LARGEST_BYTES) return invalid("the file is larger than 1 MiB");
-  return decoded(bytes.subarray(0, length));
+  return invalid("the file is larger than 1 MiB");
 }
 
 async function readFile(root: string, { scheme, path }: SecretReference): Promise<SecretAnswer> {
