@@ -1,6 +1,6 @@
 /** Everything that one environment claims: from its settings, and from what the manifest declares as its own. */
 import type { Place } from "../base/place.ts";
-import { isPlaceholder } from "../model/credential-text.ts";
+import { isUnfilled } from "../model/credential-text.ts";
 import { type ComparedParts, SHARED_KINDS, type SharedKind } from "../model/isolation.ts";
 import type { DeclaredResource } from "../model/resource.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
@@ -64,8 +64,14 @@ function claimOf(found: Found, subject: string, place: Place): Claim {
   return { kind, key, shown, subject, place, isPart, isSecret: false, isLocal, isShareable };
 }
 
+/** A word of a placeholder in it makes nothing unreadable: only a credential of that sort proves nothing. */
 function isReadable({ text, sealed, set }: ResolvedSetting): boolean {
-  return set && !sealed && text !== "" && !isPlaceholder(text);
+  return set && !sealed && text !== "" && !isUnfilled(text);
+}
+
+/** Unlike what is readable, also a secret that is still to be filled in. */
+function isWeak(setting: ResolvedSetting): boolean {
+  return setting.set && !setting.sealed && setting.text !== "" && isWeakSecret(setting);
 }
 
 /** What stands in the setting itself comes before what it takes from others. */
@@ -180,7 +186,7 @@ export function claimsOf(
       parts: countsOf(claims),
       settings: facts.settings.length,
       plain: own.filter((one) => one.claims.length === 0).length,
-      weak: readable.filter(isWeakSecret).map(({ name }) => name),
+      weak: facts.settings.filter(isWeak).map(({ name }) => name),
     },
   };
 }

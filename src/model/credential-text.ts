@@ -33,6 +33,11 @@ export function isPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text.trim());
 }
 
+/** `<from-secrets-manager>` and the like: what stands where somebody meant to put a value, of whatever sort. */
+export function isUnfilled(text: string): boolean {
+  return /^\s*<[^<>]+>\s*$/.test(text);
+}
+
 const URL_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^\s/]*?:([^\s]+)@/i;
 const PAIR_PASSWORD = /(?:^|[;\s])(?:password|pwd)\s*=\s*([^;\s]+)/i;
 
