@@ -53,6 +53,17 @@ const SCHEMES: Readonly<Record<string, readonly [scheme: string, port: number]>>
   https: ["http", 443],
 };
 
+/** Schemes of which the readers know what is the credential: each in its one form, and those of buckets and files. */
+const KNOWN = new Set([
+  ...Object.values(SCHEMES).map(([scheme]) => scheme),
+  ...["s3", "s3a", "s3n", "gs", "sqlite", "sqlite3", "file"],
+]);
+
+/** True for an address of which is known what in it is a user, and what a credential. */
+export function isKnownScheme(scheme: string): boolean {
+  return KNOWN.has(scheme);
+}
+
 /** The host in its one form. */
 export function normalHost(host: string): string {
   const bare = host
