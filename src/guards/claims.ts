@@ -4,7 +4,7 @@ import { isUnfilled } from "../model/credential-text.ts";
 import { type ComparedParts, SHARED_KINDS, type SharedKind } from "../model/isolation.ts";
 import type { DeclaredResource } from "../model/resource.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
-import { normalHost } from "./address.ts";
+import { addressIn, normalHost } from "./address.ts";
 import type { Claim, EnvironmentFacts, Fingerprint, Found, Reader, RealPath, Surroundings } from "./claim.ts";
 import { credentials, isWeakSecret, references } from "./credentials.ts";
 import { databaseIn, databases } from "./databases.ts";
@@ -74,14 +74,20 @@ function isWeak(setting: ResolvedSetting): boolean {
   return setting.set && !setting.sealed && setting.text !== "" && isWeakSecret(setting);
 }
 
+/** An address that was misread may have a password anywhere. */
+function isShowable(text: string): boolean {
+  return addressIn(text)?.isUnderstood ?? true;
+}
+
 /** What stands in the setting itself comes before what it takes from others. */
 function settingClaims(setting: ResolvedSetting, around: Surroundings): Claim[] {
   const isComposed = setting.references.length > 0;
+  const isShown = !setting.secret && isShowable(setting.text);
   return READERS.flatMap((reader) => reader(setting, around)).map((found) => {
     const claim = claimOf(found, setting.name, placeOf(setting));
     return {
       ...claim,
-      shown: setting.secret ? undefined : claim.shown,
+      shown: isShown ? claim.shown : undefined,
       isSecret: setting.secret && !isComposed,
       isPart: claim.isPart || isComposed,
     };

@@ -65,3 +65,73 @@ describe("a secret whose inside is not understood", () => {
     expect(found).toEqual(count === 0 ? [] : ["credential A|B"]);
   });
 });
+
+describe("common addresses", () => {
+  const jdbc = "jdbc:sqlserver://h.x:1433;databaseName=shop";
+  const oracle = "jdbc:oracle:thin:";
+  const both = ["database+account U|U"];
+
+  test.each<[string, string, string[]]>([
+    [`${jdbc};user=a;password=devpw12345`, `${jdbc};user=b;password=other12345`, ["database U|U"]],
+    [`${jdbc};user=a`, "sqlserver://h.x;database=shop;user=b", ["database U|U"]],
+    [`${jdbc};user=a`, "jdbc:jtds:sqlserver://h.x:1433/shop;user=a", both],
+    ["jdbc:sqlserver://;serverName=h.x;databaseName=shop", jdbc, ["database U|U"]],
+    [`${jdbc};user=a`, "jdbc:sqlserver://h.x;databaseName=other;user=b", []],
+    ["postgresql://u:p@/shop?host=/cloudsql/p:eu:main", "postgres://u@%2Fcloudsql%2Fp:eu:main/shop", both],
+    [
+      "postgresql://u@localhost/shop?host=/cloudsql/p:eu:main",
+      "postgres://u@/shop?host=/cloudsql/p:eu:b",
+      [],
+    ],
+    ["postgres:///shop?host=db.x&user=u", "postgres://u@db.x/shop", both],
+    ["mysql://u@/shop?unix_socket=/cloudsql/p:eu:main", "mysql://u@/shop?socket=/cloudsql/p:eu:main", both],
+    ["postgres:///shop", "postgres://localhost/shop", ["database U|U"]],
+    ["mongodb://u@a.x,b.x/shop", "mongodb://u@a.x/shop", both],
+    ["mongodb://a.x,b.x/shop", "mongodb://b.x,a.x/other", []],
+    ["redis://a.x,b.x/1", "redis://b.x/1", ["cache U|U"]],
+    ["amqp://a.x,b.x/v", "amqp://b.x/v", ["queue U|U"]],
+    [`${oracle}@//h.x:1521/x`, `${oracle}@h.x:1521:x`, ["database U|U"]],
+    [`${oracle}u/p@//h.x/x`, "oracle://u@h.x:1521/?service_name=x", both],
+    [
+      `${oracle}@(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=h.x)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME=x)))`,
+      `${oracle}@//h.x/x`,
+      ["database U|U"],
+    ],
+    [`${oracle}@//h.x/x`, `${oracle}@//h.x/y`, []],
+    ["jdbc:snowflake://a.x/?db=shop", "jdbc:snowflake://a.x/?db=shop", ["database U|U"]],
+    ["jdbc:h2:/srv/shop", "jdbc:h2:/srv/shop", ["database U|U"]],
+    ["jdbc:h2:mem:shop", "jdbc:h2:mem:shop", []],
+  ])("%s and %s", (a, b, expected) => {
+    expect(shared(facts("a", { U: a }), facts("b", { U: b }))).toEqual(expected);
+  });
+
+  test.each<[string, string, string, number]>([
+    ["UPLOADS_BUCKET_URL", "https://minio.x.com/uploads", "https://minio.x.com:443/uploads/a", 1],
+    ["UPLOADS_BUCKET_URL", "https://uploads.minio.x.com", "https://minio.x.com/uploads", 1],
+    ["UPLOADS_BUCKET_URL", "https://minio.x.com/uploads", "https://minio.x.com/other", 0],
+    ["UPLOADS_BUCKET_URL", "https://minio.x.com/uploads", "uploads", 1],
+    ["DATABASE_URL", "libsql://shop.x.io", "libsql://shop.x.io", 1],
+    ["DATABASE_URL", "libsql://shop.x.io", "libsql://other.x.io", 0],
+  ])("%s: %s and %s", (name, a, b, count) => {
+    expect(shared(facts("a", { [name]: a }), facts("b", { [name]: b }))).toHaveLength(count);
+  });
+
+  test("one host of a cluster that is elsewhere is shared from whatever machine", () => {
+    const on = (name: string, U: string) => facts(name, { U }, { hosts: [`${name}-*`] });
+    expect(shared(on("a", "mongodb://localhost,db.x/shop"), on("b", "mongodb://db.x/shop"))).toHaveLength(1);
+  });
+
+  test.each([
+    `${jdbc};user=dev;password=devpw12345`,
+    "postgres://u:devpw12345/x@db.x/shop",
+    "postgres://u:12?devpw12345@db.x/shop",
+    "postgres://u:12#devpw12345@db.x/shop",
+    "redis://h.x:devpw12345",
+    "https://h.x;password=devpw12345/x",
+    "jdbc:db2://h.x:50000/shop:user=u;password=devpw12345;",
+    "jdbc:oracle:thin:u/devpw12345/x@//h.x/x",
+  ])("%s: nothing that is not understood is shown", (text) => {
+    const names: Texts = { DATABASE_URL: text, S3_BUCKET: text, API_WEBHOOK_URL: text, DB_HOST: text };
+    expect(JSON.stringify(proof([facts("a", names), facts("b", names)]))).not.toContain("devpw");
+  });
+});
