@@ -12,6 +12,7 @@ import { cron, firewall, folders, hosts, networks, ports, serviceAccounts } from
 import {
   ANY_BROKER,
   bases,
+  brokerHosts,
   bucketIn,
   buckets,
   isBroker,
@@ -32,7 +33,7 @@ export interface EnvironmentClaims {
   readonly facts: EnvironmentFacts;
   readonly claims: readonly Claim[];
   readonly compared: ComparedParts;
-  /** Where its queues are kept, as far as settings say so. */
+  /** Hosts of the brokers that may keep its queues; empty where they are not known. */
   readonly brokers: ReadonlySet<string>;
 }
 
@@ -157,13 +158,10 @@ function countsOf(claims: readonly Claim[]): ComparedParts["parts"] {
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-function brokersOf(settings: readonly ResolvedSetting[], claims: readonly Claim[]): Set<string> {
-  const names = new Set(settings.map(({ name }) => name).filter(isBroker));
-  return new Set(
-    claims
-      .filter(({ kind, subject }) => ["queue", "cache", "host"].includes(kind) && names.has(subject))
-      .map(({ key }) => key),
-  );
+/** Where one broker is not understood none is known to differ: the queue may be on that one. */
+function brokersOf(settings: readonly ResolvedSetting[]): Set<string> {
+  const brokers = settings.filter(({ name }) => isBroker(name)).map(({ text }) => brokerHosts(text));
+  return new Set(brokers.every((hosts) => hosts !== undefined) ? brokers.flat() : []);
 }
 
 /** Reads all claims of an environment. What can't be opened claims nothing: the proof says that it is unknown. */
@@ -186,7 +184,7 @@ export function claimsOf(
   return {
     facts,
     claims,
-    brokers: brokersOf(readable, claims),
+    brokers: brokersOf(readable),
     compared: {
       environment: facts.name,
       parts: countsOf(claims),

@@ -135,3 +135,27 @@ describe("common addresses", () => {
     expect(JSON.stringify(proof([facts("a", names), facts("b", names)]))).not.toContain("devpw");
   });
 });
+
+describe("a queue's name", () => {
+  const beside = (redis: string, more: Texts): Texts => ({
+    ORDERS_TOPIC: "orders",
+    REDIS_URL: `redis://${redis}`,
+    ...more,
+  });
+
+  test.each<[string, Texts, Texts, number]>([
+    ["on one Kafka", { KAFKA_BROKERS: "k1.x:9092,k2.x:9092" }, { KAFKA_BROKERS: "K2.x:9093, k3.x" }, 1],
+    [
+      "on one Kafka, as JSON",
+      { KAFKA_BROKERS: '["k1.x:9092"]' },
+      { BOOTSTRAP_SERVERS: "SASL_SSL://k1.x:9092" },
+      1,
+    ],
+    ["on one RabbitMQ, by host", { RABBITMQ_HOST: "mq.x" }, { RABBITMQ_HOST: "mq.x" }, 1],
+    ["on a broker that is not understood", { KAFKA_BROKERS: "(k1 k2)" }, { KAFKA_BROKERS: "(k1 k2)" }, 1],
+    ["on brokers that differ", { KAFKA_BROKERS: "k1.x:9092" }, { KAFKA_BROKERS: "k2.x:9092" }, 0],
+  ])("%s beside a Redis that differs", (_name, a, b, count) => {
+    const found = shared(facts("a", beside("a.x", a)), facts("b", beside("b.x", b)));
+    expect(found.filter((one) => one.startsWith("queue"))).toHaveLength(count);
+  });
+});

@@ -1,5 +1,5 @@
 /** Buckets, queues, bases and webhooks that a setting names, by URL, by ARN, or by a name that says what the value is. */
-import { addressIn, allLocal } from "./address.ts";
+import { addressIn, allLocal, normalHost } from "./address.ts";
 import type { Found, Reader } from "./claim.ts";
 
 const BUCKET_NAME = /(?:^|_)BUCKET(?:_NAME|_URL|_URI)?$/;
@@ -104,11 +104,20 @@ export function queueIn(text: string): readonly Found[] | undefined {
 }
 
 const BROKER =
-  /(?:^|_)(?:BROKER|AMQP|RABBITMQ|KAFKA|NATS|REDIS|QUEUE)(?:_\w+)?_(?:URL|URI|HOST|SERVERS|BROKERS)$|^(?:BROKER|AMQP|CLOUDAMQP|RABBITMQ|KAFKA|NATS|REDIS)_URL$/;
+  /(?:^|_)(?:BROKER|AMQP|RABBITMQ|KAFKA|NATS|PULSAR|REDIS|QUEUE)(?:_\w+)?_(?:URLS?|URI|HOSTS?|ENDPOINTS?|ADDRESS(?:ES)?|NODES|SERVERS?|BROKERS?)$|^(?:BROKER|AMQP|CLOUDAMQP|RABBITMQ|KAFKA|NATS|REDIS)_URL$|(?:^|_)(?:BROKERS?|BOOTSTRAP_SERVERS)$/;
 
 /** True for a setting that says where queues are kept. */
 export function isBroker(name: string): boolean {
   return BROKER.test(name);
+}
+
+const BROKER_HOST = /^(?:[\w+.-]+:\/\/)?(?:.*@)?(\[[\da-f:.]+\]|[\w.-]+)(?::\d+)?(?:[/?].*)?$/i;
+
+/** The hosts of an address, or of a list with commas, also as JSON; undefined where one of them is not understood. */
+export function brokerHosts(text: string): readonly string[] | undefined {
+  const list = text.trim().replace(/^\[(?=\s*")|(?<="\s*)\]$|"/g, "");
+  const hosts = list.split(",").map((one) => BROKER_HOST.exec(one.trim())?.[1]);
+  return hosts.every((host) => host !== undefined) ? hosts.map(normalHost) : undefined;
 }
 
 export const queues: Reader = ({ name, text }) => {
