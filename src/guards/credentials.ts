@@ -4,7 +4,13 @@
  */
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { canonicalJson } from "../base/canonical-json.ts";
-import { isPlaceholder, isWellKnown, NO_CREDENTIALS } from "../model/credential-text.ts";
+import {
+  BESIDE_NAME,
+  CREDENTIAL_NAME,
+  isPlaceholder,
+  isWellKnown,
+  NO_CREDENTIALS,
+} from "../model/credential-text.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
 import { addressIn, isKnownScheme, pairsIn } from "./address.ts";
 import type { Fingerprint, Found, Reader } from "./claim.ts";
@@ -13,10 +19,6 @@ import type { Fingerprint, Found, Reader } from "./claim.ts";
 const SHORTEST = 8;
 const DEEPEST_JSON = 6;
 
-const SECRET_NAME =
-  /(?:^|_)(?:PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY(?:_ID)?|PRIVATE_KEY(?:_ID)?|SECRET_KEY|SIGNING_KEY|ENCRYPTION_KEY|CREDENTIALS?|DSN)$/i;
-/** Such names say who or how, not with which key. */
-const BESIDE_NAME = /(?:USER|USERNAME|LOGIN|NAME|HOST|STRATEGY|BACKEND|ALGORITHM|PORT|PATH|REGION|EMAIL)$/i;
 /** Forms of well-known providers' keys, wherever they stand. */
 const PROVIDER_KEY =
   /^(?:(?:sk|rk)_(?:live|test)_\w{8,}|AKIA[0-9A-Z]{16}|gh[opusr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|SG\.[\w-]{16,}\.[\w-]{16,}|AIza[\w-]{30,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{32,})$/;
@@ -125,7 +127,7 @@ function isCredential({ name, text, secret, declaration }: ResolvedSetting): boo
   if (PROVIDER_KEY.test(text)) return true;
   if (BESIDE_NAME.test(name)) return false;
   if (secret) return true;
-  return SECRET_NAME.test(name) && !/^[./~]|^\w+:\/\//.test(text);
+  return CREDENTIAL_NAME.test(name) && !/^[./~]|^\w+:\/\//.test(text);
 }
 
 /** `aws-sm://name`, `vault://path#field`, or an ARN: a secret that is kept elsewhere. */

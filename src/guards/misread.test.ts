@@ -159,3 +159,7 @@ describe("a queue's name", () => {
     expect(found.filter((one) => one.startsWith("queue"))).toHaveLength(count);
   });
 });
+
+test.each(["DBPASSWORD", "secret PASSPORT", "secret ANNUAL_REPORT"])("%s is a credential", (words) => {
+  expect(same({ [words]: LONG })).toHaveLength(1);
+});
