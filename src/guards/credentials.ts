@@ -112,8 +112,9 @@ function partsOf(text: string, isSecret = false): string[] {
     const parameters = [...address.query].flatMap(([key, value]) =>
       SECRET_PARAMETER.test(key) ? [value] : [],
     );
-    // `https://KEY@host`, `https://KEY:@host`, `discord://KEY@id`: the user is the key.
-    const alone = address.password === "" && !isConnection(text) ? address.user : "";
+    // `https://KEY@host`, `https://KEY:@host`, in a secret also `discord://KEY@id`: the user is the key.
+    const isAlone = address.scheme === "http" || (isSecret && !isConnection(text));
+    const alone = address.password === "" && isAlone ? address.user : "";
     return [address.password, alone, ...parameters].filter((part) => part !== "");
   }
   const pairs = pairsIn(text);

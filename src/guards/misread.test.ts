@@ -163,3 +163,7 @@ describe("a queue's name", () => {
 test.each(["DBPASSWORD", "secret PASSPORT", "secret ANNUAL_REPORT"])("%s is a credential", (words) => {
   expect(same({ [words]: LONG })).toHaveLength(1);
 });
+
+test("who logs in by an address of an unknown scheme is no credential", () => {
+  expect(same({ GIT_REMOTE: "ssh://deployment@git.x/shop" })).toEqual([]);
+});
