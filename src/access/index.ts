@@ -4,7 +4,7 @@ import type { Environment, Person, Project } from "../model/project.ts";
 import { accessErrors } from "./errors.ts";
 
 export { accessErrors } from "./errors.ts";
-export { countUses, GROUPINGS, type SecretUse, unusualUses } from "./use.ts";
+export { countUses, type SecretUse, unusualUses } from "./use.ts";
 
 /** A private key on this machine, by its public half. */
 export interface LocalKey {

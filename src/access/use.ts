@@ -1,4 +1,5 @@
 /** Uses of secrets, counted by who, by secret or by environment, and what is unusual among them. Pure. */
+import type { Grouping, SecretUseCount, UnusualSecretUse } from "../model/secret-use.ts";
 
 /** One use that the record tells of. */
 export interface SecretUse {
@@ -15,31 +16,6 @@ export interface SecretUse {
   readonly secrets: readonly string[];
 }
 
-export const GROUPINGS = ["person", "secret", "environment"] as const;
-
-export type Grouping = (typeof GROUPINGS)[number];
-
-/** The uses of one person, secret or environment. */
-export interface UseCount {
-  /** Who; the environment; or the secret, with {@link UseCount.environments} naming the one that it belongs to. */
-  readonly name: string;
-  readonly injected: number;
-  readonly opened: number;
-  readonly revealed: number;
-  readonly first: string;
-  readonly last: string;
-  readonly people: readonly string[];
-  readonly environments: readonly string[];
-  readonly commands: readonly string[];
-  readonly hosts: readonly string[];
-}
-
-/** A use of a production environment's secrets that had never been before. */
-export interface UnusualUse extends Pick<SecretUse, "at" | "who" | "host" | "environment" | "command"> {
-  /** `person`: they had never used this environment's secrets; `host`: nor anybody on this host. */
-  readonly first: "person" | "host";
-}
-
 /** What a use counts for: an environment's secret is another than the same name elsewhere. */
 function keysOf(use: SecretUse, by: Grouping): readonly (readonly [key: string, name: string])[] {
   if (by === "person") return [[use.who, use.who]];
@@ -49,7 +25,7 @@ function keysOf(use: SecretUse, by: Grouping): readonly (readonly [key: string, 
 
 const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort();
 
-function count(name: string, uses: readonly SecretUse[]): UseCount {
+function count(name: string, uses: readonly SecretUse[]): SecretUseCount {
   const times = uses.map(({ at }) => at).sort();
   const of = (wanted: SecretUse["what"]) => uses.filter(({ what }) => what === wanted).length;
   return {
@@ -67,7 +43,7 @@ function count(name: string, uses: readonly SecretUse[]): UseCount {
 }
 
 /** Counts by name, in the order of names, then environments. */
-export function countUses(uses: readonly SecretUse[], by: Grouping): UseCount[] {
+export function countUses(uses: readonly SecretUse[], by: Grouping): SecretUseCount[] {
   const groups = new Map<string, { readonly name: string; readonly uses: SecretUse[] }>();
   for (const use of uses) {
     for (const [key, name] of keysOf(use, by)) {
@@ -76,7 +52,7 @@ export function countUses(uses: readonly SecretUse[], by: Grouping): UseCount[] 
       groups.set(key, group);
     }
   }
-  const order = ({ name, environments }: UseCount) => `${name}\n${environments[0]}`;
+  const order = ({ name, environments }: SecretUseCount) => `${name}\n${environments[0]}`;
   return [...groups.values()]
     .map((group) => count(group.name, group.uses))
     .sort((one, other) => (order(one) < order(other) ? -1 : 1));
@@ -88,13 +64,13 @@ export function countUses(uses: readonly SecretUse[], by: Grouping): UseCount[] 
  * @param uses all of them, also the old ones: what came first is told by them
  * @param production names of the production environments
  */
-export function unusualUses(uses: readonly SecretUse[], production: ReadonlySet<string>): UnusualUse[] {
+export function unusualUses(uses: readonly SecretUse[], production: ReadonlySet<string>): UnusualSecretUse[] {
   const people = new Set<string>();
   const hosts = new Set<string>();
   const inOrder = uses
     .filter(({ environment }) => production.has(environment))
     .toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
-  return inOrder.flatMap(({ at, who, host, environment, command }): UnusualUse[] => {
+  return inOrder.flatMap(({ at, who, host, environment, command }): UnusualSecretUse[] => {
     const [person, place] = [`${environment}\n${who}`, `${environment}\n${host}`];
     const isNew = !people.has(person);
     const isNewHost = !hosts.has(place);

@@ -1,5 +1,6 @@
 /** Gathers what every source says about every setting, lowest first, and what is wrong with the sources themselves. */
 import type { Place } from "../base/place.ts";
+import { isUnfilled } from "../model/credential-text.ts";
 import { type FindingDraft, FindingList } from "../model/finding-list.ts";
 import { policyValue } from "../model/policy-value.ts";
 import type { Environment, LayerDeclaration, Project } from "../model/project.ts";
@@ -13,7 +14,6 @@ import { type PrefixReader, prefixFinding, prefixReader } from "./prefixed.ts";
 import type { Suggestions } from "./suggestions.ts";
 import { hasOwnText, namesIn, parseTemplate, readsBelow } from "./template.ts";
 import { parseJsonLayer, parseTfvarsLayer, parseTomlLayer, parseYamlLayer } from "./tree-layer.ts";
-import { isUnfilled } from "./unfilled.ts";
 
 /** A declared layer with the text of its file. */
 export interface LayerText {

@@ -1,10 +1,10 @@
 /** What it means for two settings to have the same value, and what stands in for a secret when they are compared. */
 import { canonicalJson } from "../base/canonical-json.ts";
 import { formatPlace } from "../base/place.ts";
+import { isUnfilled } from "../model/credential-text.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
 import { canonicalText } from "../model/setting-value.ts";
 import type { Resolution } from "./resolve.ts";
-import { isUnfilled } from "./unfilled.ts";
 
 /** One configuration in a comparison. */
 export interface Side {

@@ -1,5 +1,12 @@
 /** Holds keys and credentials against the security policies: their length, and passwords that everybody knows. */
-import { isPlaceholder, isWellKnown, NO_CREDENTIALS, passwordIn } from "../model/credential-text.ts";
+import {
+  BESIDE_NAME,
+  CREDENTIAL_NAME,
+  isPlaceholder,
+  isWellKnown,
+  NO_CREDENTIALS,
+  passwordIn,
+} from "../model/credential-text.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
 import { textsOf } from "./addresses.ts";
 import type { Check } from "./security-check.ts";
@@ -21,11 +28,6 @@ export const keyLength: Check = ({ name, text, secret }, environment) => {
   };
 };
 
-const CREDENTIAL_NAME =
-  /(PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|SECRET_KEY|SIGNING_KEY|ENCRYPTION_KEY)$/;
-/** What stands beside a credential, though it may be declared as a secret. */
-const BESIDE_NAME = /(USER|USERNAME|LOGIN|NAME|STRATEGY|BACKEND|HASH|ALGORITHM)$/;
-
 function isDefault(text: string | undefined): boolean {
   return text !== undefined && (isWellKnown(text) || isPlaceholder(text));
 }
@@ -33,7 +35,9 @@ function isDefault(text: string | undefined): boolean {
 /** The whole value is a credential by its name or its declaration. */
 function isCredential({ name, secret, declaration }: ResolvedSetting): boolean {
   if (declaration && NO_CREDENTIALS.has(declaration.type)) return false;
-  return !BESIDE_NAME.test(name) && (secret || CREDENTIAL_NAME.test(name));
+  // The hash of a password is no password; that it is one of everybody's can't be seen.
+  const isBeside = BESIDE_NAME.test(name) || /HASH$/.test(name);
+  return !isBeside && (secret || CREDENTIAL_NAME.test(name));
 }
 
 export const credentials: Check = (setting, environment) => {

@@ -46,6 +46,7 @@ describe("security policies by kind", () => {
     ["production", 'CORS_ORIGINS=["*"]', "error SECURITY_CORS", "CORS_ORIGINS: { type: list }"],
     ["production", "CORS_ORIGINS=https://*.shop.test", undefined],
     ["production", "ADMIN_PASSWORD=admin", "error SECURITY_DEFAULT_CREDENTIAL"],
+    ["production", "KEY_PASSPHRASE=changeme", "error SECURITY_DEFAULT_CREDENTIAL"],
     ["production", "SESSION_TOKEN=dev-secret-key-change-me", "error SECURITY_DEFAULT_CREDENTIAL"],
     [
       "production",

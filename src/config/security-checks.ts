@@ -4,6 +4,7 @@
  * or its name. No message says a value.
  */
 import { formatDuration, parseDuration } from "../base/units.ts";
+import { isUnfilled } from "../model/credential-text.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import { quietness } from "../model/log-level.ts";
 import { policyValue } from "../model/policy-value.ts";
@@ -16,7 +17,6 @@ import { credentials, keyLength } from "./credential-checks.ts";
 import { format, mode } from "./provider-checks.ts";
 import { scrubbing } from "./scrubbing-checks.ts";
 import { type Check, setCommand } from "./security-check.ts";
-import { isUnfilled } from "./unfilled.ts";
 
 const TRUE = /^(true|yes|on|1)$/i;
 

@@ -2,13 +2,13 @@
 import { nearest } from "../base/nearest.ts";
 import type { Place } from "../base/place.ts";
 import { shellWord } from "../base/shell-word.ts";
+import { isUnfilled } from "../model/credential-text.ts";
 import type { FindingDraft } from "../model/finding-list.ts";
 import type { Environment, Project } from "../model/project.ts";
 import { type SettingDeclaration, type SettingType, type SettingValue, UNSET } from "../model/setting.ts";
 import { expectationOf, plainText, typeValue } from "../model/setting-value.ts";
 import type { Candidate, Evaluated } from "./evaluate.ts";
 import { hasUnsetItem } from "./merge-values.ts";
-import { isUnfilled } from "./unfilled.ts";
 
 /** Only values of these types are shown in messages: the others may carry credentials, as URLs do. */
 const SHOWN: ReadonlySet<SettingType> = new Set([

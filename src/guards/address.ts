@@ -10,12 +10,18 @@ export interface Address {
   /** What stands behind the host, without the first slash and what follows a question mark. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** False where a password may have got into another part, as one with a slash does: then nothing of it may be shown. */
+  readonly isUnderstood: boolean;
 }
 
 /** This machine, whatever it is called. */
 const THIS_MACHINE = "localhost";
 const LOOPBACK =
   /^(?:localhost(?:\.localdomain)?|.*\.localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|::1|::|0(?::0){6}:[01]|host\.docker\.internal)$/;
+
+/** How the path of a socket begins where it stands for a host. Those of Cloud SQL are doors to one server elsewhere. */
+const SLASH = "%2F";
+const HOST_TEXT = /^(?:[\p{L}\p{N}_.*\\-]*|\[[\da-f:.%]+\]|%2f.*)(?::\d*)?$/iu;
 
 /** Other spellings of a scheme, and the port where none is given. */
 const SCHEMES: Readonly<Record<string, readonly [scheme: string, port: number]>> = {
@@ -53,6 +59,17 @@ const SCHEMES: Readonly<Record<string, readonly [scheme: string, port: number]>>
   https: ["http", 443],
 };
 
+/** Schemes of which the readers know what is the credential: each in its one form, and those of buckets and files. */
+const KNOWN = new Set([
+  ...Object.values(SCHEMES).map(([scheme]) => scheme),
+  ...["s3", "s3a", "s3n", "gs", "sqlite", "sqlite3", "file"],
+]);
+
+/** True for an address of which is known what in it is a user, and what a credential. */
+export function isKnownScheme(scheme: string): boolean {
+  return KNOWN.has(scheme);
+}
+
 /** The host in its one form. */
 export function normalHost(host: string): string {
   const bare = host
@@ -65,6 +82,7 @@ export function normalHost(host: string): string {
 
 /** True for an address that means another machine, or another network's machine, wherever it is used. */
 export function isLocalHost(host: string): boolean {
+  if (host.startsWith(SLASH)) return !host.startsWith(`${SLASH}cloudsql${SLASH}`);
   return (
     host === THIS_MACHINE || (!host.includes(".") && !host.includes(":")) || /\.(?:local|svc)$/.test(host)
   );
@@ -84,31 +102,96 @@ function decoded(text: string): string {
 }
 
 function hostWithPort(text: string, port: string): string {
+  const plain = decoded(text);
+  if (plain.startsWith("/")) return encodeURIComponent(plain);
   const [, host = "", given] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [undefined, text];
   return `${normalHost(host)}:${given === undefined ? port : Number(given)}`;
 }
 
-/** The parts of `scheme://user:password@host:port,host/path?query`; undefined for what is no such text. */
-export function addressIn(text: string): Address | undefined {
-  const match = /^(?:jdbc:)?([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?/i.exec(text.trim());
-  if (!match) return undefined;
-  const [, given = "", authority = "", path = "", query = ""] = match;
-  const lower = given.toLowerCase();
-  const plain = lower in SCHEMES ? lower : lower.replace(/\+.*$/, "");
-  const at = authority.lastIndexOf("@");
-  const [user = "", ...password] = at < 0 ? [] : authority.slice(0, at).split(":");
-  const hosts = authority
-    .slice(at + 1)
+/** A socket, or a host that stands in the query: drivers let it win. */
+function queryHosts(scheme: string, query: URLSearchParams): readonly string[] {
+  if (scheme !== "postgres" && scheme !== "mysql") return [];
+  const given = ["host", "unix_socket", "socket"].flatMap((key) => query.getAll(key)).join(",");
+  const ports = query.getAll("port").join(",").split(",");
+  const portAt = (index: number) => ports[index] || ports[0] || usualPort(scheme);
+  return given
     .split(",")
     .filter((host) => host !== "")
-    .map((host) => hostWithPort(host, usualPort(plain)));
+    .map((host, index) => hostWithPort(host, portAt(index)));
+}
+
+/** The parts of `scheme://user:password@host:port,host/path?query`; undefined for what is no such text. */
+export function addressIn(text: string): Address | undefined {
+  return sqlServerIn(text) ?? oracleIn(text) ?? plainAddress(text);
+}
+
+function plainAddress(text: string): Address | undefined {
+  const match = /^(?:jdbc:)?([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(([^?#]*)(?:\?([^#]*))?.*)$/is.exec(text.trim());
+  if (!match) return undefined;
+  const [, given = "", authority = "", rest = "", path = "", search = ""] = match;
+  const lower = given.toLowerCase();
+  const plain = lower in SCHEMES ? lower : lower.replace(/\+.*$/, "");
+  const scheme = SCHEMES[plain]?.[0] ?? plain;
+  const at = authority.lastIndexOf("@");
+  const [user = "", ...password] = at < 0 ? [] : authority.slice(0, at).split(":");
+  const written = authority
+    .slice(at + 1)
+    .split(",")
+    .filter((host) => host !== "");
+  const query = new URLSearchParams(search);
+  const asked = queryHosts(scheme, query);
+  const hosts = asked.length > 0 ? asked : written.map((host) => hostWithPort(host, usualPort(plain)));
   return {
-    scheme: SCHEMES[plain]?.[0] ?? plain,
+    scheme,
     user: decoded(user),
     password: decoded(password.join(":")),
     hosts: hosts.toSorted(),
     path: decoded(path.replace(/^\//, "")),
-    query: new URLSearchParams(query),
+    query,
+    isUnderstood: !rest.includes("@") && !/[;=]/.test(path) && written.every((host) => HOST_TEXT.test(host)),
+  };
+}
+
+/** Microsoft's `jdbc:sqlserver://host:1433;databaseName=…;user=…;password=…`, also without `jdbc:`. */
+function sqlServerIn(text: string): Address | undefined {
+  const [, base, rest = ""] =
+    /^(?:jdbc:)?(?:jtds:)?((?:sqlserver|mssql):\/\/[^;]*)(?:;(.*))?$/is.exec(text.trim()) ?? [];
+  const address = base === undefined ? undefined : plainAddress(base);
+  if (!address) return undefined;
+  const pairs = pairsIn(`${rest};`);
+  const first = (...keys: string[]) =>
+    keys.map((key) => pairs?.get(key)).find((value) => value !== undefined);
+  const server = first("servername", "server");
+  const port = first("portnumber", "port") ?? usualPort("sqlserver");
+  return {
+    ...address,
+    user: first("user", "username", "user id") ?? address.user,
+    password: first("password", "pwd") ?? address.password,
+    hosts: address.hosts.length === 0 && server !== undefined ? [hostWithPort(server, port)] : address.hosts,
+    path: first("databasename", "database", "initial catalog") ?? address.path,
+  };
+}
+
+/** Oracle's `jdbc:oracle:thin:user/password@//host:1521/service`, with a colon before an SID, and descriptions in brackets. */
+function oracleIn(text: string): Address | undefined {
+  const [, user = "", password = "", where] =
+    /^jdbc:oracle:(?:thin|oci8?):(?:([^/@]*)\/(.*))?@([^@]+)$/is.exec(text.trim()) ?? [];
+  if (where === undefined) return undefined;
+  const simple =
+    /^(?:tcps?:)?(?:\/\/)?([\w.-]+|\[[\da-f:.]+\])(?::(\d+))?(?:[:/]([\w.$#-]*))?(?:[:/?].*)?$/i.exec(where);
+  const hosts = simple
+    ? [`${simple[1]}:${simple[2] ?? usualPort("oracle")}`]
+    : [...where.matchAll(/\(HOST=([\w.-]+)\)\s*\(PORT=(\d+)\)/gi)].map(([, host, port]) => `${host}:${port}`);
+  if (hosts.length === 0) return undefined;
+  const service = simple ? simple[3] : /\((?:SERVICE_NAME|SID)=([\w.$#-]+)\)/i.exec(where)?.[1];
+  return {
+    scheme: "oracle",
+    user,
+    password,
+    hosts: hosts.map((host) => hostWithPort(host, usualPort("oracle"))).toSorted(),
+    path: service ?? "",
+    query: new URLSearchParams(),
+    isUnderstood: true,
   };
 }
 
@@ -122,7 +205,7 @@ export function pairsIn(text: string): ReadonlyMap<string, string> | undefined {
   return new Map(pairs);
 }
 
-/** True where any of the hosts means another machine elsewhere. */
-export function anyLocal(hosts: readonly string[]): boolean {
-  return hosts.some((host) => isLocalHost(host.replace(/:\d*$/, "")));
+/** True where every host means another machine elsewhere: of a cluster, one that does not is enough to be shared. */
+export function allLocal(hosts: readonly string[]): boolean {
+  return hosts.length > 0 && hosts.every((host) => isLocalHost(host.replace(/:\d*$/, "")));
 }

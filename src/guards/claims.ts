@@ -1,10 +1,10 @@
 /** Everything that one environment claims: from its settings, and from what the manifest declares as its own. */
 import type { Place } from "../base/place.ts";
-import { isPlaceholder } from "../model/credential-text.ts";
+import { isUnfilled } from "../model/credential-text.ts";
 import { type ComparedParts, SHARED_KINDS, type SharedKind } from "../model/isolation.ts";
 import type { DeclaredResource } from "../model/resource.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
-import { normalHost } from "./address.ts";
+import { addressIn, normalHost } from "./address.ts";
 import type { Claim, EnvironmentFacts, Fingerprint, Found, Reader, RealPath, Surroundings } from "./claim.ts";
 import { credentials, isWeakSecret, references } from "./credentials.ts";
 import { databaseIn, databases } from "./databases.ts";
@@ -12,6 +12,7 @@ import { cron, firewall, folders, hosts, networks, ports, serviceAccounts } from
 import {
   ANY_BROKER,
   bases,
+  brokerHosts,
   bucketIn,
   buckets,
   isBroker,
@@ -32,7 +33,7 @@ export interface EnvironmentClaims {
   readonly facts: EnvironmentFacts;
   readonly claims: readonly Claim[];
   readonly compared: ComparedParts;
-  /** Where its queues are kept, as far as settings say so. */
+  /** Hosts of the brokers that may keep its queues; empty where they are not known. */
   readonly brokers: ReadonlySet<string>;
 }
 
@@ -64,18 +65,30 @@ function claimOf(found: Found, subject: string, place: Place): Claim {
   return { kind, key, shown, subject, place, isPart, isSecret: false, isLocal, isShareable };
 }
 
+/** A word of a placeholder in it makes nothing unreadable: only a credential of that sort proves nothing. */
 function isReadable({ text, sealed, set }: ResolvedSetting): boolean {
-  return set && !sealed && text !== "" && !isPlaceholder(text);
+  return set && !sealed && text !== "" && !isUnfilled(text);
+}
+
+/** Unlike what is readable, also a secret that is still to be filled in. */
+function isWeak(setting: ResolvedSetting): boolean {
+  return setting.set && !setting.sealed && setting.text !== "" && isWeakSecret(setting);
+}
+
+/** An address that was misread may have a password anywhere. */
+function isShowable(text: string): boolean {
+  return addressIn(text)?.isUnderstood ?? true;
 }
 
 /** What stands in the setting itself comes before what it takes from others. */
 function settingClaims(setting: ResolvedSetting, around: Surroundings): Claim[] {
   const isComposed = setting.references.length > 0;
+  const isShown = !setting.secret && isShowable(setting.text);
   return READERS.flatMap((reader) => reader(setting, around)).map((found) => {
     const claim = claimOf(found, setting.name, placeOf(setting));
     return {
       ...claim,
-      shown: setting.secret ? undefined : claim.shown,
+      shown: isShown ? claim.shown : undefined,
       isSecret: setting.secret && !isComposed,
       isPart: claim.isPart || isComposed,
     };
@@ -145,13 +158,10 @@ function countsOf(claims: readonly Claim[]): ComparedParts["parts"] {
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-function brokersOf(settings: readonly ResolvedSetting[], claims: readonly Claim[]): Set<string> {
-  const names = new Set(settings.map(({ name }) => name).filter(isBroker));
-  return new Set(
-    claims
-      .filter(({ kind, subject }) => ["queue", "cache", "host"].includes(kind) && names.has(subject))
-      .map(({ key }) => key),
-  );
+/** Where one broker is not understood none is known to differ: the queue may be on that one. */
+function brokersOf(settings: readonly ResolvedSetting[]): Set<string> {
+  const brokers = settings.filter(({ name }) => isBroker(name)).map(({ text }) => brokerHosts(text));
+  return new Set(brokers.every((hosts) => hosts !== undefined) ? brokers.flat() : []);
 }
 
 /** Reads all claims of an environment. What can't be opened claims nothing: the proof says that it is unknown. */
@@ -174,13 +184,13 @@ export function claimsOf(
   return {
     facts,
     claims,
-    brokers: brokersOf(readable, claims),
+    brokers: brokersOf(readable),
     compared: {
       environment: facts.name,
       parts: countsOf(claims),
       settings: facts.settings.length,
       plain: own.filter((one) => one.claims.length === 0).length,
-      weak: readable.filter(isWeakSecret).map(({ name }) => name),
+      weak: facts.settings.filter(isWeak).map(({ name }) => name),
     },
   };
 }

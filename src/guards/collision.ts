@@ -15,6 +15,9 @@ const OVERLAPPING: ReadonlySet<SharedKind> = new Set([
   "host",
   "bucket",
   "database",
+  "cache",
+  "queue",
+  "account",
 ]);
 
 /** What stands on both sides of a comparison of paths: a file in a folder of another's is that other's. */
@@ -52,7 +55,7 @@ function isWithin(one: string, other: string): boolean {
 /** A name without a provider fits any; two folders of one bucket are apart. */
 function bucketsMeet(a: string, b: string): boolean {
   const isAny = a.startsWith(ANY) || b.startsWith(ANY);
-  const [one, other] = isAny ? [a, b].map((key) => key.replace(/^\w+:\/\//, "")) : [a, b];
+  const [one, other] = isAny ? [a, b].map((key) => key.replace(/^.*?:\/\//, "")) : [a, b];
   return isWithin(one!, other!) || isWithin(other!, one!);
 }
 
@@ -60,9 +63,20 @@ function lastPart(key: string): string {
   return key.slice(key.lastIndexOf("/") + 1);
 }
 
+const SERVERS = /^([\w.+-]+):\/\/([^/ ]*)(.*)$/s;
+
+/** The same thing on servers of which one is the same: a cluster may be named by some of its hosts. */
+function serversMeet(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [one, other] = [SERVERS.exec(a), SERVERS.exec(b)];
+  if (!one || !other || one[1] !== other[1] || one[3] !== other[3]) return false;
+  const hosts = new Set(one[2]!.split(","));
+  return other[2]!.split(",").some((host) => hosts.has(host));
+}
+
 /** A declared name alone is that database on whatever server. */
 function databasesMeet(a: string, b: string): boolean {
-  if (a === b) return true;
+  if (serversMeet(a, b)) return true;
   return (a.startsWith(ANY) || b.startsWith(ANY)) && lastPart(a) === lastPart(b);
 }
 
@@ -85,6 +99,10 @@ export function collide(a: Claim, b: Claim): boolean {
       return bucketsMeet(a.key, b.key);
     case "database":
       return databasesMeet(a.key, b.key);
+    case "cache":
+    case "queue":
+    case "account":
+      return serversMeet(a.key, b.key);
     default:
       return a.key === b.key;
   }

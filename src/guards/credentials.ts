@@ -3,25 +3,30 @@
  * key. Only fingerprints leave this file.
  */
 import { createPublicKey, X509Certificate } from "node:crypto";
-import { isPlaceholder, isWellKnown, NO_CREDENTIALS } from "../model/credential-text.ts";
+import { canonicalJson } from "../base/canonical-json.ts";
+import {
+  BESIDE_NAME,
+  CREDENTIAL_NAME,
+  isPlaceholder,
+  isWellKnown,
+  NO_CREDENTIALS,
+} from "../model/credential-text.ts";
 import type { ResolvedSetting } from "../model/setting.ts";
-import { addressIn, pairsIn } from "./address.ts";
+import { addressIn, isKnownScheme, pairsIn } from "./address.ts";
 import type { Fingerprint, Found, Reader } from "./claim.ts";
 
 /** Shorter values are equal by chance, and often no secrets. */
 const SHORTEST = 8;
 const DEEPEST_JSON = 6;
 
-const SECRET_NAME =
-  /(?:^|_)(?:PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY(?:_ID)?|PRIVATE_KEY(?:_ID)?|SECRET_KEY|SIGNING_KEY|ENCRYPTION_KEY|CREDENTIALS?|DSN)$/i;
-/** Such names say who or how, not with which key. */
-const BESIDE_NAME = /(?:USER|USERNAME|LOGIN|NAME|HOST|STRATEGY|BACKEND|ALGORITHM|PORT|PATH|REGION|EMAIL)$/i;
 /** Forms of well-known providers' keys, wherever they stand. */
 const PROVIDER_KEY =
   /^(?:(?:sk|rk)_(?:live|test)_\w{8,}|AKIA[0-9A-Z]{16}|gh[opusr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|SG\.[\w-]{16,}\.[\w-]{16,}|AIza[\w-]{30,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{32,})$/;
 /** Members of a JSON secret, by their keys in camelCase or with underscores. */
 const SECRET_MEMBER =
   /(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key(?:_?id)?|private_?key(?:_?id)?|client_?email|signature)$/i;
+/** The secret half of a JSON Web Key: the key itself, or the private exponent. */
+const JWK_MEMBER = /^[kd]$/;
 const SECRET_PARAMETER =
   /^(?:password|secret|token|access_token|api_?key|key|sig|signature|x-amz-signature)$/i;
 
@@ -34,8 +39,10 @@ function isWeak(text: string): boolean {
 /** The public half of every key and certificate in the text, by its bytes: one key in two encodings is one key. */
 function keysIn(text: string): string[] {
   const blocks =
-    text.replaceAll("\\n", "\n").match(/-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g) ?? [];
-  return blocks.map((block) => {
+    text.replaceAll("\\n", "\n").match(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g) ?? [];
+  // Parameters of curves are the same for everybody.
+  const telling = blocks.filter((block) => !/^-----BEGIN [A-Z0-9 ]*PARAMETERS-/.test(block));
+  return telling.map((block) => {
     try {
       const key = block.includes("CERTIFICATE")
         ? new X509Certificate(block).publicKey
@@ -48,6 +55,15 @@ function keysIn(text: string): string[] {
   });
 }
 
+/** JSON in one spelling; what has none, as half a character, as it is written. */
+function spelledOnce(json: unknown, text: string): string {
+  try {
+    return canonicalJson(json);
+  } catch {
+    return text;
+  }
+}
+
 function jsonIn(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
@@ -57,13 +73,18 @@ function jsonIn(text: string): unknown {
   }
 }
 
-function membersOf(value: unknown, name = "", depth = 0): string[] {
+/** @param isSecret by the name of the member, or of what holds the list that it stands in */
+function membersOf(value: unknown, isSecret: boolean, depth = 0): string[] {
   if (typeof value === "string") {
-    return SECRET_MEMBER.test(name) || PROVIDER_KEY.test(value) ? [value] : partsOf(value);
+    const inner = partsOf(value).filter((part) => !isWeak(part));
+    if (inner.length > 0) return inner;
+    return (isSecret && !isConnection(value)) || PROVIDER_KEY.test(value) ? [value] : [];
   }
   if (value === null || typeof value !== "object" || depth > DEEPEST_JSON) return [];
-  return Object.entries(value).flatMap(([key, member]) =>
-    membersOf(member, Array.isArray(value) ? name : key, depth + 1),
+  if (Array.isArray(value)) return value.flatMap((member) => membersOf(member, isSecret, depth + 1));
+  const isKey = (name: string) => "kty" in value && JWK_MEMBER.test(name);
+  return Object.entries(value).flatMap(([name, member]) =>
+    membersOf(member, SECRET_MEMBER.test(name) || isKey(name), depth + 1),
   );
 }
 
@@ -74,21 +95,26 @@ function unwrapped(text: string): string | undefined {
   return /^\s*(?:\{|-----BEGIN )/.test(plain) ? plain : undefined;
 }
 
-/** Secrets inside of a text, without the text itself. */
-function partsOf(text: string): string[] {
+/**
+ * Secrets inside of a text, without the text itself.
+ *
+ * @param isSecret the text is a credential: a list in it is one of credentials
+ */
+function partsOf(text: string, isSecret = false): string[] {
+  const json = jsonIn(text);
+  if (json !== undefined) return membersOf(json, isSecret);
   const keys = text.includes("-----BEGIN ") ? keysIn(text) : [];
   if (keys.length > 0) return keys;
-  const json = jsonIn(text);
-  if (json !== undefined) return membersOf(json);
   const inside = unwrapped(text);
-  if (inside !== undefined) return partsOf(inside);
+  if (inside !== undefined) return partsOf(inside, isSecret);
   const address = addressIn(text);
   if (address) {
     const parameters = [...address.query].flatMap(([key, value]) =>
       SECRET_PARAMETER.test(key) ? [value] : [],
     );
-    // `https://KEY@host` and `https://KEY:@host`: the user is the key.
-    const alone = address.scheme === "http" && address.password === "" ? address.user : "";
+    // `https://KEY@host`, `https://KEY:@host`, in a secret also `discord://KEY@id`: the user is the key.
+    const isAlone = address.scheme === "http" || (isSecret && !isConnection(text));
+    const alone = address.password === "" && isAlone ? address.user : "";
     return [address.password, alone, ...parameters].filter((part) => part !== "");
   }
   const pairs = pairsIn(text);
@@ -102,13 +128,21 @@ function isCredential({ name, text, secret, declaration }: ResolvedSetting): boo
   if (PROVIDER_KEY.test(text)) return true;
   if (BESIDE_NAME.test(name)) return false;
   if (secret) return true;
-  return SECRET_NAME.test(name) && !/^[./~]|^\w+:\/\//.test(text);
+  return CREDENTIAL_NAME.test(name) && !/^[./~]|^\w+:\/\//.test(text);
 }
 
-/** An address is what it leads to, and its parts; the whole is a credential only where it is no connection. */
+/** `aws-sm://name`, `vault://path#field`, or an ARN: a secret that is kept elsewhere. */
+const REFERENCE =
+  /^(?:aws-sm|aws-ssm|vault|gcp-sm|azure-kv|op|doppler|infisical):\/\/\S+$|^arn:aws[\w-]*:(?:secretsmanager|ssm):\S+$/;
+
+/**
+ * An address is what it leads to, and its parts; the whole is a credential only where it is no connection. Where the
+ * scheme says nothing about the parts, the whole is all that can be held against others.
+ */
 function isConnection(text: string): boolean {
-  const address = addressIn(text);
-  return address !== undefined && address.scheme !== "http";
+  const scheme = addressIn(text)?.scheme;
+  if (scheme === undefined || scheme === "http") return false;
+  return isKnownScheme(scheme) || REFERENCE.test(text);
 }
 
 function credential(fingerprint: Fingerprint, text: string, isPart: boolean): Found {
@@ -117,12 +151,16 @@ function credential(fingerprint: Fingerprint, text: string, isPart: boolean): Fo
 
 export const credentials: Reader = (setting, { fingerprint }) => {
   const { text } = setting;
-  const parts = partsOf(text);
-  const isWhole = isCredential(setting) && !isConnection(text) && !isWeak(text) && jsonIn(text) === undefined;
+  const isOne = isCredential(setting) && !isConnection(text);
+  const parts = partsOf(text, isOne).filter((part) => !isWeak(part));
+  const json = jsonIn(text);
   const isKey = text.includes("-----BEGIN ");
+  // Keys and JSON are told by what is in them, however they are written: where nothing is found there, as a whole.
+  const isWhole = isOne && !isWeak(text) && (parts.length === 0 || (!isKey && json === undefined));
+  const whole = json === undefined ? text : spelledOnce(json, text);
   return [
-    ...(isWhole && !isKey ? [credential(fingerprint, text, false)] : []),
-    ...parts.filter((part) => !isWeak(part)).map((part) => credential(fingerprint, part, !isKey)),
+    ...(isWhole ? [credential(fingerprint, whole, false)] : []),
+    ...parts.map((part) => credential(fingerprint, part, !isKey)),
   ];
 };
 
@@ -131,11 +169,6 @@ export function isWeakSecret(setting: ResolvedSetting): boolean {
   return setting.secret && isCredential(setting) && !isConnection(setting.text) && isWeak(setting.text);
 }
 
-/** `aws-sm://name`, `vault://path#field`: a secret that is kept elsewhere. One entry for two environments is one secret. */
-export const references: Reader = ({ text }) => {
-  const match =
-    /^(aws-sm|aws-ssm|vault|gcp-sm|azure-kv|op|doppler|infisical):\/\/\S+$|^arn:aws[\w-]*:(?:secretsmanager|ssm):\S+$/.test(
-      text,
-    );
-  return match ? [{ kind: "secret reference", key: text.trim() }] : [];
-};
+/** One entry of a secret store for two environments is one secret. */
+export const references: Reader = ({ text }) =>
+  REFERENCE.test(text) ? [{ kind: "secret reference", key: text.trim() }] : [];

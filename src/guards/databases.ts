@@ -1,6 +1,6 @@
 /** Databases and caches that a setting leads to: by URL, by `Server=…;Database=…`, by `DB_HOST` with what stands beside it, by file. */
 
-import { type Address, addressIn, anyLocal, normalHost, pairsIn, usualPort } from "./address.ts";
+import { type Address, addressIn, allLocal, normalHost, pairsIn, usualPort } from "./address.ts";
 import type { Found, Reader, Surroundings } from "./claim.ts";
 
 const DATABASES = new Set([
@@ -31,21 +31,21 @@ function accountOn(scheme: string, hosts: readonly string[], user: string): Foun
       key: `${server} ${user}`,
       shown: `the user of ${server}`,
       isPart: true,
-      isLocal: anyLocal(hosts),
+      isLocal: allLocal(hosts),
     },
   ];
 }
 
 function databaseAt({ scheme, hosts, database, user }: Connection): Found[] {
   const key = `${scheme}://${hosts.join(",")}/${database}`;
-  return [{ kind: "database", key, shown: key, isLocal: anyLocal(hosts) }, ...accountOn(scheme, hosts, user)];
+  return [{ kind: "database", key, shown: key, isLocal: allLocal(hosts) }, ...accountOn(scheme, hosts, user)];
 }
 
 function cacheAt({ hosts, database, user }: Omit<Connection, "scheme">): Found[] {
   const number = /^\d+$/.test(database) ? String(Number(database)) : "0";
   const key = `redis://${hosts.join(",")}/${number}`;
   const named = user === "default" ? "" : user;
-  return [{ kind: "cache", key, shown: key, isLocal: anyLocal(hosts) }, ...accountOn("redis", hosts, named)];
+  return [{ kind: "cache", key, shown: key, isLocal: allLocal(hosts) }, ...accountOn("redis", hosts, named)];
 }
 
 function fileAt(path: string, { realPath, dataFolder }: Surroundings): Found[] {
@@ -59,19 +59,42 @@ function fileAt(path: string, { realPath, dataFolder }: Surroundings): Found[] {
 /** SQLAlchemy's `sqlite:///relative` and `sqlite:////absolute`, `sqlite:relative`, Prisma's `file:./relative`. */
 function fileOf(text: string, around: Surroundings): Found[] | undefined {
   const [, path] =
-    /^(?:sqlite(?:3|\+\w+)?:(?:\/\/\/|\/\/(?!\/))?|file:(?:\/\/(?=\/))?)(\S*)$/i.exec(text.trim()) ?? [];
+    /^(?:jdbc:)?(?:sqlite(?:3|\+\w+)?:(?:\/\/\/|\/\/(?!\/))?|file:(?:\/\/(?=\/))?)(\S*)$/i.exec(
+      text.trim(),
+    ) ?? [];
   if (path === undefined) return undefined;
   return fileAt(path.replace(/^\/\/(?=[^/])/, "/"), around);
 }
 
 function ofAddress(address: Address): Found[] {
-  const { scheme, hosts, user, path, query } = address;
-  if (hosts.length === 0) return [];
+  const { scheme, path, query } = address;
+  // Without a host, drivers go to this machine.
+  const hosts =
+    address.hosts.length > 0 ? address.hosts : [`${normalHost("localhost")}:${usualPort(scheme)}`];
+  const user = address.user === "" ? (query.get("user") ?? "") : address.user;
   if (scheme === "redis") {
     return cacheAt({ hosts, user, database: path === "" ? (query.get("db") ?? "") : path });
   }
   if (!DATABASES.has(scheme)) return [];
-  return databaseAt({ scheme, hosts, user, database: path.replace(/\/$/, "") });
+  const database = path.replace(/\/$/, "");
+  const service = scheme === "oracle" ? query.get("service_name") : null;
+  return databaseAt({ scheme, hosts, user, database: database === "" ? (service ?? "") : database });
+}
+
+const IN_MEMORY = /^jdbc:\w+:(?:mem|memory):/i;
+const IN_PROCESS = /^jdbc:(?:h2|hsqldb|derby|duckdb):(?!tcp:|ssl:|hsqls?:|\/\/)/i;
+
+/** A database of a sort that is not known: the same text leads to the same one. Nothing of it is shown. */
+function unread(text: string, { fingerprint }: Surroundings): Found[] {
+  if (IN_MEMORY.test(text)) return [];
+  const address = addressIn(text);
+  const path = address?.path.replace(/[:;].*$|\/$/s, "");
+  const key =
+    address && address.hosts.length > 0
+      ? `${address.scheme}://${address.hosts.join(",")}/${path}`
+      : fingerprint(text.trim());
+  const isLocal = address ? allLocal(address.hosts) : IN_PROCESS.test(text);
+  return [{ kind: "database", key, isLocal }];
 }
 
 function ofPairs(pairs: ReadonlyMap<string, string>): Found[] {
@@ -133,12 +156,16 @@ export function databaseIn(text: string, around: Surroundings): readonly Found[]
   const file = fileOf(text, around);
   if (file) return file;
   const address = addressIn(text);
-  if (address) return ofAddress(address);
-  const pairs = pairsIn(text);
-  return pairs ? ofPairs(pairs) : [];
+  const pairs = address ? undefined : pairsIn(text);
+  const found = address ? ofAddress(address) : pairs ? ofPairs(pairs) : [];
+  return found.length === 0 && /^jdbc:/i.test(text) ? unread(text, around) : found;
 }
+
+const DATABASE_NAME = /(?:^|_)(?:DB|DATABASE)_?(?:URL|URI)$/;
 
 export const databases: Reader = ({ name, text }, around) => {
   const found = databaseIn(text, around);
-  return found.length > 0 ? found : ofHost(name, text, around);
+  if (found.length > 0) return found;
+  if (DATABASE_NAME.test(name) && addressIn(text)?.hosts.length) return unread(text, around);
+  return ofHost(name, text, around);
 };

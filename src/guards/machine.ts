@@ -1,7 +1,7 @@
 /** What belongs to a machine or a network: folders, log files, ports, networks, firewall rules, slots of jobs, hosts, accounts. */
 import { cronSlots } from "../model/cron.ts";
 import { isCidr, isHost } from "../model/setting-network.ts";
-import { addressIn, anyLocal, isLocalHost, normalHost } from "./address.ts";
+import { addressIn, allLocal, isLocalHost, normalHost } from "./address.ts";
 import type { Found, Reader } from "./claim.ts";
 
 const FOLDER_NAME =
@@ -71,7 +71,7 @@ export const hosts: Reader = ({ name, text, declaration, secret }, { text: besid
   const address = addressIn(text);
   const found: Found[] = [];
   const mention = (host: string): void => {
-    if (host === "" || host.startsWith("/")) return;
+    if (host === "" || host.startsWith("%2F")) return;
     const shown = secret ? undefined : host;
     found.push({
       kind: "host",
@@ -104,7 +104,7 @@ export const hosts: Reader = ({ name, text, declaration, secret }, { text: besid
       key: `${host} ${address.user}`,
       shown,
       isPart: true,
-      isLocal: anyLocal(address.hosts),
+      isLocal: allLocal(address.hosts),
     });
   }
   return found;

@@ -129,7 +129,7 @@ function foreignMatches(a: EnvironmentClaims, b: EnvironmentClaims): Match[] {
 /** One server with several databases, one bucket with several folders: near, but not the same. */
 function neighbours(ours: readonly Claim[], theirs: readonly Claim[]): string[] {
   const serverOf = ({ kind, key }: Claim): string | undefined =>
-    ["database", "cache", "bucket"].includes(kind) ? /^(?!any:)\w+:\/\/[^/]+/.exec(key)?.[0] : undefined;
+    ["database", "cache", "bucket"].includes(kind) ? /^(?!any:)[^/]+:\/\/[^/]+/.exec(key)?.[0] : undefined;
   const servers = new Map(
     ours.flatMap((claim) => {
       const server = serverOf(claim);

@@ -1,16 +1,16 @@
 /** Buckets, queues, bases and webhooks that a setting names, by URL, by ARN, or by a name that says what the value is. */
-import { addressIn, anyLocal } from "./address.ts";
+import { addressIn, allLocal, normalHost } from "./address.ts";
 import type { Found, Reader } from "./claim.ts";
 
 const BUCKET_NAME = /(?:^|_)BUCKET(?:_NAME|_URL|_URI)?$/;
 const PLAIN_BUCKET = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/i;
 
 /** `s3` where the host is Amazon's, else the host: other providers speak the same protocol. */
-function bucket(provider: string, name: string, folder: string): Found[] {
+function bucket(provider: string, name: string, folder: string, isLocal = false): Found[] {
   if (name === "") return [];
   const plain = folder.replace(/^\/+|\/+$/g, "");
   const key = `${provider}://${name.toLowerCase()}${plain === "" ? "" : `/${plain}`}`;
-  return [{ kind: "bucket", key, shown: key.replace(/^any:\/\//, "") }];
+  return [{ kind: "bucket", key, shown: key.replace(/^any:\/\//, ""), isLocal }];
 }
 
 /** The path after the scheme, as it is written: names of buckets keep their letters. */
@@ -48,9 +48,21 @@ export function bucketIn(text: string): readonly Found[] | undefined {
   return azure ? bucket("azure", `${azure[1]}/${splitPath(path)[0]}`, splitPath(path)[1]) : undefined;
 }
 
+/** A bucket of another provider, which only the setting's name tells: in the path, else in the host. */
+function hostedBucket(text: string): Found[] {
+  const address = addressIn(text);
+  const host = address?.hosts[0]?.replace(/:(?:80|443)$/, "");
+  if (address?.scheme !== "http" || host === undefined) return [];
+  const [name, folder] = splitPath(address.path);
+  const isLocal = allLocal(address.hosts);
+  if (name !== "") return bucket(host, name, folder, isLocal);
+  const [first = "", ...rest] = host.split(".");
+  return bucket(rest.join("."), first, "", isLocal);
+}
+
 export const buckets: Reader = ({ name, text }) => {
-  const found = bucketIn(text);
-  if (found) return found;
+  const found = bucketIn(text) ?? (BUCKET_NAME.test(name) ? hostedBucket(text) : []);
+  if (found.length > 0) return found;
   return BUCKET_NAME.test(name) && PLAIN_BUCKET.test(text) ? bucket("any", text, "") : [];
 };
 
@@ -76,7 +88,7 @@ export function queueIn(text: string): readonly Found[] | undefined {
     const { scheme, hosts, user } = address;
     // A virtual host of its own is what keeps the queues of two environments apart on one broker.
     const key = `${scheme}://${hosts.join(",")}/${address.path === "" ? "/" : address.path}`;
-    const isLocal = anyLocal(hosts);
+    const isLocal = allLocal(hosts);
     const server = `${scheme}://${hosts.join(",")}`;
     const account: Found = {
       kind: "account",
@@ -92,11 +104,20 @@ export function queueIn(text: string): readonly Found[] | undefined {
 }
 
 const BROKER =
-  /(?:^|_)(?:BROKER|AMQP|RABBITMQ|KAFKA|NATS|REDIS|QUEUE)(?:_\w+)?_(?:URL|URI|HOST|SERVERS|BROKERS)$|^(?:BROKER|AMQP|CLOUDAMQP|RABBITMQ|KAFKA|NATS|REDIS)_URL$/;
+  /(?:^|_)(?:BROKER|AMQP|RABBITMQ|KAFKA|NATS|PULSAR|REDIS|QUEUE)(?:_\w+)?_(?:URLS?|URI|HOSTS?|ENDPOINTS?|ADDRESS(?:ES)?|NODES|SERVERS?|BROKERS?)$|^(?:BROKER|AMQP|CLOUDAMQP|RABBITMQ|KAFKA|NATS|REDIS)_URL$|(?:^|_)(?:BROKERS?|BOOTSTRAP_SERVERS)$/;
 
 /** True for a setting that says where queues are kept. */
 export function isBroker(name: string): boolean {
   return BROKER.test(name);
+}
+
+const BROKER_HOST = /^(?:[\w+.-]+:\/\/)?(?:.*@)?(\[[\da-f:.]+\]|[\w.-]+)(?::\d+)?(?:[/?].*)?$/i;
+
+/** The hosts of an address, or of a list with commas, also as JSON; undefined where one of them is not understood. */
+export function brokerHosts(text: string): readonly string[] | undefined {
+  const list = text.trim().replace(/^\[(?=\s*")|(?<="\s*)\]$|"/g, "");
+  const hosts = list.split(",").map((one) => BROKER_HOST.exec(one.trim())?.[1]);
+  return hosts.every((host) => host !== undefined) ? hosts.map(normalHost) : undefined;
 }
 
 export const queues: Reader = ({ name, text }) => {
@@ -123,7 +144,7 @@ export function webhookIn(text: string): readonly Found[] {
   const address = addressIn(text);
   if (address?.scheme === "http" && address.hosts.length > 0) {
     const key = `${address.hosts.join(",")}/${address.path.replace(/\/$/, "")}?${address.query}`;
-    return [{ kind: "webhook", key, isLocal: anyLocal(address.hosts) }];
+    return [{ kind: "webhook", key, isLocal: allLocal(address.hosts) }];
   }
   const path = /^\/[^\s?#]+/.exec(text)?.[0].replace(/\/$/, "");
   return path === undefined ? [] : [{ kind: "webhook", key: path, shown: path }];

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { isPlaceholder, isWellKnown, passwordIn } from "./credential-text.ts";
+import { describe, expect, test } from "vitest";
+import { BESIDE_NAME, CREDENTIAL_NAME, isPlaceholder, isWellKnown, passwordIn } from "./credential-text.ts";
 
 test.each([
   ["postgres", true],
@@ -51,3 +51,28 @@ test.each([
   ["https://example.com:8080/a", undefined],
   ["hunter22", undefined],
 ])("the password in %s is %s", (text, password) => expect(passwordIn(text)).toBe(password));
+
+describe("names", () => {
+  test.each([
+    "DBPASSWORD",
+    "KEY_PASSPHRASE",
+    "AWS_ACCESS_KEY_ID",
+    "SENTRY_DSN",
+    "APP_CREDENTIALS",
+    "api_token",
+  ])("%s is a credential", (name) => {
+    expect([CREDENTIAL_NAME.test(name), BESIDE_NAME.test(name)]).toEqual([true, false]);
+  });
+
+  test.each([
+    ["DB_USER", true],
+    ["JWT_ALGORITHM", true],
+    ["DB_PORT", true],
+    ["PATH", true],
+    ["PASSPORT", false],
+    ["REPORT", false],
+    ["PASSWORD_HASH", false],
+  ])("%s stands beside one: %s", (name, is) => {
+    expect([CREDENTIAL_NAME.test(name), BESIDE_NAME.test(name)]).toEqual([false, is]);
+  });
+});

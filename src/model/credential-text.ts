@@ -17,6 +17,14 @@ export const NO_CREDENTIALS: ReadonlySet<SettingType> = new Set([
   "cidr",
 ]);
 
+/** Names of settings whose value is a credential, if they say so at their end; `DBPASSWORD` says so too. */
+export const CREDENTIAL_NAME =
+  /(?:PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY(?:_ID)?|PRIVATE_KEY(?:_ID)?|SECRET_KEY|SIGNING_KEY|ENCRYPTION_KEY|CREDENTIALS?|DSN)$/i;
+
+/** Names of what stands beside a credential, though it may be declared as a secret: who, where or how, not with which key. */
+export const BESIDE_NAME =
+  /(?:USER|USERNAME|LOGIN|NAME|STRATEGY|BACKEND|ALGORITHM|REGION|EMAIL|(?:^|_)(?:HOST|PORT|PATH))$/i;
+
 const WELL_KNOWN =
   /^(?:admin(?:istrator)?|changeit|default|demo|dev(?:elopment)?|dummy|example|fake|guest|letmein|local|minio(?:admin)?|mock|mongo|mysecretpassword|mysql|p@ssw0rd|pass|passw0rd|password\d*|postgres|qwerty|rabbitmq|redis|root|sa|secret|supersecret|test(?:ing)?|toor|user|welcome|1234\d*|none|null|undefined)$/i;
 
@@ -31,6 +39,11 @@ export function isWellKnown(text: string): boolean {
 /** A value that still has to be filled in. */
 export function isPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text.trim());
+}
+
+/** `<from-secrets-manager>` and the like: what stands where somebody meant to put a value, of whatever sort. */
+export function isUnfilled(text: string): boolean {
+  return /^\s*<[^<>]+>\s*$/.test(text);
 }
 
 const URL_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^\s/]*?:([^\s]+)@/i;

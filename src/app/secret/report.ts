@@ -1,10 +1,11 @@
 /** `ringfence secret report`: who used which secrets, by the record. What no process of Ringfence opened is not in it. */
 import * as z from "zod";
-import { countUses, GROUPINGS, type SecretUse, unusualUses } from "../../access/index.ts";
+import { countUses, type SecretUse, unusualUses } from "../../access/index.ts";
 import { isRingfenceError } from "../../base/error.ts";
 import { parseDuration } from "../../base/units.ts";
 import type { SecretReport } from "../../contract/secret-report.ts";
 import type { AuditEvent } from "../../model/audit-event.ts";
+import { GROUPINGS } from "../../model/secret-use.ts";
 import type { App } from "../app.ts";
 import { defineQuery } from "../definition.ts";
 import { appErrors } from "../errors.ts";

@@ -1,9 +1,9 @@
 /** Who used which secrets, for people. */
-import type { SecretReport, SecretUseCount } from "../../contract/secret-report.ts";
+import type { SecretReport } from "../../contract/secret-report.ts";
 import { styled, table } from "../style.ts";
 import { shownText } from "./shown.ts";
 
-function useRow(by: SecretReport["by"], use: SecretUseCount): string[] {
+function useRow(by: SecretReport["by"], use: SecretReport["uses"][number]): string[] {
   const beside = by === "environment" ? use.people : use.environments;
   return [
     shownText(use.name),
