@@ -38,7 +38,11 @@ describe("a known value is found", () => {
     const binary = Buffer.concat([Buffer.from([0, 1, 2, 10]), Buffer.from(SECRET), Buffer.from([0])]);
     expect(where(await leaksIn(binary, { values: [known(SECRET)] }))).toEqual([["2:1", "PASSWORD", 1]]);
     const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`a\nbé ${SECRET}`, "utf16le")]);
-    expect(where(await leaksIn(wide, { values: [known(SECRET)] }))).toEqual([["2:4", "PASSWORD", 1]]);
+    for (const piece of [1 << 20, 3, 1]) {
+      expect(where(await leaksIn(wide, { values: [known(SECRET)], piece }))).toEqual([
+        ["2:4", "PASSWORD", 1],
+      ]);
+    }
   });
 
   test("by the names of all settings that have it", async () => {
