@@ -83,6 +83,25 @@ describe("a form of a credential", () => {
     expect(await leaksIn(text)).toEqual([]);
   });
 
+  describe("with a password in a URL", () => {
+    const rules = {
+      matches: async (text: string) => [{ rule: "url", what: "URL", from: 0, to: text.length }],
+    };
+    const found = (password: string) => leaksIn(`postgres://shop:${password}@db.example.com/shop`, { rules });
+    test.each(["%40dmin7Kq2Zx", "%24Kq2Zx9mLw", "$2y7Kq-2Zx9mLw", "Kq2Zx9mLw%"])(
+      "is one: %s",
+      async (text) => {
+        expect(await found(text)).toHaveLength(1);
+      },
+    );
+    test.each(["$PASSWORD", "${PASSWORD}", "$1", "%s", "%v", "%(password)s", "%PASSWORD%", "{{ password }}"])(
+      "is none: %s",
+      async (text) => {
+        expect(await found(text)).toEqual([]);
+      },
+    );
+  });
+
   test("of a known value is said with it, once", async () => {
     const token = TOKENS["github-token"]!;
     const found = await leaksIn(`a\nurl=https://${token}@host\n`, { values: [known(token)] });
