@@ -94,7 +94,7 @@ describe("a form of a credential", () => {
         expect(await found(text)).toHaveLength(1);
       },
     );
-    test.each(["$PASSWORD", "${PASSWORD}", "$1", "%s", "%v", "%(password)s", "%PASSWORD%", "{{ password }}"])(
+    test.each(["$PASSWORD", "${PASSWORD}", "$1", "%s", "%v", "%(password)s", "%PASSWORD%", "{{password}}"])(
       "is none: %s",
       async (text) => {
         expect(await found(text)).toEqual([]);

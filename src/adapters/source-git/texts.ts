@@ -26,7 +26,7 @@ async function prefixOf(folder: string): Promise<string> {
     what: "the folder is not in a git work tree",
     where: folder,
     why: `what is staged and what was committed stands in git; git says: ${words}`,
-    fix: "ringfence secret scan   (of the files that lie here)",
+    fix: "ringfence secret scan   # of the files that lie here",
   });
 }
 
@@ -38,7 +38,7 @@ async function assertRange(folder: string, range: string): Promise<void> {
     what: `${JSON.stringify(range)} names no commits of this repository`,
     where: folder,
     why: words,
-    fix: "ringfence secret scan --history   (everything; or a range as main..HEAD)",
+    fix: "ringfence secret scan --history   # everything; or a range as main..HEAD",
   });
 }
 
