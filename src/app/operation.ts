@@ -152,7 +152,7 @@ function unconfirmed(kind: Operation, { summary, effects }: Plan, wasShown: bool
     what: `${summary}: not confirmed, nothing is done`,
     where: `ringfence ${kind.name}`,
     why: wasShown ? undefined : ["it would", ...effects].join("\n"),
-    fix: `ringfence ${kind.name} --yes   (after reading: ringfence ${kind.name} --dry-run)`,
+    fix: `ringfence ${kind.name} --yes   # after reading: ringfence ${kind.name} --dry-run`,
   });
 }
 

@@ -273,7 +273,7 @@ class Gatherer {
       setting: name,
       place,
       why: `${name} is a secret, but stands here for all to read`,
-      fix: `ringfence secret set ${name} -e ${environment.name}   (a new value; then delete the line here)`,
+      fix: `ringfence secret set ${name} -e ${environment.name}   # a new value; then delete the line here`,
     });
     return !below;
   }

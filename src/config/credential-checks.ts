@@ -47,10 +47,10 @@ export const credentials: Check = (setting, environment) => {
   const known = "a credential that everybody knows or a placeholder for one";
   const command = `ringfence secret set ${name} -e ${environment.name}`;
   if (isCredential(setting) && isDefault(text)) {
-    const fix = `openssl rand -base64 32 | ${command}   (and change it where it is asked for)`;
+    const fix = `openssl rand -base64 32 | ${command}   # and change it where it is asked for`;
     return { code, why: `${name} is ${known}`, fix };
   }
   if (!textsOf(setting).some((one) => isDefault(passwordIn(one)))) return;
-  const fix = `change the password inside ${name}: ${command}   (the whole value on standard input)`;
+  const fix = `${command}   # change the password inside ${name}; the whole value on standard input`;
   return { code, why: `${name} holds ${known}`, fix };
 };

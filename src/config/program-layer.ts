@@ -10,7 +10,7 @@ export function untrustedLayer(layer: EnvironmentLayer, why: string): LayerText 
     code: "SETTING_LAYER_UNTRUSTED",
     place: layer.declaration.place,
     why: `the layer ${layer.path} is missing, nothing was run: it ${why}`,
-    fix: "ringfence trust   (after reading what it lists)",
+    fix: "ringfence trust   # after reading what it lists",
   };
   return { ...layer, text: undefined, problem };
 }

@@ -8,7 +8,7 @@ import type { Check } from "./security-check.ts";
 
 export const format: Check = ({ name, text, declaration }, environment) => {
   const demanded = declaration?.format;
-  const fix = `ringfence secret set ${name} -e ${environment.name}   (the right value on standard input)`;
+  const fix = `ringfence secret set ${name} -e ${environment.name}   # the right value on standard input`;
   if (demanded !== undefined) {
     const mistake = formatMistake(demanded, text);
     if (mistake === undefined) return;
@@ -30,9 +30,9 @@ export const mode: Check = ({ name, text }, environment) => {
   const command = `ringfence secret set ${name} -e ${environment.name}`;
   if (is === "test" && production) {
     const why = `${name} is a key for tests: what is done with it here is not real`;
-    return { code: "SECURITY_KEY_MODE", why, fix: `${command}   (the live key on standard input)` };
+    return { code: "SECURITY_KEY_MODE", why, fix: `${command}   # the live key on standard input` };
   }
   if (is !== "live" || externalServices === "real") return;
   const why = `${name} is a live key, and external services are ${externalServices === "mock" ? "mocks" : "sandboxes"} here`;
-  return { code: "SECURITY_KEY_MODE", why, fix: `${command}   (the test key on standard input)` };
+  return { code: "SECURITY_KEY_MODE", why, fix: `${command}   # the test key on standard input` };
 };

@@ -193,7 +193,7 @@ function valueFinding({ kind, settings }: Needle, place: FindingDraft["place"]):
       setting,
       place,
       why: `the secret ${whose} stands here for all to read`,
-      fix: `ringfence secret set ${setting} -e ${environment}   (a new value; and read ${setting} from the environment here)`,
+      fix: `ringfence secret set ${setting} -e ${environment}   # a new value; and read ${setting} from the environment here`,
     };
   }
   return {

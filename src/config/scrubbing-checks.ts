@@ -18,6 +18,6 @@ export const scrubbing: Check = (setting, environment) => {
   const why = isScrubbable(text)
     ? `${name} is a common word: every place where output has it is masked`
     : `${name} is too short to be masked in output: so short a text stands everywhere`;
-  const fix = `openssl rand -base64 24 | ringfence secret set ${name} -e ${environment.name}   (and change it where it is asked for), or take secret: true away if it is none`;
+  const fix = `openssl rand -base64 24 | ringfence secret set ${name} -e ${environment.name}   # and change it where it is asked for; or take secret: true away if it is none`;
   return { code: "SECURITY_SCRUBBING", severity: "warning", why, fix };
 };

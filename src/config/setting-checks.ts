@@ -55,7 +55,7 @@ function secretCommand(name: string, environment: Environment): string {
 function policyCorrection({ name, declaration, environment, project }: CheckInput, example: string): string {
   const policy = `change policies: { ${declaration?.policy}: … } of ${environment.name} in ${project.manifest}`;
   if (example === "") return policy;
-  return `ringfence config set ${name} ${shellWord(example)} -e ${environment.name}   (or ${policy})`;
+  return `ringfence config set ${name} ${shellWord(example)} -e ${environment.name}   # or ${policy}`;
 }
 
 /** What to write where the value was set. */

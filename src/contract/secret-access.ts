@@ -5,7 +5,7 @@ export interface AccessHolder {
   readonly name: string;
   /** `identity`: one that the manifest names by its key alone, as an environment's own; `unknown`: nobody's. */
   readonly kind: "person" | "machine" | "identity" | "key service" | "unknown";
-  /** The age or SSH recipient, or what the key service calls the key. */
+  /** The age or SSH recipient, or a key service's key as the manifest's `keys` name it. */
   readonly key: string;
   /** `surplus`: the manifest lets them in no more, or never did. `missing`: it does, and the file does not yet. */
   readonly state: "in" | "missing" | "surplus";

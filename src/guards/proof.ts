@@ -46,7 +46,7 @@ function unknownsOf({ facts, claims }: EnvironmentClaims): UnknownPart[] {
       subject,
       where: formatPlace(place),
       why: `${subject} is kept in another store, and was not read from there`,
-      fix: `ringfence config explain ${subject} -e ${environment}   (compare the entries in the store)`,
+      fix: `ringfence config explain ${subject} -e ${environment}   # compare the entries in the store`,
     }));
   return [...facts.unread.map((part) => ({ environment, ...part })), ...kept];
 }

@@ -83,13 +83,13 @@ export function fixFor(a: Claim, b: Claim, environment: string, manifest: string
     return `ringfence secret recipients apply -e ${environment} --drop-keys   # once keys in ${manifest} names it no more`;
   }
   if (a.kind === "recipient") {
-    return `ringfence identity create -e ${environment}   (after the shared recipient was taken out of ${manifest})`;
+    return `ringfence identity create -e ${environment}   # after the shared recipient was taken out of ${manifest}`;
   }
   const claim = isResource(a) && !isResource(b) ? b : a;
   if (isResource(claim))
     return `give ${environment} one of its own, and change ${claim.subject} in ${manifest}`;
   if (claim.isSecret || a.kind === "credential") {
-    return `ringfence secret set ${claim.subject} -e ${environment}   (a new one, made for ${environment} alone)`;
+    return `ringfence secret set ${claim.subject} -e ${environment}   # a new one, made for ${environment} alone`;
   }
-  return `ringfence config set ${claim.subject} VALUE -e ${environment}   (one of its own)`;
+  return `ringfence config set ${claim.subject} VALUE -e ${environment}   # one of its own`;
 }

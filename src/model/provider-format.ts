@@ -166,7 +166,8 @@ export const CREDENTIAL_SHAPES: readonly CredentialShape[] = [
     rule: "json-web-token",
     what: "JSON Web Token",
     prefix: "eyJ",
-    pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/,
+    // Not `\b`: between a `-` and the next `eyJ` it matches again, and each match would read on to the text's end.
+    pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/,
   },
   {
     rule: "private-key",

@@ -167,7 +167,7 @@ export function verifyRelease(release: Release): void {
     what: `release ${release.version} is not what it was when it was made`,
     where: `release ${release.version}`,
     why: `its digest is ${shortDigest(String(release.digest))}, its content ${found ? `has ${shortDigest(found)}` : "lacks parts of a release"}`,
-    fix: "ringfence audit verify   (then create a release with a new version from the same commit)",
+    fix: "ringfence audit verify   # then create a release with a new version from the same commit",
     details: { version: release.version, expected: release.digest, found: found ?? null },
   });
 }

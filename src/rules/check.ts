@@ -137,7 +137,7 @@ class RuleCheck {
     const sealed = reads.filter((read) => settings.get(read)?.sealed);
     if (sealed.length > 0) {
       const why = `${sealed.join(", ")}, which can't be opened here`;
-      return { why, fix: `${check}   (where its identity lies)` };
+      return { why, fix: `${check}   # where its identity lies` };
     }
     const wrong = reads.filter((read) => unusable.has(read));
     if (wrong.length > 0) return { why: `${wrong.join(", ")}, whose value is wrong`, fix: check };

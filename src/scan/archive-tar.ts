@@ -1,10 +1,25 @@
 /** The files of a tar archive (POSIX.1-2001 pax and the old GNU form), in memory. Only what a reader of contents needs. */
 
 const BLOCK = 512;
+const ZEROS = Buffer.alloc(BLOCK);
+/** A plain file, as POSIX and older ones write it, and one in a row. */
+const FILES = ["0", "\0", "7"];
+/** Say something of the next entry, or of all: pax headers, long names of files and of what links lead to. */
+const HEADERS = ["x", "g", "L", "K"];
 
 export interface ArchivedFile {
   readonly path: string;
-  readonly data: Buffer;
+  /** @throws RangeError for what is no plain file and yet has content, as a sparse file */
+  open(): Buffer;
+}
+
+function isZero(data: Buffer): boolean {
+  return data.equals(ZEROS.subarray(0, data.length));
+}
+
+function opened(content: Buffer, type: string): Buffer {
+  if (FILES.includes(type)) return content;
+  throw new RangeError(`an entry of the type ${JSON.stringify(type)} is not opened`);
 }
 
 function textAt(data: Buffer, from: number, length: number): string {
@@ -31,29 +46,38 @@ function paxPath(records: Buffer): string | undefined {
   return undefined;
 }
 
+function nameIn(header: Buffer): string {
+  const prefix = header.toString("latin1", 257, 263) === "ustar\0" ? textAt(header, 345, 155) : "";
+  const name = textAt(header, 0, 100);
+  return prefix ? `${prefix}/${name}` : name;
+}
+
 export function isTar(data: Buffer): boolean {
   return data.length > BLOCK && data.toString("latin1", 257, 262) === "ustar";
 }
 
-/** @throws RangeError for an archive that is cut or damaged */
+/** All entries, also of archives behind the first. @throws RangeError for an archive that is cut or damaged */
 export function* tarFiles(data: Buffer): Iterable<ArchivedFile> {
   let longName: string | undefined;
-  for (let at = 0; at + BLOCK <= data.length && data[at] !== 0; ) {
-    const size = numberAt(data, at + 124, 12);
+  for (let at = 0; at < data.length; ) {
+    const header = data.subarray(at, at + BLOCK);
+    // Two of them end an archive, and another may follow.
+    if (isZero(header)) {
+      at += BLOCK;
+      continue;
+    }
+    const size = header.length < BLOCK ? Number.NaN : numberAt(header, 124, 12);
     const from = at + BLOCK;
     if (!(size >= 0) || from + size > data.length) throw new RangeError("the archive is cut or damaged");
     const content = data.subarray(from, from + size);
-    const type = String.fromCharCode(data[at + 156]!);
-    const prefix =
-      data.toString("latin1", at + 257, at + 263) === "ustar\0" ? textAt(data, at + 345, 155) : "";
-    const name = textAt(data, at, 100);
+    const type = String.fromCharCode(header[156]!);
     if (type === "x") longName = paxPath(content) ?? longName;
     else if (type === "L") longName = textAt(content, 0, size);
-    else {
-      if (type === "0" || type === "\0" || type === "7") {
-        yield { path: longName ?? (prefix ? `${prefix}/${name}` : name), data: content };
+    else if (!HEADERS.includes(type)) {
+      if (FILES.includes(type) || size > 0) {
+        yield { path: longName ?? nameIn(header), open: () => opened(content, type) };
       }
-      if (type !== "g") longName = undefined;
+      longName = undefined;
     }
     at = from + Math.ceil(size / BLOCK) * BLOCK;
   }

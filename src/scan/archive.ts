@@ -4,7 +4,7 @@
  */
 import { gunzipSync } from "node:zlib";
 import { isTar, tarFiles } from "./archive-tar.ts";
-import { isZip, zipFiles } from "./archive-zip.ts";
+import { endsAsZip, isZip, zipFiles } from "./archive-zip.ts";
 
 export interface ArchiveLimits {
   readonly depth: number;
@@ -34,9 +34,28 @@ function isGzip(data: Buffer): boolean {
   return data.length > 18 && data.readUInt16BE(0) === GZIP;
 }
 
-/** True for bytes that {@link unpack} takes apart. */
-export function isArchive(data: Buffer): boolean {
-  return isGzip(data) || isZip(data) || isTar(data);
+/** First bytes, as hexadecimal digits, of what is told and not opened. */
+const UNOPENED: readonly (readonly [string, string])[] = [
+  ["fd377a585a00", "xz"],
+  ["28b52ffd", "Zstandard"],
+  ["425a683[1-9]314159265359", "bzip2"],
+  ["377abcaf271c", "7-Zip"],
+  ["526172211a07", "RAR"],
+];
+
+function packedBy(data: Buffer): string | undefined {
+  const first = data.toString("hex", 0, 10);
+  return UNOPENED.find(([bytes]) => new RegExp(`^${bytes}`).test(first))?.[1];
+}
+
+/** True for bytes that {@link unpack} takes apart, or names as packed. */
+function isArchive(data: Buffer): boolean {
+  return isGzip(data) || isZip(data) || isTar(data) || packedBy(data) !== undefined;
+}
+
+/** The same by the first bytes of a file (a thousand tell) and its last {@link ZIP_TAIL_BYTES}. */
+export function looksArchived(head: Buffer, tail: Buffer): boolean {
+  return isArchive(head) || endsAsZip(tail);
 }
 
 /** zlib's own words for too much, and for damage. */
@@ -85,16 +104,22 @@ class Unpacker {
   }
 
   *open(path: string, data: Buffer, depth: number): Generator<Unpacked> {
+    const packed = packedBy(data);
+    if (packed) {
+      yield { path, why: `it is packed by ${packed}, which is not opened` };
+      return;
+    }
     try {
       if (isGzip(data)) {
         const open = () => gunzipSync(data, { maxOutputLength: this.#room() });
         yield* this.#found(path, open, depth);
       } else if (isZip(data)) {
         for (const file of zipFiles(data)) {
-          yield* this.#found(`${path}!${file.path}`, () => file.open(this.#room()), depth);
+          const named = file.path === "" ? path : `${path}!${file.path}`;
+          yield* this.#found(named, () => file.open(this.#room()), depth);
         }
       } else {
-        for (const file of tarFiles(data)) yield* this.#found(`${path}!${file.path}`, () => file.data, depth);
+        for (const file of tarFiles(data)) yield* this.#found(`${path}!${file.path}`, file.open, depth);
       }
       if (depth === 1 && this.#isFull()) yield { path, why: "unpacked it is larger than the limit" };
     } catch (error) {

@@ -61,7 +61,7 @@ export function readBaseline(text: string, file: string): Baseline {
   if (!root) return { salt: undefined, entries: [], drafts };
   const salt = textOf(root, ["salt"]);
   if (salt === undefined || !SALT.test(salt)) {
-    const fix = "ringfence secret scan --accept REASON   (without the file; it writes a salt)";
+    const fix = "ringfence secret scan --accept REASON   # without the file; it writes a salt";
     return {
       salt: undefined,
       entries: [],

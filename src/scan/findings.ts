@@ -47,7 +47,7 @@ function valueFinding(leak: Leak, source: LeakSource, place: FindingDraft["place
     why: `${what} ${named(shown)} stands here in the open${rules}${tail(leak, source)}`,
     fix:
       current.length > 0
-        ? `ringfence secret set ${name} -e ${environment}   (a new value, as this one was seen; then take it out here)`
+        ? `ringfence secret set ${name} -e ${environment}   # a new value, as this one was seen; then take it out here`
         : "make sure that nothing takes this value any more, and take it out here",
   };
 }

@@ -9,8 +9,8 @@ const OWN = CREDENTIAL_SHAPES.filter(({ opening }) => !opening).map((format) => 
   pattern: new RegExp(format.pattern.source, `${format.pattern.flags}g`),
 }));
 
-/** Where a program or a template puts the real one in. */
-const FILLED_IN = /^(?:\$[{(\w]|\{\{|%[({\w]|<|\[secret\]|\*)/;
+/** Where a program or a template puts the real one in. A `%` may also begin a sign of a real one, as in `%40`. */
+const FILLED_IN = /^(?:\$[{(]|\$(?:[A-Za-z_]\w*|\d)$|\{\{|%[({]|%[A-Za-z]$|%[A-Za-z_]\w*%$|<|\[secret\]|\*)/;
 const SAME_SIGN = /(.)\1{7}/;
 /** Keys of AWS' own documentation, which never were any: AKIA…EXAMPLE. */
 const PUBLISHED_EXAMPLE = /^A[A-Z]IA[A-Z0-9]{9}EXAMPLE$/;

@@ -38,7 +38,11 @@ describe("a known value is found", () => {
     const binary = Buffer.concat([Buffer.from([0, 1, 2, 10]), Buffer.from(SECRET), Buffer.from([0])]);
     expect(where(await leaksIn(binary, { values: [known(SECRET)] }))).toEqual([["2:1", "PASSWORD", 1]]);
     const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`a\nbé ${SECRET}`, "utf16le")]);
-    expect(where(await leaksIn(wide, { values: [known(SECRET)] }))).toEqual([["2:4", "PASSWORD", 1]]);
+    for (const piece of [1 << 20, 3, 1]) {
+      expect(where(await leaksIn(wide, { values: [known(SECRET)], piece }))).toEqual([
+        ["2:4", "PASSWORD", 1],
+      ]);
+    }
   });
 
   test("by the names of all settings that have it", async () => {
@@ -77,6 +81,25 @@ describe("a form of a credential", () => {
     ["a digest", `sha256:${"0123456789abcdef".repeat(4)}`],
   ])("is none: %s", async (_what, text) => {
     expect(await leaksIn(text)).toEqual([]);
+  });
+
+  describe("with a password in a URL", () => {
+    const rules = {
+      matches: async (text: string) => [{ rule: "url", what: "URL", from: 0, to: text.length }],
+    };
+    const found = (password: string) => leaksIn(`postgres://shop:${password}@db.example.com/shop`, { rules });
+    test.each(["%40dmin7Kq2Zx", "%24Kq2Zx9mLw", "$2y7Kq-2Zx9mLw", "Kq2Zx9mLw%"])(
+      "is one: %s",
+      async (text) => {
+        expect(await found(text)).toHaveLength(1);
+      },
+    );
+    test.each(["$PASSWORD", "${PASSWORD}", "$1", "%s", "%v", "%(password)s", "%PASSWORD%", "{{password}}"])(
+      "is none: %s",
+      async (text) => {
+        expect(await found(text)).toEqual([]);
+      },
+    );
   });
 
   test("of a known value is said with it, once", async () => {

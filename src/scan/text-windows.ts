@@ -120,18 +120,25 @@ export async function* windowsOf(
   yield { data, own: { from, to: data.length + 1 }, ...start };
 }
 
+const MARK_BYTES = 2;
 const UTF16: Readonly<Record<string, string>> = { fffe: "utf-16le", feff: "utf-16be" };
 
 /** The stream in UTF-8, where a byte order mark says that it is UTF-16; else as it is. */
 export async function* inUtf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
-  let first = true;
+  let first: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of chunks) {
-    if (chunk.length === 0) continue;
-    const encoding = first ? UTF16[chunk.toString("hex", 0, 2)] : undefined;
-    if (encoding) decoder = new TextDecoder(encoding);
-    first = false;
-    yield decoder ? Buffer.from(decoder.decode(chunk, { stream: true })) : chunk;
+    let data = chunk;
+    if (first) {
+      first = data = Buffer.concat([first, chunk]);
+      // The mark may come in two pieces.
+      if (first.length < MARK_BYTES) continue;
+      const encoding = UTF16[first.toString("hex", 0, MARK_BYTES)];
+      if (encoding) decoder = new TextDecoder(encoding);
+      first = undefined;
+    }
+    yield decoder ? Buffer.from(decoder.decode(data, { stream: true })) : data;
   }
+  if (first) yield first;
   if (decoder) yield Buffer.from(decoder.decode());
 }

@@ -1,5 +1,6 @@
 /** A key that somebody wrote into a secrets file: it is shown, gets no new data key, and is taken out. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { SecretAccess } from "../../src/contract/secret-access.ts";
 import { type CliScene, openCliScene } from "./cli-scene.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -41,6 +42,14 @@ test(
   () => {
     expect(scene.must(on("secret", "get", "ONE")).stdout).toBe("a value of development\n");
     expect(scene.must(on("secret", "recipients", "list")).stdout).toMatch(/key +still can +kms:arn:.*evil/);
+    const access = () => JSON.parse(scene.run(["secret", "access", "--json"]).stdout) as SecretAccess[];
+    const services = () =>
+      access()
+        .find(({ environment }) => environment === "development")
+        ?.holders.filter(({ kind }) => kind === "key service");
+    expect(access()[0]?.holders.filter(({ key }) => KEY.endsWith(key))).toHaveLength(1);
+    expect(services()).toEqual([{ name: "kms", kind: "key service", key: KEY, state: "surplus", roles: [] }]);
+    expect(scene.run(["secret", "access"]).stdout).toMatch(/next: .*apply -e development --drop-keys/);
     const { findings } = JSON.parse(scene.must(on("secret", "list", "--json")).stdout);
     expect(findings).toMatchObject([{ code: "SECURITY_RECIPIENTS", severity: "error" }]);
     expect(findings[0].why).toContain(KEY);

@@ -310,6 +310,35 @@ describe("the hook", () => {
     expect(readFileSync(hook(), "utf8")).toBe(former);
   });
 
+  test("scans every project of the repository that installed it, until each takes itself out", () => {
+    const former = "#!/bin/sh\n";
+    writeFileSync(hook(), former, { mode: 0o755 });
+    const inPlace = (...words: string[]) => JSON.parse(scene.must([...words, "--json"]).stdout);
+    const inOther = (...words: string[]) =>
+      JSON.parse(scene.run([...words, "--json"], { cwd: join(scene.root, "other one") }).stdout);
+    scene.write("other one/ringfence.yaml", "project: other\nenvironments: { development: }\n");
+    commit();
+    inPlace("secret", "hook", "install");
+    inOther("secret", "hook", "install");
+    const text = readFileSync(hook(), "utf8");
+    expect(inPlace("secret", "hook", "install").state).toBe("unchanged");
+    expect(readFileSync(hook(), "utf8")).toBe(text);
+    const refusals = () =>
+      ["a.txt", "other one/b.txt"].map((path) => {
+        scene.write(path, path === "a.txt" ? VALUE : TOKEN);
+        scene.git("add", path);
+        const { status } = tryCommit();
+        scene.git("reset", "--quiet", "--hard");
+        return status !== 0;
+      });
+    expect(refusals()).toEqual([true, true]);
+    expect(inPlace("secret", "hook", "remove").former).toBe(null);
+    expect(inPlace("secret", "hook", "remove").state).toBe("unchanged");
+    expect(refusals()).toEqual([false, true]);
+    expect(inOther("secret", "hook", "remove").state).toBe("removed");
+    expect(readFileSync(hook(), "utf8")).toBe(former);
+  });
+
   test("lies where core.hooksPath says; not outside of the repository, nor where another tool writes hooks", () => {
     scene.git("config", "core.hooksPath", "my hooks");
     scene.must(["secret", "hook", "install"]);

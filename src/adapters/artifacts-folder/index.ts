@@ -156,7 +156,7 @@ function unwritable(root: string, error: unknown): unknown {
     fix:
       code === "ENOSPC" || code === "EDQUOT"
         ? `df -h ${root}`
-        : `ls -ld ${root}   (then give it back to yourself)`,
+        : `ls -ld ${root}   # then give it back to yourself`,
     cause: error,
   });
 }

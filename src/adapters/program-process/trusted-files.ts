@@ -50,11 +50,11 @@ function installedFolders(root: string): string[] {
 
 function refusal(path: string, isKnown: boolean): NotTrusted {
   if (isKnown) {
-    const fix = "ringfence trust   (after reading what it lists)";
+    const fix = "ringfence trust   # after reading what it lists";
     return new NotTrusted(`it loads ${path}, which has changed since`, fix);
   }
   const form = `import "./${basename(path)}"`;
-  const fix = `ringfence trust   (after naming ${path} by a relative path where it is loaded, be it in a comment, as in ${form})`;
+  const fix = `ringfence trust   # after naming ${path} by a relative path where it is loaded, be it in a comment, as in ${form}`;
   return new NotTrusted(`it loads ${path}, which is not part of what was trusted`, fix);
 }
 

@@ -94,6 +94,9 @@ export function commandEnvironment(
     GIT_TERMINAL_PROMPT: "0",
     // What a partial clone lacks is not fetched behind anybody's back.
     GIT_NO_LAZY_FETCH: "1",
+    // What a commit's id names, and what a push would send: not what was put in its place on this machine.
+    GIT_NO_REPLACE_OBJECTS: "1",
+    GIT_GRAFT_FILE: "/dev/null",
     ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
   };
 }

@@ -55,7 +55,7 @@ async function resolveCommit(root: string, revision: string): Promise<string> {
     what: `${JSON.stringify(revision)} is no commit of this repository`,
     where: root,
     why: words,
-    fix: meant ? `use ${meant}` : "git log --oneline -10   (in a shallow clone: git fetch --unshallow)",
+    fix: meant ? `use ${meant}` : "git log --oneline -10   # in a shallow clone: git fetch --unshallow",
   });
 }
 

@@ -97,6 +97,61 @@ describe("the history", () => {
     ]);
   });
 
+  test("of every stash; of a blob that is replaced; of refs on a blob and on a tree, behind tags too", async () => {
+    write("a", "1");
+    commit("one");
+    for (const text of ["first stash", "second stash"]) {
+      write("a", text);
+      git("stash", "--quiet");
+    }
+    const made = (text: string) => {
+      write("../object", text);
+      return git("hash-object", "-w", "../object");
+    };
+    git("replace", git("rev-parse", "HEAD:a"), made("replacement"));
+    git("tag", "blob", made("of a tag"));
+    git("tag", "known", git("rev-parse", "HEAD:a"));
+    write("of/tree", "of a tree");
+    git("add", "--all");
+    const tree = git("write-tree");
+    git("reset", "--quiet", "--hard");
+    git("tag", "--annotate", "inner", "--message", "inner", tree);
+    git("tag", "--annotate", "outer", "--message", "outer", "inner");
+    const files = (await history()).filter((line) => !/^(commit|tag): /.test(line));
+    const replaced = git("for-each-ref", "--format=%(refname)", "refs/replace");
+    expect(files.sort()).toEqual([
+      "a: 1",
+      "a: first stash",
+      "a: second stash",
+      "of/tree: of a tree",
+      `${replaced}: replacement`,
+      "refs/tags/blob: of a tag",
+    ]);
+  });
+
+  test("of a folder: also what a merge alone brought there, and nothing that it brought elsewhere", async () => {
+    const both = (text: string) => {
+      write("app/a", text);
+      write("other/b", `${text}, elsewhere`);
+    };
+    both("1");
+    commit();
+    git("checkout", "--quiet", "-b", "side");
+    both("side");
+    commit();
+    git("checkout", "--quiet", "main");
+    both("main");
+    commit();
+    expect(() => git("merge", "--quiet", "side")).toThrow();
+    both("merged");
+    commit("merge");
+    const files = (await history(undefined, "app")).filter((line) => !line.startsWith("commit: "));
+    expect(files.sort()).toEqual(["a: 1", "a: main", "a: merged", "a: side"]);
+    both("staged");
+    git("add", "--all");
+    expect(await listed(at("app").staged())).toEqual(["a: staged"]);
+  });
+
   test.each(["--all", "nowhere..HEAD", "--output=x"])("%s names no commits", async (range) => {
     write("a", "1");
     commit();

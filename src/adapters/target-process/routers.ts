@@ -196,7 +196,7 @@ export class Routers {
       what: `port ${port} of service ${service} in ${environment} is taken by another process`,
       where: `environment ${environment}, service ${service}, port ${port}`,
       why: "the router of the service listens there",
-      fix: `ss -ltnp 'sport = :${port}'   (end what it shows, or give ${service} another port in ringfence.yaml)`,
+      fix: `ss -ltnp 'sport = :${port}'   # end what it shows, or give ${service} another port in ringfence.yaml`,
     });
   }
 

@@ -60,7 +60,7 @@ function sealedFact({ settings }: Resolution, file: string): UnreadFact[] {
       subject: null,
       where: file,
       why: `${what} can't be opened here: ${sealed.join(", ")}`,
-      fix: "ringfence isolation   (on the machine that keeps the identities of both environments)",
+      fix: "ringfence isolation   # on the machine that keeps the identities of both environments",
     },
   ];
 }

@@ -44,7 +44,7 @@ async function readyFor(app: App, project: Project, checkout: string, { commit }
   const programs = programsOf(project).filter(({ kind }) => !["store", "rotation", "probe"].includes(kind));
   requireTrust(app, programs, {
     folder: checkout,
-    fix: `ringfence trust --commit ${commit.slice(0, 12)}   (after reading what it lists)`,
+    fix: `ringfence trust --commit ${commit.slice(0, 12)}   # after reading what it lists`,
   });
   await app.builder.prepare(checkout);
 }

@@ -23,8 +23,12 @@ function ownerOf({ project }: App, recipient: string): Pick<AccessHolder, "name"
   return { name: recipient, kind: "unknown" };
 }
 
-function holdersIn(app: App, environment: Environment, text: string, file: string): AccessHolder[] {
-  const people = holdersOfSecrets(app, environment).holders.map(({ recipient, state }): AccessHolder => {
+function holdersIn(app: App, environment: Environment): AccessHolder[] {
+  return holdersOfSecrets(app, environment).holders.map(({ kind, recipient, state }): AccessHolder => {
+    if (kind === "key") {
+      const [service = ""] = recipient.split(":");
+      return { name: service, kind: "key service", key: recipient, state, roles: [] };
+    }
     const owner = ownerOf(app, recipient);
     return {
       ...owner,
@@ -33,13 +37,6 @@ function holdersIn(app: App, environment: Environment, text: string, file: strin
       roles: owner.kind === "person" ? rolesOf(app, owner.name) : [],
     };
   });
-  const services = wrappedKeys(text, { file })
-    .groups.flat()
-    .filter(({ service }) => service !== "age")
-    .map(({ service, name }): AccessHolder => {
-      return { name: service, kind: "key service", key: name, state: "in", roles: [] };
-    });
-  return [...people, ...services];
 }
 
 /** A revision of the file in version control. */
@@ -93,7 +90,7 @@ export async function accessTo(app: App, environment: Environment): Promise<Secr
     file,
     secrets: names.map(({ name }) => name),
     threshold: wrappedKeys(text, { file }).threshold,
-    holders: holdersIn(app, environment, text, file),
+    holders: holdersIn(app, environment),
     former: await formerIn(app, file, recipients),
     breakGlass: glassFile(app, environment),
     writers: environment.policies.signedSecrets ? app.project.people.map(({ name }) => name) : null,

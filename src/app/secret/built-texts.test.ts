@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RepositoryTexts } from "../../ports/repository-texts.ts";
 import { outputTexts } from "./built-texts.ts";
+import { folderTexts } from "./scan-texts.ts";
 
 let root: string;
 beforeAll(() => {
@@ -51,6 +54,25 @@ test.each<[string, string[], string[]]>([
   ["several", ["one.js", "elsewhere"], ["one.js", "elsewhere/c.js"]],
 ])("%s", async (_what, paths, expected) => {
   expect(await looked(...paths)).toEqual(expected);
+});
+
+test("what has a name that is not UTF-8 is told", async () => {
+  const at = (name: string) => Buffer.concat([Buffer.from(join(root, "odd/")), Buffer.from(name, "latin1")]);
+  mkdirSync(at("folder\xe9"), { recursive: true });
+  for (const name of ["a\xe9.js", "folder\xe9/b.js", "c.js"]) writeFileSync(at(name), "text");
+  const why = "its name is not in UTF-8, so that it can't be opened";
+  const told = [`odd/a\ufffd.js: ${why}`, "odd/c.js", `odd/folder\ufffd: ${why}`];
+  expect(await looked("odd")).toEqual(told);
+  const listed: string[] = [];
+  const repository = { files: async () => ["odd/a\ufffd.js", "odd/gone.js"] } as unknown as RepositoryTexts;
+  for await (const text of folderTexts(root, repository)) listed.push(`${text.path}: ${text.why}`);
+  expect(listed).toEqual(told.slice(0, 1));
+});
+
+test("a program with an archive behind it is opened, and looked at itself", async () => {
+  const archive = zipSync({ "main.py": strToU8("one") });
+  writeFileSync(join(root, "tool.pyz"), Buffer.concat([Buffer.alloc(100_000, "#\n"), archive]));
+  expect(await looked("tool.pyz")).toEqual(["tool.pyz", "tool.pyz!main.py"]);
 });
 
 test.each([

@@ -1,8 +1,17 @@
 /** What a build made, for a leak scan: files, and what is in archives. */
-import { closeSync, lstatSync, openSync, readFileSync, readSync, realpathSync, statSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { isInside } from "../../base/folder.ts";
-import { ARCHIVE_LIMITS, isArchive, unpack } from "../../scan/index.ts";
+import { ARCHIVE_LIMITS, looksArchived, unpack, ZIP_TAIL_BYTES } from "../../scan/index.ts";
 import { appErrors } from "../errors.ts";
 import { fileText, type ScanText, unreadText } from "./scan-texts.ts";
 import { walkedFiles } from "./walked-files.ts";
@@ -21,15 +30,19 @@ async function* once(data: Buffer): AsyncGenerator<Buffer> {
   yield data;
 }
 
-function looksArchived(file: string): boolean {
-  const head = Buffer.alloc(HEAD_BYTES);
+function isArchiveFile(file: string): boolean {
   const handle = openSync(file, "r");
   try {
-    readSync(handle, head, 0, HEAD_BYTES, 0);
+    const { size } = fstatSync(handle);
+    const part = (from: number, most: number) => {
+      const bytes = Buffer.alloc(Math.min(most, size));
+      return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, from));
+    };
+    const tail = part(Math.max(0, size - ZIP_TAIL_BYTES), ZIP_TAIL_BYTES);
+    return looksArchived(part(0, HEAD_BYTES), tail);
   } finally {
     closeSync(handle);
   }
-  return isArchive(head);
 }
 
 function* archivedTexts(file: string, path: string): Iterable<ScanText> {
@@ -47,7 +60,7 @@ function* archivedTexts(file: string, path: string): Iterable<ScanText> {
 /** The texts of a file; why none, where it can't be read. @param path as shown */
 function* builtTexts(file: string, path: string): Iterable<ScanText> {
   try {
-    yield* looksArchived(file) ? archivedTexts(file, path) : fileText(file, path);
+    yield* isArchiveFile(file) ? archivedTexts(file, path) : fileText(file, path);
   } catch (error) {
     yield* unreadText(error, path);
   }

@@ -10,8 +10,24 @@ import { appErrors } from "../errors.ts";
 const MARK = "# Made by ringfence secret hook install; ringfence secret hook remove takes it away.";
 const KEPT = "pre-commit.before-ringfence";
 
+/** A repository may have several projects: each has a line in the hook, and they are scanned in turn. */
+const LINE = /^scan (.+) \|\| exit \$\?$/gm;
+/** As the hook of an earlier version has the one folder that it knows. */
+const FORMER_LINE = /^cd (.+) \|\| exit 1$/gm;
+
+function lineOf({ project }: HookPlace): string {
+  return `scan ${shellWord(project === "" ? "." : project)} || exit $?`;
+}
+
+function linesIn(text: string | undefined): string[] {
+  if (text === undefined || !isOurHook(text)) return [];
+  const lines = [...text.matchAll(LINE)].map(([line]) => line);
+  const former = [...text.matchAll(FORMER_LINE)].map(([, word]) => `scan ${word} || exit $?`);
+  return [...lines, ...former];
+}
+
 /** Relative index files count from where git starts a hook, so they are told before the folder changes. */
-function textOf({ project }: HookPlace): string {
+function textOf(lines: readonly string[]): string {
   return `#!/bin/sh
 ${MARK}
 former="$(dirname "$0")/${KEPT}"
@@ -20,12 +36,21 @@ case "$GIT_INDEX_FILE" in
   "" | /*) ;;
   *) export GIT_INDEX_FILE="$PWD/$GIT_INDEX_FILE" ;;
 esac
-cd ${shellWord(project === "" ? "." : project)} || exit 1
-if [ -x node_modules/.bin/ringfence ]; then exec node_modules/.bin/ringfence secret scan --staged; fi
-if command -v ringfence >/dev/null; then exec ringfence secret scan --staged; fi
-echo "nothing was committed: ringfence is not installed, and nobody looked for secrets" >&2
-exit 1
+scan() (
+  cd "$1" || exit
+  if [ -x node_modules/.bin/ringfence ]; then exec node_modules/.bin/ringfence secret scan --staged; fi
+  if command -v ringfence >/dev/null; then exec ringfence secret scan --staged; fi
+  echo "nothing was committed: ringfence is not installed, and nobody looked for secrets" >&2
+  exit 1
+)
+${lines.join("\n")}
 `;
+}
+
+/** The hook without a project's line; undefined where no other project has one. */
+export function hookWithout(text: string, line: string): string | undefined {
+  const others = linesIn(text).filter((other) => other !== line);
+  return others.length === 0 ? undefined : textOf(others);
 }
 
 /** Tools that say themselves what runs before a commit, by a file of theirs, and what they are to be told. */
@@ -47,11 +72,18 @@ export interface HookState {
   readonly path: string;
   /** Where a hook of others is kept, and run first. */
   readonly keptPath: string;
+  /** With this project and the others that it has now. */
   readonly text: string;
+  /** This project's line in it. */
+  readonly line: string;
+  /** What stands there now, where it is ours; else null. */
+  readonly ours: string | null;
   /** Of what stands there now; null for nothing. */
   readonly before: Digest | null;
   /** What stands there was made by us, perhaps by an earlier version. */
   readonly isOurs: boolean;
+  /** It scans this project. */
+  readonly isInstalled: boolean;
   readonly isKept: boolean;
 }
 
@@ -86,10 +118,16 @@ function stateOf(place: HookPlace): HookState {
   const path = join(place.folder, "pre-commit");
   const keptPath = join(place.folder, KEPT);
   const text = hookText(path);
+  const line = lineOf(place);
+  const lines = linesIn(text);
+  const isInstalled = lines.includes(line);
   return {
     path,
     keptPath,
-    text: textOf(place),
+    text: textOf(isInstalled ? lines : [...lines, line]),
+    line,
+    ours: text !== undefined && isOurHook(text) ? text : null,
+    isInstalled,
     before: text === undefined ? null : digestOfBytes(text),
     isOurs: isOurHook(text),
     isKept: hookText(keptPath) !== undefined,

@@ -40,7 +40,7 @@ function keepStep({ path, keptPath }: HookState): Step {
   };
 }
 
-function writeStep({ path, text }: HookState): Step {
+function writeStep({ path, text, ours }: HookState): Step {
   return {
     key: "write",
     title: "write the hook",
@@ -51,7 +51,9 @@ function writeStep({ path, text }: HookState): Step {
       return { file: path };
     },
     async undo() {
-      if (isOurHook(hookText(path))) rmSync(path);
+      if (!isOurHook(hookText(path))) return;
+      if (ours === null) rmSync(path);
+      else writeFileAtomic(path, ours, EXECUTABLE);
     },
   };
 }

@@ -3,7 +3,7 @@ import { closeSync, createReadStream, lstatSync, openSync, realpathSync } from "
 import { join } from "node:path";
 import { systemCode } from "../../base/error.ts";
 import type { RepositoryTexts, TextPlace } from "../../ports/repository-texts.ts";
-import { walkedFiles } from "./walked-files.ts";
+import { walkedFiles, whyUnnamed } from "./walked-files.ts";
 
 /** A text, or why it is not looked at. */
 export interface ScanText {
@@ -32,7 +32,8 @@ async function* streamed(path: string): AsyncGenerator<Buffer> {
 export function* unreadText(error: unknown, path: string): Iterable<ScanText> {
   const code = systemCode(error);
   if (code === undefined) throw error;
-  if (code !== "ENOENT") yield { path, commit: undefined, why: `it can't be read (${code})` };
+  const why = code === "ENOENT" ? whyUnnamed(path) : `it can't be read (${code})`;
+  if (why) yield { path, commit: undefined, why };
 }
 
 /** A plain file's text; nothing for links, for folders and for what is gone. @param path as shown */

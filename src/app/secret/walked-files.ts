@@ -1,8 +1,16 @@
 /** The files below a folder, by names of their own: a symbolic link leads to one of them, or it is told. */
-import { readdirSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { systemCode } from "../../base/error.ts";
 import { isInside } from "../../base/folder.ts";
+
+/** Stands in a name for bytes that are no UTF-8: what has it is there, and can't be asked for by this name. */
+const UNKNOWN_SIGN = "\ufffd";
+
+/** Why nobody can look at what is not found by its name, where the name is why. */
+export function whyUnnamed(path: string): string | undefined {
+  return path.includes(UNKNOWN_SIGN) ? "its name is not in UTF-8, so that it can't be opened" : undefined;
+}
 
 export interface WalkedFile {
   /** Relative to the folder, with slashes. */
@@ -38,7 +46,9 @@ function* walked(walk: Walk, folder: string): Iterable<WalkedFile> {
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (walk.skipped.includes(entry.name)) continue;
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) yield* walked(walk, path);
+    const unnamed = whyUnnamed(entry.name);
+    if (unnamed && !existsSync(join(walk.root, path))) yield { path, why: unnamed };
+    else if (entry.isDirectory()) yield* walked(walk, path);
     else if (entry.isFile()) yield { path };
     else if (entry.isSymbolicLink()) {
       const why = whyElsewhere(walk, join(walk.root, path));

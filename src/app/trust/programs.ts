@@ -16,7 +16,7 @@ import type { App } from "../app.ts";
 import { readTrustRecord } from "./record-file.ts";
 
 /** What to do where something is not trusted. */
-export const TRUST_FIX = "ringfence trust   (after reading what it lists)";
+export const TRUST_FIX = "ringfence trust   # after reading what it lists";
 
 /** Reads plain files of a folder. Throws the system's error for one that is there and can't be read. */
 function readIn(folder: string): ReadFile {

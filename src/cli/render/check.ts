@@ -61,7 +61,7 @@ function environmentText({ environment, findings, stages, fixable }: CheckView):
       ? [
           styled(
             "dim",
-            `next: ringfence config fix -e ${environment} --dry-run   (${fixable} may be safe to fix)`,
+            `next: ringfence config fix -e ${environment} --dry-run   # ${fixable} may be safe to fix`,
           ),
         ]
       : []),

@@ -6,6 +6,14 @@ import { shownText } from "./shown.ts";
 const nameOf = ({ name, kind, key }: Pick<AccessHolder, "name" | "kind" | "key">): string =>
   kind === "unknown" || name === key ? "nobody that the manifest knows" : shownText(name);
 
+/** What takes away those who should not open it any more; nothing where there are none. */
+function nextStep(environment: string, holders: readonly AccessHolder[]): string | undefined {
+  const surplus = holders.filter(({ state }) => state === "surplus");
+  if (surplus.length === 0) return undefined;
+  const drop = surplus.some(({ kind }) => kind === "key service") ? " --drop-keys" : "";
+  return `  next: ringfence secret recipients apply -e ${environment}${drop}`;
+}
+
 function holderRow(holder: AccessHolder): string[] {
   const { kind, key, state, roles } = holder;
   const words = { in: "can open it", missing: "not yet", surplus: "STILL CAN OPEN IT" } as const;
@@ -36,14 +44,14 @@ function renderAccess({
     const often = `${revisions} revision${revisions === 1 ? "" : "s"} in git, up to ${commit.slice(0, 12)}`;
     return [`  ${nameOf(one)}`, often, names.join(", "), shownText(key)];
   });
-  const isStrange = holders.some(({ state }) => state === "surplus");
+  const next = nextStep(environment, holders);
   return [
     `${styled("bold", environment)}: ${count} in ${file}${groups}`,
     table(["  who", "", "", "roles", "key"], holders.map(holderRow)),
     ...(past.length > 0 ? [table(["  could open earlier ones", "", "", ""], past)] : []),
     ...(breakGlass ? [`  in an emergency: whoever ${shownText(breakGlass)} is sealed for`] : []),
     `  may write it: ${writers === null ? "whoever can write the file; no signature is demanded" : `who signs as ${writers.join(", ")}`}`,
-    ...(isStrange ? [styled("dim", `  next: ringfence secret recipients apply -e ${environment}`)] : []),
+    ...(next ? [styled("dim", next)] : []),
   ].join("\n");
 }
 
