@@ -134,6 +134,31 @@ test.each(["there", "here"])(
   TIMEOUT_MS,
 );
 
+test(
+  "branches that merged each other before merge again",
+  () => {
+    scene.git("checkout", "-q", "-b", "other");
+    set("TWO", "changed there");
+    commit("there");
+    scene.git("tag", "there");
+    scene.git("checkout", "-q", "main");
+    rmSync(join(scene.home, "revisions"), { recursive: true });
+    set("ONE", "changed here");
+    commit("here");
+    scene.git("tag", "here");
+    expect(git("merge", "-q", "--no-edit", "there").status).toBe(0);
+    scene.git("checkout", "-q", "other");
+    rmSync(join(scene.home, "revisions"), { recursive: true });
+    expect(git("merge", "-q", "--no-edit", "here").status).toBe(0);
+    set("THREE", "added there");
+    commit("there again");
+    const { status, stdout, stderr } = git("merge", "-q", "--no-edit", "main");
+    expect(`${status} ${stdout}${stderr}`).toMatch(/^0 /);
+    expect(["ONE", "TWO", "THREE"].map(get)).toEqual(["changed here", "changed there", "added there"]);
+  },
+  TIMEOUT_MS,
+);
+
 test("git leaves the line ends of secrets files alone, also where it was set up before", () => {
   scene.write(".gitattributes", "*.txt text\nsecrets/*.yaml merge=ringfence diff=ringfence\n");
   scene.must(["secret", "git-setup"]);

@@ -69,8 +69,8 @@ function refuseReplay(which: string, { binding, file }: OpenedSecrets, base: Ope
   throw secretsErrors.SECRETS_REPLAYED({
     what: `${which} has the secrets of ${binding.environment} at revision ${binding.revision}, which is older than what both branches come from (revision ${base.binding.revision})`,
     where: file,
-    why: "an older file was put back there, so secrets that were changed or revoked would return",
-    fix: `git merge --abort   # then, on that branch: git log --oneline -- ${file}; or, where the older one is meant: ringfence secret accept -e ${binding.environment} --reason "<why>"`,
+    why: "an older file was put back there, so secrets that were changed or revoked would return; or this clone was set up before git was told how to merge branches that met before",
+    fix: `git merge --abort; ringfence secret git-setup   # then merge again; if it stays, on that branch: git log --oneline -- ${file}; or, where the older one is meant: ringfence secret accept -e ${binding.environment} --reason "<why>"`,
     details: { revision: binding.revision, ancestor: base.binding.revision },
   });
 }
