@@ -159,6 +159,37 @@ test(
   TIMEOUT_MS,
 );
 
+test(
+  "what the other branch took away does not come back: a former value, a key of others",
+  () => {
+    scene.write(
+      "ringfence.yaml",
+      `${scene.read("ringfence.yaml")}settings:\n  ONE: { secret: true, rotate: { every: 30d, generate: password, overlap: 1d } }\n`,
+    );
+    scene.must(["secret", "rotate", "ONE", "-e", "development"]);
+    const rotated = get("ONE");
+    const key = "    pgp:\n        - fp: ABCDEF\n          enc: wrapped\n";
+    scene.write(FILE, scene.read(FILE).replace(/^ {4}lastmodified/m, `${key}$&`));
+    expect(scene.read(FILE)).toContain("fp: ABCDEF");
+    commit("rotated");
+    diverge(
+      () => {
+        scene.must(["secret", "retire", "ONE", "-e", "development", "--reason", "leaked"]);
+        scene.must(["secret", "recipients", "apply", "-e", "development", "--drop-keys"]);
+      },
+      () => set("TWO", "changed here"),
+    );
+    expect(scene.read(FILE)).toContain("fp: ABCDEF");
+    const { status, stdout, stderr } = git("merge", "-q", "--no-edit", "other");
+    expect(`${status} ${stdout}${stderr}`).toMatch(/^0 /);
+    expect([get("ONE"), get("TWO")]).toEqual([rotated, "changed here"]);
+    expect(scene.read(FILE)).not.toContain("fp: ABCDEF");
+    const again = scene.run(["secret", "retire", "ONE", "-e", "development", "--reason", "leaked", "--json"]);
+    expect(again.error?.code).toBe("ROTATION_NO_PREVIOUS");
+  },
+  TIMEOUT_MS,
+);
+
 test("git leaves the line ends of secrets files alone, also where it was set up before", () => {
   scene.write(".gitattributes", "*.txt text\nsecrets/*.yaml merge=ringfence diff=ringfence\n");
   scene.must(["secret", "git-setup"]);
