@@ -46,14 +46,18 @@ function referredSettings(app: App, environment: Environment): ReadonlyMap<strin
   );
 }
 
-/** The secrets that a recipient can read now, and those that other stores keep for the same environment. */
+/**
+ * The secrets that somebody can read now, and those that other stores keep for the same environment.
+ *
+ * @param keys recipients of the identities that they have
+ */
 export function readableSecrets(
   app: App,
   environment: Environment,
-  recipient: string,
+  keys: readonly string[],
 ): Omit<ExposedSecret, "state">[] {
   const { recipients, opened, entries } = readSecrets(app, environment);
-  if (!recipients.includes(recipient)) return [];
+  if (!recipients.some((one) => keys.includes(one))) return [];
   const docs = new Map(app.project.settings.map(({ name, doc }) => [name, doc]));
   const referred = referredSettings(app, environment);
   const names = new Set([...(opened?.values ?? entries).map(({ name }) => name), ...referred.keys()]);
@@ -65,17 +69,17 @@ export function readableSecrets(
   }));
 }
 
-/** The earlier revisions that a recipient can read as long as there is a copy of them. */
+/** The earlier revisions that somebody with these keys can read as long as there is a copy of them. */
 export async function readableHistory(
   app: App,
   environment: Environment,
-  recipient: string,
+  keys: readonly string[],
 ): Promise<ExposedHistory[]> {
   const file = expandTemplate(app.project.secretsPath, environment);
   const now = readSecrets(app, environment);
   const current = new Map(now.entries.map(({ name, value }) => [name, value]));
   const versions = (await app.source.versions(file)).filter(
-    ({ text }) => text !== now.text && recipientsIn(text, file).includes(recipient),
+    ({ text }) => text !== now.text && recipientsIn(text, file).some((one) => keys.includes(one)),
   );
   if (versions.length === 0) return [];
   const opened = versions.map(({ text }) => valuesIn(app, environment, text));

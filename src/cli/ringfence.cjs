@@ -33,8 +33,9 @@ function keptCode(fs, codeFile) {
 
 function write(fs, path, file, script) {
   var handle = fs.openSync(path, "wx", 384); // rw-------
+  var code;
   try {
-    var code = script.createCachedData();
+    code = script.createCachedData();
     fs.writeFileSync(handle, Buffer.concat([sumOf(code), code]));
     fs.fchmodSync(handle, fs.statSync(file).mode & 511);
     fs.fsyncSync(handle);

@@ -44,6 +44,14 @@ export interface ExposedHistory {
   readonly sealed: number;
 }
 
+/** A sealed copy of an environment's identity (`break-glass seal`) that somebody can open, and that still opens secrets. */
+export interface OpenSealed {
+  readonly environment: string;
+  readonly file: string;
+  /** Recipients of the identities that may lie in it. */
+  readonly identities: readonly string[];
+}
+
 export interface RevocationView {
   readonly who: string;
   readonly at: string;
@@ -51,6 +59,8 @@ export interface RevocationView {
   readonly operation: string;
   readonly secrets: readonly ExposedSecret[];
   readonly history: readonly ExposedHistory[];
+  /** As long as there are some, no new value is safe from them either. */
+  readonly sealed: readonly OpenSealed[];
 }
 
 /** A secret that was replaced in the store that keeps it. */

@@ -58,7 +58,7 @@ describe(".sops.yaml", () => {
         `age ${ONE}`,
         `age ${TWO}`,
         "pgp 85D77543B3D624B63CEA9E6DBC17301B491B3F21",
-        "kms arn:aws:kms:eu-central-1:1:key/a",
+        "kms arn:aws:kms:eu-central-1:1:key/a+r",
       ],
       ["gcp_kms projects/p", "azure_kv https://v/k/1", "hc_vault https://vault/v1/sops/keys/k"],
       [`age ${ONE}`, `age ${TWO}`],
@@ -126,4 +126,19 @@ describe(".sops.yaml", () => {
     const some = creationRules("creation_rules:\n  - path_regex: (?P<n>a)\n    age: x\n", FILE);
     expect(refusal(() => creationRuleFor(some, "b"))).toMatchObject({ code: "SECRETS_UNSUPPORTED" });
   });
+});
+
+test.each([
+  ["kms: arn:aws:kms:eu-central-1:1:key/a+arn:aws:iam::1:role/r"],
+  ["key_groups: [{ kms: [{ arn: 'arn:aws:kms:eu-central-1:1:key/a', role: 'arn:aws:iam::1:role/r' }] }]"],
+])("a role of AWS counts, however the rule writes it: %s", (line) => {
+  const [rule] = creationRules(`creation_rules:\n  - ${line}\n`, FILE);
+  const place = { file: "ringfence.yaml", line: 1, column: 1 };
+  const agrees = (key: string) => () =>
+    assertRuleAgrees(rule!, { file: "secrets/a.yaml", recipients: [], keys: [key], place });
+  const arn = "kms:arn:aws:kms:eu-central-1:1:key/a";
+  expect(agrees(`${arn}+arn:aws:iam::1:role/r`)).not.toThrow();
+  expect(agrees(`${arn}+arn:aws:iam::1:role/r|shop`)).not.toThrow();
+  for (const other of [arn, `${arn}+arn:aws:iam::666:role/x`])
+    expect(agrees(other)).toThrow(expect.objectContaining({ code: "SECRETS_RULES_DISAGREE" }));
 });

@@ -11,7 +11,7 @@ import { secretsErrors } from "./errors.ts";
 import { KEY_SERVICES, type KeyServiceId, keyId } from "./sops/keys.ts";
 import { compilePattern, DEFAULT_UNENCRYPTED_SUFFIX } from "./sops/metadata.ts";
 
-/** A key that a rule encrypts to. */
+/** A key that a rule encrypts to; one of AWS with `+ROLE` where a role is to be taken on. */
 export interface RuleKey {
   readonly service: KeyServiceId;
   readonly name: string;
@@ -106,7 +106,8 @@ function groupKeys(group: unknown, place: Place, unknown: Set<string>): RuleKey[
       const parts = named.map((part) => (isFields(entry) ? entry[part] : undefined));
       const name = parts.filter((part) => typeof part === "string" && part !== "").join("/");
       if (name === "") throw malformed(place, `an entry of \`${field}\` has no \`${named[0]}\``);
-      return { service, name };
+      const role = service === "kms" && isFields(entry) && entry.role;
+      return { service, name: typeof role === "string" && role !== "" ? `${name}+${role}` : name };
     });
   });
 }
@@ -202,9 +203,11 @@ function differences(
   if (rule.encryption)
     return [`by ${rule.encryption.rule} it leaves values in plain text, and Ringfence encrypts them all`];
   const keys = rule.groups[0] ?? [];
+  // A rule's profile says as whom sops itself asks; the file's own is held against the manifest when it is opened.
+  const known = allowed.map((id) => (id.startsWith("kms:") ? id.replace(/\|.*$/, "") : id));
   const others = new Set(
     keys
-      .filter((key) => key.service !== "age" && !allowed.includes(keyId(key)))
+      .filter((key) => key.service !== "age" && !known.includes(keyId(key)))
       .map(({ service }) => KEY_SERVICES[service]),
   );
   const asked = keys.filter(({ service }) => service === "age").map(({ name }) => canonicalRecipient(name));

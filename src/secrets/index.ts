@@ -34,6 +34,6 @@ export {
   type WrappedKeys,
   wrappedKeys,
 } from "./open.ts";
-export type { SecretPast, SecretPasts } from "./past.ts";
+export { mergePasts, type SecretPast, type SecretPasts } from "./past.ts";
 export { type SecretsSignature, signSecrets, verifySignature } from "./signature.ts";
 export { unwritableSecrets, type WriteRequest, writeSecrets } from "./write.ts";

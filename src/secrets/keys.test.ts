@@ -103,6 +103,9 @@ const file = (keys: object): string => JSON.stringify({ A: leaf, sops: { ...meta
 const open = (text: string, identities: string[], dataKey?: Uint8Array) =>
   openSecrets(text, { file: "s", expect: expected, identities, dataKey, unbound: "allow" });
 
+/** As the manifest has it: with the role that the file says. */
+const DECLARED = `kms:${ARN}+${OTHERS.kms[0]!.role}`;
+
 describe("Shamir's parts", () => {
   test("give the secret, any of them, as many as are needed", () => {
     fc.assert(
@@ -180,7 +183,7 @@ describe("keys of others", () => {
   test("get the new data key by their service", async () => {
     const kept: Record<string, Buffer> = {};
     const service = keyService(kept);
-    const allowed = { declared: [`kms:${ARN}`], others: "refuse" } as const;
+    const allowed = { declared: [DECLARED], others: "refuse" } as const;
     const previous = { text: file({ kms: OTHERS.kms }), file: "s.json", identities: [me.identity] };
     const rewrapping = { services: [service], signal };
     const text = await writeSecrets(
@@ -194,7 +197,7 @@ describe("keys of others", () => {
     ]);
     const dataKey = await prepareDataKey(
       text,
-      { file: "s.json", identities: [], services: [service], declared: [`kms:${ARN}`] },
+      { file: "s.json", identities: [], services: [service], declared: [DECLARED] },
       signal,
     );
     expect(record(open(text, [], dataKey))).toEqual(values);
@@ -212,7 +215,7 @@ describe("keys of others", () => {
       file: "s.json",
       identities: [me.identity],
     };
-    const declared = [`kms:${ARN}`];
+    const declared = [DECLARED];
     const asking = () => {
       const service = keyService({});
       return { service, rewrapping: { services: [service], signal } };
@@ -253,7 +256,7 @@ describe("keys of others", () => {
     };
     const previous = { text: file({ kms: OTHERS.kms }), file: "s.json", identities: [me.identity] };
     const rewrapping = { services: [service], signal };
-    const allowed = { declared: [`kms:${ARN}`], others: "refuse" } as const;
+    const allowed = { declared: [DECLARED], others: "refuse" } as const;
     await expect(
       writeSecrets(request({ previous, recipients: [other.recipient], rewrapping, allowed })),
     ).rejects.toMatchObject({ code: "SECRETS_KEY_SERVICE" });
@@ -262,7 +265,7 @@ describe("keys of others", () => {
 
 describe("a data key from elsewhere", () => {
   const services = [keyService({ "AQICAHh=": key })];
-  const prepare = (text: string, identities: string[] = [], declared = [`kms:${ARN}`]) =>
+  const prepare = (text: string, identities: string[] = [], declared = [DECLARED]) =>
     prepareDataKey(text, { file: "s.json", identities, services, declared }, signal);
 
   test("opens the file, with everything else verified", async () => {
@@ -279,6 +282,12 @@ describe("a data key from elsewhere", () => {
     expect(await prepare(file({ kms: OTHERS.kms }), [me.identity])).toBeUndefined();
     expect(await prepare(file({ age: null, pgp: OTHERS.pgp }))).toBeUndefined();
     expect(await prepare(file({ age: null, kms: OTHERS.kms }), [], ["kms:another"])).toBeUndefined();
+    for (const planted of [
+      { role: "arn:aws:iam::666666666666:role/evil" },
+      { role: "" },
+      { aws_profile: "admin" },
+    ])
+      expect(await prepare(file({ age: null, kms: [{ ...OTHERS.kms[0], ...planted }] }))).toBeUndefined();
     expect(services[0]!.asked).toEqual([]);
   });
 
@@ -308,7 +317,7 @@ describe("key groups", async () => {
     const services = [keyService({ third: parts[2]! })];
     const dataKey = await prepareDataKey(
       text,
-      { file: "s", identities: [other.identity], services, declared: [`kms:${ARN}`] },
+      { file: "s", identities: [other.identity], services, declared: [DECLARED] },
       signal,
     );
     expect(record(open(text, [], dataKey))).toEqual({ A: "v" });

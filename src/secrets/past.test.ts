@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { redact } from "../base/redact.ts";
 import { listSecrets, type SecretPasts, writeSecrets } from "./index.ts";
-import { pastsAfter, readPasts } from "./past.ts";
+import { mergePasts, pastsAfter, readPasts, type SecretPast } from "./past.ts";
 import { file, me, open, other, request, values } from "./sample.ts";
 
 const FIRST = "2026-11-21T12:00:00.123Z";
@@ -67,4 +67,53 @@ test.each<[unknown, SecretPasts | undefined]>([
   [{ A: { pending: "x" } }, undefined],
 ])("%j", (value, expected) => {
   expect(readPasts(value)).toEqual(expected);
+});
+
+const former = { value: "former", until: LATER };
+const pendingHere = { value: "pending here", since: LATER };
+const pendingThere = { value: "pending there", since: LATER };
+test.each<[string, SecretPast[], boolean, SecretPast, number]>([
+  ["a retirement there holds", [{ previous: former }, { previous: former }, {}], false, {}, 0],
+  ["a retirement here holds", [{ previous: former }, {}, { previous: former }], false, {}, 0],
+  [
+    "a retirement here holds beside a value from there",
+    [{ previous: former }, {}, { previous: former, changedAt: LATER }],
+    true,
+    { changedAt: LATER },
+    0,
+  ],
+  ["a pending value there comes", [{}, {}, { pending: pendingThere }], false, { pending: pendingThere }, 0],
+  [
+    "a pending value there stays beside a value that changed here",
+    [{ changedAt: FIRST }, { changedAt: LATER }, { changedAt: FIRST, pending: pendingThere }],
+    false,
+    { changedAt: LATER, pending: pendingThere },
+    0,
+  ],
+  [
+    "a pending value here stays beside a value from there",
+    [{}, { pending: pendingHere }, { changedAt: LATER, previous: former }],
+    true,
+    { changedAt: LATER, previous: former, pending: pendingHere },
+    0,
+  ],
+  [
+    "a rotation that ended there has no pending value here",
+    [{ pending: pendingHere }, { pending: pendingHere }, { previous: former }],
+    true,
+    { previous: former },
+    0,
+  ],
+  [
+    "two pending values are a conflict",
+    [{}, { pending: pendingHere }, { pending: pendingThere }],
+    false,
+    { pending: pendingHere },
+    1,
+  ],
+])("merged: %s", (_name, [base, ours, theirs], isTaken, expected, conflicts) => {
+  const [one, two, three] = [base, ours, theirs].map((past) => new Map([["A", past!]]));
+  const merged = mergePasts({ base: one!, ours: two!, theirs: three! }, ["A", "B"], isTaken ? ["A"] : []);
+  expect([...merged.pasts]).toEqual([["A", expected]]);
+  expect(merged.conflicts).toHaveLength(conflicts);
 });

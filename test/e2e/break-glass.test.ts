@@ -7,6 +7,7 @@ import { compileRun } from "../../src/app/run.ts";
 import type { AuditLogView } from "../../src/contract/audit.ts";
 import type { GlassClosed, GlassOpened, GlassOpening } from "../../src/contract/break-glass.ts";
 import type { SecretAccess } from "../../src/contract/secret-access.ts";
+import type { RecipientsView, RevocationView } from "../../src/contract/secrets.ts";
 import type { Store } from "../../src/ports/store/store.ts";
 import { createIdentity, lockIdentities } from "../../src/secrets/index.ts";
 import { identityPath } from "../../src/snapshot/home.ts";
@@ -332,4 +333,45 @@ test("that one is sealed is shown among who has access; only where the identity 
   renameSync(`${own}.away`, own);
   expect(await codeOf([...seal, "nobody"])).toBe("APP_BAD_INPUT");
   expect(await codeOf([...seal, ","])).toBe("APP_BAD_INPUT");
+});
+
+describe("who was named and is revoked", () => {
+  const REVOKE = ["secret", "revoke", "author", "--reason", "left the team"];
+  const open = async (words = ["secret", "revoked"]) => (await at(words, "approver")).exit;
+
+  beforeEach(() => {
+    renameSync(`${own}.away`, own);
+  });
+
+  test("could read the secrets, and still can until the environment has another identity", async () => {
+    const sealed = readFileSync(join(scene.root, "secrets/development.break-glass.age"));
+    const recipient = (
+      await must<RecipientsView>(["secret", "recipients", "list", "-e", "development"])
+    ).holders
+      .filter(({ name }) => name.startsWith("age1"))
+      .map((one) => one.recipient);
+    const revoked = await must<RevocationView>(REVOKE, "approver");
+    expect(revoked.secrets).toMatchObject([{ environment: "development", name: "TOKEN", state: "same" }]);
+    expect(revoked.sealed).toMatchObject([{ environment: "development", identities: recipient }]);
+    const { exit } = await scene.command(
+      ["secret", "set", "TOKEN", "-e", "development", "--as", "approver"],
+      {
+        input: "another token",
+      },
+    );
+    expect([exit, await open()]).toEqual([0, 3]);
+    expect(sealed.length).toBeGreaterThan(0);
+    const manifest = scene.read("ringfence.yaml");
+    const next = await createIdentity();
+    scene.write("ringfence.yaml", manifest.replaceAll(recipient[0]!, next.recipient));
+    expect(await open()).toBe(0);
+  });
+
+  test("who was not named has none, unless nobody knows for whom a copy was sealed", async () => {
+    const other = REVOKE.with(2, "approver");
+    const plan = async () => JSON.stringify(await must([...other, "--dry-run"]));
+    expect(await plan()).not.toContain("break-glass.age");
+    scene.write("secrets/development.break-glass.age", "a copy that came from elsewhere");
+    expect(await plan()).toContain("break-glass.age");
+  });
 });

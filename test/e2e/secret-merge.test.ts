@@ -134,6 +134,62 @@ test.each(["there", "here"])(
   TIMEOUT_MS,
 );
 
+test(
+  "branches that merged each other before merge again",
+  () => {
+    scene.git("checkout", "-q", "-b", "other");
+    set("TWO", "changed there");
+    commit("there");
+    scene.git("tag", "there");
+    scene.git("checkout", "-q", "main");
+    rmSync(join(scene.home, "revisions"), { recursive: true });
+    set("ONE", "changed here");
+    commit("here");
+    scene.git("tag", "here");
+    expect(git("merge", "-q", "--no-edit", "there").status).toBe(0);
+    scene.git("checkout", "-q", "other");
+    rmSync(join(scene.home, "revisions"), { recursive: true });
+    expect(git("merge", "-q", "--no-edit", "here").status).toBe(0);
+    set("THREE", "added there");
+    commit("there again");
+    const { status, stdout, stderr } = git("merge", "-q", "--no-edit", "main");
+    expect(`${status} ${stdout}${stderr}`).toMatch(/^0 /);
+    expect(["ONE", "TWO", "THREE"].map(get)).toEqual(["changed here", "changed there", "added there"]);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "what the other branch took away does not come back: a former value, a key of others",
+  () => {
+    scene.write(
+      "ringfence.yaml",
+      `${scene.read("ringfence.yaml")}settings:\n  ONE: { secret: true, rotate: { every: 30d, generate: password, overlap: 1d } }\n`,
+    );
+    scene.must(["secret", "rotate", "ONE", "-e", "development"]);
+    const rotated = get("ONE");
+    const key = "    pgp:\n        - fp: ABCDEF\n          enc: wrapped\n";
+    scene.write(FILE, scene.read(FILE).replace(/^ {4}lastmodified/m, `${key}$&`));
+    expect(scene.read(FILE)).toContain("fp: ABCDEF");
+    commit("rotated");
+    diverge(
+      () => {
+        scene.must(["secret", "retire", "ONE", "-e", "development", "--reason", "leaked"]);
+        scene.must(["secret", "recipients", "apply", "-e", "development", "--drop-keys"]);
+      },
+      () => set("TWO", "changed here"),
+    );
+    expect(scene.read(FILE)).toContain("fp: ABCDEF");
+    const { status, stdout, stderr } = git("merge", "-q", "--no-edit", "other");
+    expect(`${status} ${stdout}${stderr}`).toMatch(/^0 /);
+    expect([get("ONE"), get("TWO")]).toEqual([rotated, "changed here"]);
+    expect(scene.read(FILE)).not.toContain("fp: ABCDEF");
+    const again = scene.run(["secret", "retire", "ONE", "-e", "development", "--reason", "leaked", "--json"]);
+    expect(again.error?.code).toBe("ROTATION_NO_PREVIOUS");
+  },
+  TIMEOUT_MS,
+);
+
 test("git leaves the line ends of secrets files alone, also where it was set up before", () => {
   scene.write(".gitattributes", "*.txt text\nsecrets/*.yaml merge=ringfence diff=ringfence\n");
   scene.must(["secret", "git-setup"]);

@@ -10,7 +10,7 @@ import { identityPath } from "../../snapshot/home.ts";
 import { type Context, defineOperation } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { identitiesAt } from "../identities.ts";
-import { sealedPath } from "./sealed.ts";
+import { type SealFacts, sealedPath } from "./sealed.ts";
 
 type WithRecipient = Person & { readonly recipient: string };
 
@@ -56,12 +56,6 @@ function identityHere({ app, environment }: Context): string {
   });
 }
 
-interface Facts {
-  readonly file: string;
-  readonly people: readonly string[];
-  readonly recipients: readonly string[];
-}
-
 export const operation = defineOperation({
   name: "break-glass seal",
   summary: "Seal a copy of an environment's identity for the named people, to be opened in an emergency",
@@ -74,7 +68,7 @@ export const operation = defineOperation({
   }),
   async plan(context, { to }) {
     const { app, environment } = context;
-    identityHere(context);
+    const identity = recipientOf(identityHere(context));
     const people = peopleIn(app.project, to);
     const names = people.map(({ name }) => name);
     const file = sealedPath(app.project, environment);
@@ -85,11 +79,11 @@ export const operation = defineOperation({
         `write ${file}, which opens with the identity of ${names.join(" or ")}`,
         "whoever was named before keeps what lies in version control; only a new identity shuts them out",
       ],
-      facts: { file, people: names, recipients: people.map(({ recipient }) => recipient) },
+      facts: { file, people: names, recipients: people.map(({ recipient }) => recipient), identity },
     };
   },
   steps(context, plan) {
-    const { file, recipients } = plan.facts as unknown as Facts;
+    const { file, recipients } = plan.facts as unknown as SealFacts;
     const path = join(context.app.project.root, file);
     return [
       {
@@ -104,7 +98,7 @@ export const operation = defineOperation({
     ];
   },
   async answer({ environment }, record): Promise<GlassSealed> {
-    const { file, people } = record.plan.facts as unknown as Facts;
+    const { file, people } = record.plan.facts as unknown as SealFacts;
     return { environment: environment.name, file, people, operation: record.id };
   },
 });

@@ -8,6 +8,15 @@ import { identitiesAt } from "../identities.ts";
 import { personIdentityPath } from "../identity-places.ts";
 import { readTextIfThere } from "../project.ts";
 
+/** What a sealing says of itself. JSON, for a plan's facts. */
+export interface SealFacts {
+  readonly file: string;
+  readonly people: readonly string[];
+  readonly recipients: readonly string[];
+  /** The recipient of the identity that is sealed; records of earlier versions don't say it. */
+  readonly identity?: string;
+}
+
 /** Beside the secrets file; relative to the project's root. */
 export function sealedPath({ secretsPath }: Project, environment: Environment): string {
   return `${expandTemplate(secretsPath, environment).replace(/\.[^./]+$/, "")}.break-glass.age`;

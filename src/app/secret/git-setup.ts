@@ -12,12 +12,19 @@ interface Facts {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Git runs them where the repository begins. @param folder of the project in it */
+/**
+ * Git runs them where the repository begins. Of branches that met before, git merges their ancestors first; what a
+ * driver made of those would have a revision above both branches, so that both would look put back. `binary` takes
+ * what those ancestors come from instead.
+ *
+ * @param folder of the project in it
+ */
 function settingsFor(folder: string): Facts["settings"] {
   const project = folder === "" ? "" : ` --project '${folder.replaceAll("'", "'\\''")}'`;
   return {
     "merge.ringfence.name": "secrets by name (Ringfence)",
     "merge.ringfence.driver": `ringfence secret merge${project} %O %A %B %P`,
+    "merge.ringfence.recursive": "binary",
     "diff.ringfence.textconv": `ringfence secret textconv${project}`,
   };
 }

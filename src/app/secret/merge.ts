@@ -7,6 +7,7 @@ import * as z from "zod";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { type Environment, expandTemplate } from "../../model/project.ts";
 import {
+  mergePasts,
   mergeValues,
   type OpenedSecrets,
   openSecrets,
@@ -20,6 +21,7 @@ import { appErrors } from "../errors.ts";
 import { noIdentity, openersFor } from "../identities.ts";
 import { readNamedText } from "../project.ts";
 import { encrypt, valuesOf } from "../secrets-change.ts";
+import { serviceKeysIn } from "../service-keys.ts";
 
 /** @throws APP_BAD_INPUT for a path that is no environment's secrets file */
 function environmentAt({ project }: App, path: string): Environment {
@@ -69,8 +71,8 @@ function refuseReplay(which: string, { binding, file }: OpenedSecrets, base: Ope
   throw secretsErrors.SECRETS_REPLAYED({
     what: `${which} has the secrets of ${binding.environment} at revision ${binding.revision}, which is older than what both branches come from (revision ${base.binding.revision})`,
     where: file,
-    why: "an older file was put back there, so secrets that were changed or revoked would return",
-    fix: `git merge --abort   # then, on that branch: git log --oneline -- ${file}; or, where the older one is meant: ringfence secret accept -e ${binding.environment} --reason "<why>"`,
+    why: "an older file was put back there, so secrets that were changed or revoked would return; or this clone was set up before git was told how to merge branches that met before",
+    fix: `git merge --abort; ringfence secret git-setup   # then merge again; if it stays, on that branch: git log --oneline -- ${file}; or, where the older one is meant: ringfence secret accept -e ${binding.environment} --reason "<why>"`,
     details: { revision: binding.revision, ancestor: base.binding.revision },
   });
 }
@@ -93,6 +95,15 @@ function recipientsOf({ recipients }: Environment, before: readonly string[], th
   return recipients.filter((one) => !before.includes(one) || theirs.includes(one));
 }
 
+/** Keys of key services and PGP that the other branch has taken out of the file; its data key is another one then. */
+function keysLetOut({ base, theirs }: Texts, file: string): readonly string[] {
+  if (base.trim() === "") return [];
+  const kept = serviceKeysIn(theirs, file).map(({ id }) => id);
+  return serviceKeysIn(base, file)
+    .map(({ id }) => id)
+    .filter((id) => !kept.includes(id));
+}
+
 async function merged(context: Context, environment: Environment, texts: Texts, file: string) {
   const { app, actor } = context;
   const ours = side(app, environment, texts.ours, file);
@@ -104,10 +115,18 @@ async function merged(context: Context, environment: Environment, texts: Texts, 
   const seen = highestRevision(app.home, app.project.name, environment.name);
   const revision = Math.max(ours.binding.revision, theirs.binding.revision, seen) + 1;
   const recipients = recipientsOf(environment, base?.recipients ?? [], theirs.recipients);
-  const writer = { app, actor, environment: { ...environment, recipients } };
-  const pasts = new Map(taken.flatMap((name) => [...theirs.pasts].filter(([one]) => one === name)));
+  const gone = keysLetOut(texts, file);
+  const keys = environment.keys.filter((id) => !gone.includes(id));
+  const writer = {
+    app,
+    actor,
+    environment: { ...environment, recipients, keys },
+    dropsKeys: gone.length > 0,
+  };
+  const beside = { base: base?.pasts ?? new Map(), ours: ours.pasts, theirs: theirs.pasts };
+  const { pasts, conflicts: pending } = mergePasts(beside, Object.keys(values), taken);
   const text = await encrypt(writer, { file, text: texts.ours }, values, revision, pasts);
-  return { text, conflicts, taken, revision };
+  return { text, conflicts: [...new Set([...conflicts, ...pending])], taken, revision };
 }
 
 interface Texts {

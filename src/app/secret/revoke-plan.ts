@@ -6,6 +6,7 @@ import type { Environment, Project } from "../../model/project.ts";
 import { type Holder, readRecipientEntry } from "../../model/recipient.ts";
 import { nodeAt } from "../../model/source-tree.ts";
 import { readYaml } from "../../model/source-yaml.ts";
+import { type SealedReach, sealedReach } from "../break-glass/reach.ts";
 import type { Context, PlanDraft } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 import { readableHistory, readableSecrets } from "../exposed-secrets.ts";
@@ -24,6 +25,8 @@ export interface RevokeFacts extends RekeyFacts {
   readonly who: string;
   readonly exposed: readonly Omit<ExposedSecret, "state">[];
   readonly history: readonly ExposedHistory[];
+  /** Sealed identities that they can open; records of earlier versions don't say it. */
+  readonly sealed?: readonly SealedReach[];
 }
 
 interface Revoked {
@@ -96,13 +99,25 @@ function editsFor(project: Project, revoked: Revoked, remove: boolean): Manifest
   return [...drops, ...parts.map((part): ManifestEdit => ({ do: "remove", path: ["people", name, part] }))];
 }
 
-async function exposedTo({ app }: Context, recipient: string | undefined) {
-  if (recipient === undefined) return { exposed: [], history: [] };
+async function exposedTo({ app }: Context, { kind, name, recipient }: Revoked) {
   const { environments } = app.project;
-  const exposed = environments.flatMap((one) => readableSecrets(app, one, recipient));
+  const sealed = kind === "person" ? await sealedReach(app, name) : [];
+  const keysTo = (environment: Environment): readonly string[] => [
+    ...(recipient === undefined ? [] : [recipient]),
+    ...sealed.filter((one) => one.environment === environment.name).flatMap(({ identities }) => identities),
+  ];
+  const exposed = environments.flatMap((one) => readableSecrets(app, one, keysTo(one)));
   const history: ExposedHistory[] = [];
-  for (const one of environments) history.push(...(await readableHistory(app, one, recipient)));
-  return { exposed, history };
+  for (const one of environments) history.push(...(await readableHistory(app, one, keysTo(one))));
+  return { exposed, history, sealed };
+}
+
+/** What a plan says of sealed identities: encrypting anew does not shut out who has one. */
+function sealedEffects(name: string, sealed: readonly SealedReach[]): string[] {
+  return sealed.map(
+    ({ environment, file, identities }) =>
+      `${name} can open ${file}, also in git's history: ${environment} needs another identity. Where none lies yet: ringfence identity create -e ${environment}; then: ${identities.map((one) => `ringfence secret recipients remove ${one} -e ${environment}`).join(" && ")}; and only then rotate`,
+  );
 }
 
 /** What a plan says of what has to be rotated. */
@@ -131,7 +146,7 @@ export async function planRevoke(
   const revoked = revokedIn(project, input.who);
   refuseOneself(context, revoked);
   const edits = editsFor(project, revoked, input.remove);
-  const exposure = await exposedTo(context, revoked.recipient);
+  const exposure = await exposedTo(context, revoked);
   const names = project.environments.map(({ name }) => name);
   const planned = await planRekey(context, edits, names);
   const who = `${revoked.kind}:${revoked.name}`;
@@ -142,6 +157,7 @@ export async function planRevoke(
           `${revoked.name} keeps the signing key, and with it a voice in approvals: --remove takes them out of people:`,
         ]
       : []),
+    ...sealedEffects(revoked.name, exposure.sealed),
     ...exposureEffects(exposure),
   ];
   const reason = context.reason ?? `secret revoke ${revoked.name}`;

@@ -7,6 +7,7 @@ import { revocationOf } from "./revocation.ts";
 
 /** What other stores keep is shown beside them; whether it was rotated there can't be told, so it holds nothing open. */
 const isOpen = ({ state }: RevocationView["secrets"][number]) => state === "same" || state === "unknown";
+const holdsOpen = ({ secrets, sealed }: RevocationView) => secrets.some(isOpen) || sealed.length > 0;
 
 export const query = defineQuery({
   name: "secret revoked",
@@ -22,13 +23,10 @@ export const query = defineQuery({
       .filter(({ kind }) => kind === "secret revoke")
       .map((record) => revocationOf(app, record));
     if (all) return revocations;
-    return revocations
-      .filter(({ secrets }) => secrets.some(isOpen))
-      .map((one) => ({
-        ...one,
-        secrets: one.secrets.filter((secret) => isOpen(secret) || secret.state === "elsewhere"),
-      }));
+    return revocations.filter(holdsOpen).map((one) => ({
+      ...one,
+      secrets: one.secrets.filter((secret) => isOpen(secret) || secret.state === "elsewhere"),
+    }));
   },
-  exit: (answer: readonly RevocationView[]) =>
-    answer.some(({ secrets }) => secrets.some(isOpen)) ? EXIT.findings : EXIT.ok,
+  exit: (answer: readonly RevocationView[]) => (answer.some(holdsOpen) ? EXIT.findings : EXIT.ok),
 });

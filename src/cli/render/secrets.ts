@@ -38,7 +38,11 @@ const FATES = {
   elsewhere: ["yellow", "to be rotated in its store"],
 } as const;
 
-function exposure({ secrets, history }: Pick<RevocationView, "secrets" | "history">): string[] {
+function exposure({
+  secrets,
+  history,
+  sealed,
+}: Pick<RevocationView, "secrets" | "history" | "sealed">): string[] {
   const rows = secrets.map(({ environment, name, doc, reference, state }) => {
     const [colour, word] = FATES[state];
     const about = [reference, doc].filter((one) => one).join("  ");
@@ -51,6 +55,16 @@ function exposure({ secrets, history }: Pick<RevocationView, "secrets" | "histor
   });
   return [
     ...(rows.length > 0 ? [table(["  environment", "could be read", "", ""], rows)] : []),
+    ...sealed.map(({ environment, file, identities }) =>
+      [
+        styled(
+          "yellow",
+          `  ${environment}: ${file} opens it for them, also in git's history, and every value to come`,
+        ),
+        `  give it another identity (ringfence identity create -e ${environment}, where none lies yet), then:`,
+        ...identities.map((one) => `  ringfence secret recipients remove ${one} -e ${environment}`),
+      ].join("\n"),
+    ),
     ...past,
     ...(past.length > 0
       ? [styled("dim", "  what git keeps can't be encrypted anew: rotate it where it comes from")]

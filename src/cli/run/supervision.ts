@@ -51,6 +51,41 @@ function signalCommand(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+interface Ending {
+  /** Asks the command to end. */
+  readonly ask: () => void;
+  readonly abandon: () => void;
+  readonly cgroup: Cgroup | undefined;
+  /** Where its timers are kept, for whoever ends before they do. */
+  readonly timers: NodeJS.Timeout[];
+}
+
+/** Ends a command and what it started: it is asked first, and killed when that was of no use. */
+function endInTime(child: ChildProcess, { ask, abandon, cgroup, timers }: Ending): void {
+  const pid = child.pid!;
+  const [self, ...known] = [{ pid, start: processStart(pid) }, ...descendantsOf(pid)] as const;
+  const endAll = (): void => {
+    // Once the child has ended, its id may be someone else's.
+    const later = processStart(pid) === self.start ? descendantsOf(pid) : [];
+    // Of the child itself it is known without that, also where no system tells of processes.
+    if (!hasEnded(child)) child.kill("SIGKILL");
+    for (const one of [self, ...known, ...later]) killKnown(one);
+    cgroup?.kill();
+  };
+  const over = (): void => {
+    endAll();
+    timers.push(setTimeout(abandon, LAST_OUTPUT_MS));
+  };
+  // The command has ended, and what it left behind holds its output open.
+  if (hasEnded(child)) {
+    over();
+    return;
+  }
+  child.once("exit", over);
+  ask();
+  timers.push(setTimeout(endAll, GRACE_MS));
+}
+
 export function supervise(given: Supervised): ChildWatch {
   const { limits, cgroup, inView, inShell, environment } = given;
   const timers: NodeJS.Timeout[] = [];
@@ -64,30 +99,8 @@ export function supervise(given: Supervised): ChildWatch {
     else signalCommand(inner, signal);
   };
   const endLate = (child: ChildProcess, abandon: () => void): void => {
-    const { pid } = child;
-    if (pid === undefined) return;
     isLate = true;
-    const [self, ...known] = [{ pid, start: processStart(pid) }, ...descendantsOf(pid)] as const;
-    const endAll = (): void => {
-      // Once the child has ended, its id may be someone else's.
-      const later = processStart(pid) === self.start ? descendantsOf(pid) : [];
-      // Of the child itself it is known without that, also where no system tells of processes.
-      if (!hasEnded(child)) child.kill("SIGKILL");
-      for (const one of [self, ...known, ...later]) killKnown(one);
-      cgroup?.kill();
-    };
-    const over = (): void => {
-      endAll();
-      timers.push(setTimeout(abandon, LAST_OUTPUT_MS));
-    };
-    // The command has ended, and what it left behind holds its output open.
-    if (hasEnded(child)) {
-      over();
-      return;
-    }
-    child.once("exit", over);
-    signalled(child, "SIGTERM");
-    timers.push(setTimeout(endAll, GRACE_MS));
+    endInTime(child, { ask: () => signalled(child, "SIGTERM"), abandon, cgroup, timers });
   };
   const stop = (): void => {
     for (const timer of timers) clearTimeout(timer);

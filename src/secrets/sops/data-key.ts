@@ -146,8 +146,8 @@ interface Refused {
 export interface Askable {
   readonly services: readonly KeyService[];
   /**
-   * Keys as {@link keyId} has them. Nothing vouches for those in the file, nor for the role and the profile beside
-   * them: whoever may write it would choose whom the reader calls, and as whom.
+   * Keys as {@link keyId} has them, with role and profile. Nothing vouches for what the file says of those: whoever may
+   * write it would choose whom the reader calls, and as whom.
    */
   readonly declared: readonly string[];
 }

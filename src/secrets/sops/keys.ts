@@ -44,9 +44,17 @@ export interface WrappedKey {
   readonly place: Place;
 }
 
-/** A key as the manifest and people write it: its service as SOPS files call it, and its name there. */
-export function keyId({ service, name }: Pick<WrappedKey, "service" | "name">): string {
-  return `${service}:${name}`;
+/**
+ * A key as the manifest and people write it: its service as SOPS files call it, and its name there; as sops writes it,
+ * with `+ROLE` and `|PROFILE` where it is asked as somebody else, so that who declares a key declares that as well.
+ */
+export function keyId({
+  service,
+  name,
+  fields = {},
+}: Pick<WrappedKey, "service" | "name"> & Partial<Pick<WrappedKey, "fields">>): string {
+  const [role, profile] = [textOf(fields.role), textOf(fields.aws_profile)];
+  return `${service}:${name}${role && `+${role}`}${profile && `|${profile}`}`;
 }
 
 /** Keys of which each opens the same part of the data key. */
