@@ -153,7 +153,7 @@ describe("a rollback", () => {
     expect(unrecorded).toBeNull();
     expect(revisions.slice(0, 3)).toMatchObject([
       { digest: target, author: "author", reason: "it was better", source: "operation" },
-      { author: "scene", reason: "changed outside Ringfence", source: "files" },
+      { author: "test", reason: "changed outside Ringfence", source: "files" },
       { digest: target, reason: "text 0" },
     ]);
     await scene.must(rollback("previous"));
