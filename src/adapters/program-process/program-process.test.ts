@@ -257,7 +257,7 @@ describe("a command's node loads only what was trusted", () => {
       expect(command(words, {}, {}, files)).toEqual({
         ok: false,
         why: expect.stringMatching(/^it loads held\/cfg\/c\.cjs, which /),
-        fix: expect.stringMatching(/^ringfence trust {3}\(after /),
+        fix: expect.stringMatching(/^ringfence trust {3}# after /),
       });
     }
   });
