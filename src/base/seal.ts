@@ -12,7 +12,7 @@ function hmac(key: string | Uint8Array, data: string | Uint8Array): Buffer {
  * Derives a 256-bit key from key material. Different purposes give unrelated keys.
  *
  * HKDF-SHA-256 (RFC 5869) by its two steps, extract and, for one block, expand: the first call of Node's `hkdfSync`
- * costs a run 0.03 of a bare start of Node, these two nearly nothing.
+ * costs a run 0.01 of a bare start of Node more than these two.
  */
 export function deriveKey(material: string | Uint8Array, purpose: string): Buffer {
   return hmac(hmac("ringfence", material), `${purpose}\x01`);
