@@ -56,6 +56,23 @@ const open = (scheme: string, keep: (name: string, text: string) => Promise<unkn
   };
 };
 
+/**
+ * Makes a text the current one as PutSecretValue does in AWS. moto 5.2.1 takes AWSCURRENT from the version that was
+ * written with it, not from the one that the label was moved to since, and two would have it: so it is moved here, too.
+ */
+async function overwrite(client: SecretsManager, name: string, text: string): Promise<void> {
+  const labels = (await client.describeSecret({ SecretId: name })).VersionIdsToStages ?? {};
+  const current = Object.keys(labels).find((version) => labels[version]!.includes("AWSCURRENT"))!;
+  const stages = { SecretId: name, SecretString: text, VersionStages: ["OVERWRITTEN"] };
+  const { VersionId } = await client.putSecretValue(stages);
+  await client.updateSecretVersionStage({
+    SecretId: name,
+    VersionStage: "AWSCURRENT",
+    RemoveFromVersionId: current,
+    MoveToVersionId: VersionId!,
+  });
+}
+
 describeWhereFound("moto", moto === undefined ? "moto_server" : undefined, () => {
   let server: ChildProcess;
 
@@ -77,7 +94,7 @@ describeWhereFound("moto", moto === undefined ? "moto_server" : undefined, () =>
       const client = new SecretsManager(given());
       await client.createSecret({ Name: name, SecretString: text }).catch(async (error: Error) => {
         if (error.name !== "ResourceExistsException") throw error;
-        await client.putSecretValue({ SecretId: name, SecretString: text });
+        await overwrite(client, name, text);
       });
     }),
     {

@@ -88,7 +88,7 @@ describe("two who carry on the same waiting operation", () => {
   const waiting = async () => ((await scene.command(promote)).answer as OperationView).id;
   const asleep = async (words: readonly string[]) => {
     const sleeper = scene.spawn(words, { halt: beforeItWrites });
-    await sleeper.said((line) => "halts" in line);
+    await sleeper.asleep();
     return sleeper;
   };
 
@@ -104,7 +104,7 @@ describe("two who carry on the same waiting operation", () => {
     expect((await resume(id)).answer).toMatchObject({ state: "succeeded" });
     const before = await show(id);
 
-    late.signal("SIGCONT");
+    await late.wake();
     expect(await late.ended).toMatchObject({ exit: 1, code: "OPERATION_FINISHED" });
     expect(await show(id)).toEqual(before);
     await scene.must(["env", "stop", "-e", "production"]);
@@ -116,7 +116,7 @@ describe("two who carry on the same waiting operation", () => {
     await scene.must(["approve", id, "--as", "approver"]);
     const halt = { signal: "SIGKILL", step: "observe" } as const;
     expect(await scene.spawn(["operation", "resume", id], { halt }).ended).toBeUndefined();
-    late.signal("SIGCONT");
+    await late.wake();
     expect(await late.ended).toMatchObject({ exit: 11, code: "OPERATION_UNFINISHED" });
     expect(await show(id)).toMatchObject({ state: "running" });
     expect((await resume(id, "--undo")).answer).toMatchObject({ state: "failed" });
@@ -128,7 +128,7 @@ describe("operations on the whole project", () => {
   const asleepInBuild = async (version: string) => {
     const halt = { signal: "SIGSTOP", step: "build" } as const;
     const builder = scene.spawn(["release", "create", version], { halt });
-    await builder.said((line) => "halts" in line);
+    await builder.asleep();
     return builder;
   };
 
@@ -136,14 +136,14 @@ describe("operations on the whole project", () => {
   const refusedOnce = async (version: string) => {
     const halt = { signal: "SIGSTOP", commit: 2, when: "outside" } as const;
     const second = scene.spawn(["release", "create", version], { halt });
-    await second.said((line) => "halts" in line);
+    await second.asleep();
     return second;
   };
 
   test("wait for one another, and nothing is lost", async () => {
     const builder = await asleepInBuild("3.0.0");
     const second = await refusedOnce("3.0.1");
-    for (const one of [second, builder]) one.signal("SIGCONT");
+    for (const one of [second, builder]) await one.wake();
     expect(await builder.ended).toMatchObject({ exit: 0, answer: { version: "3.0.0" } });
     expect(await second.ended).toMatchObject({ exit: 0, answer: { version: "3.0.1" } });
   });
@@ -151,9 +151,9 @@ describe("operations on the whole project", () => {
   test("of the same version, the second is told that it exists by now", async () => {
     const builder = await asleepInBuild("3.1.0");
     const second = await refusedOnce("3.1.0");
-    builder.signal("SIGCONT");
+    await builder.wake();
     expect(await builder.ended).toMatchObject({ exit: 0 });
-    second.signal("SIGCONT");
+    await second.wake();
     expect(await second.ended).toMatchObject({ exit: 10, code: "OPERATION_PLAN_CHANGED" });
     expect(await scene.must(["operation", "list", "--state", "running"])).toEqual([]);
   });
@@ -168,7 +168,7 @@ describe("operations on the whole project", () => {
     const late = await scene.command(["release", "create", "3.2.1"], { options: { clock: hasty } });
     expect({ exit: late.exit, code: late.error?.code }).toEqual({ exit: 11, code: "LEASE_HELD" });
     expect(late.error?.message).toContain(`(pid ${builder.pid})`);
-    builder.signal("SIGCONT");
+    await builder.wake();
     expect(await builder.ended).toMatchObject({ exit: 0 });
   });
 });

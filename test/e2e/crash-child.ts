@@ -30,6 +30,7 @@ export type ChildLine =
   | { readonly waits: true }
   | { readonly step: string; readonly state: string }
   | { readonly halts: true }
+  | { readonly awake: true }
   | {
       readonly exit: number;
       readonly code: string | null;
@@ -47,7 +48,8 @@ function say(line: ChildLine): void {
 function halt(signal: Halt["signal"]): void {
   if (signal === "SIGSTOP") say({ halts: true });
   process.kill(process.pid, signal);
-  if (signal === "SIGKILL") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  if (signal === "SIGSTOP") say({ awake: true });
+  else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
 const request = JSON.parse(process.argv[2]!) as ChildRequest;

@@ -69,7 +69,7 @@ test("a plan that was made before another one ran is looked at again under the l
   const stale = await asleep({ signal: "SIGSTOP", commit: 1, when: "outside" });
   await scene.must(promotion());
   const { fence: _fence, log: _log, lease: _lease, operations, ...before } = await everything();
-  stale.signal("SIGCONT");
+  await stale.wake();
   const end = await stale.ended;
   expect(end).toMatchObject({ exit: 10, code: "OPERATION_PLAN_CHANGED", answer: { state: "refused" } });
   const after = await everything();
@@ -101,7 +101,7 @@ describe("a process that fell asleep", () => {
     expect((await taker.ended)?.code).toBe(flags.length === 0 ? null : "OPERATION_FAILED");
     const before = await everything();
 
-    sleeper.signal("SIGCONT");
+    await sleeper.wake();
     const end = await sleeper.ended;
     expect(end?.exit).toBe(11);
     expect(["LEASE_LOST", "TARGET_FENCED"]).toContain(end?.code);
@@ -119,7 +119,7 @@ function leaseNow() {
 
 async function asleep(halt: Halt): Promise<OtherProcess> {
   const sleeper = scene.spawn(promotion(), { leaseMs: LEASE_MS, halt });
-  await sleeper.said((line) => "halts" in line);
+  await sleeper.asleep();
   return sleeper;
 }
 

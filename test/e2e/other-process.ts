@@ -14,7 +14,11 @@ export interface OtherProcess {
   said(what: (line: ChildLine) => boolean): Promise<unknown>;
   /** The cue that one started with `onCue` waits for. */
   begin(): void;
-  signal(name: NodeJS.Signals): void;
+  /** Resolves when it falls asleep where it was told to. */
+  asleep(): Promise<unknown>;
+  /** Resolves when it is awake again. */
+  wake(): Promise<unknown>;
+  kill(): void;
   /** How the command ended; undefined when the process was killed. @throws with its standard error for any other end */
   readonly ended: Promise<Ending | undefined>;
 }
@@ -41,12 +45,20 @@ export function startProcess(request: ChildRequest): OtherProcess {
     });
   });
   ended.catch(() => {});
+  const said: OtherProcess["said"] = (what) => eventually(() => lines.some(what), "it says so");
   return {
     pid: child.pid ?? 0,
     lines,
-    said: (what) => eventually(() => lines.some(what), "it says so"),
+    said,
+    asleep: () => said((line) => "halts" in line),
+    // Once may be too early: it says that it halts just before it does.
+    wake: () =>
+      eventually(() => {
+        child.kill("SIGCONT");
+        return lines.some((line) => "awake" in line);
+      }, "it is awake"),
+    kill: () => void child.kill("SIGKILL"),
     begin: () => child.stdin.end("go\n"),
-    signal: (name) => void child.kill(name),
     ended,
   };
 }

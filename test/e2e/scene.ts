@@ -198,7 +198,7 @@ export async function openScene(): Promise<Scene> {
     target,
     async shutdownAll() {
       // A kill also ends one that was stopped; those that have ended don't mind.
-      for (const child of children) child.signal("SIGKILL");
+      for (const child of children) child.kill();
       try {
         for (const name of ENVIRONMENTS) await stop(target(name));
       } finally {

@@ -87,9 +87,9 @@ test("a head that is signed late does not take the place of a newer one", async 
   const commits = (await scene.spawn(words, { input: "one" }).ended)!.commits;
   const halt = { signal: "SIGSTOP", commit: commits, when: "after" } as const;
   const late = scene.spawn(words, { input: "two", halt });
-  await late.said((line) => "halts" in line);
+  await late.asleep();
   await scene.must(["secret", "set", "TOKEN", "-e", "staging"], { input: "three" });
-  late.signal("SIGCONT");
+  await late.wake();
   expect(await late.ended).toMatchObject({ exit: 0 });
   const { verdict } = await verify();
   expect(verdict).toMatchObject({ valid: true, checkpoint: verdict.size });
