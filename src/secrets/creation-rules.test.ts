@@ -142,3 +142,13 @@ test.each([
   for (const other of [arn, `${arn}+arn:aws:iam::666:role/x`])
     expect(agrees(other)).toThrow(expect.objectContaining({ code: "SECRETS_RULES_DISAGREE" }));
 });
+
+test("the fix keeps the keys of key services that the manifest declares", () => {
+  const [rule] = creationRules("creation_rules:\n  - kms: arn:aws:kms:eu-central-1:1:key/a\n", FILE);
+  const place = { file: "ringfence.yaml", line: 1, column: 1 };
+  const keys = ["kms:arn:aws:kms:eu-central-1:1:key/a|shop", "pgp:85D7"];
+  const error = refusal(() => assertRuleAgrees(rule!, { file: "s.yaml", recipients: [ONE], keys, place }));
+  expect(error.fix).toBe(
+    `make the rule at ${FILE}:2:5 say: age: ${ONE}; pgp: 85D7; kms: arn:aws:kms:eu-central-1:1:key/a`,
+  );
+});

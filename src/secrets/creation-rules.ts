@@ -193,6 +193,21 @@ export function creationRuleFor(rules: readonly CreationRule[], path: string): C
   });
 }
 
+/** A rule's profile says as whom sops itself asks; the file's own is held against the manifest when it is opened. */
+function withoutProfile(id: string): string {
+  return id.startsWith("kms:") ? id.replace(/\|.*$/, "") : id;
+}
+
+/** The fields of a rule that asks for what the manifest declares. */
+function agreeing(recipients: readonly string[], keys: readonly string[]): string {
+  const ids = [...recipients.map((name) => `age:${name}`), ...keys.map(withoutProfile)];
+  const fields = Object.entries(PLAIN_KEYS).map(([field, service]) => {
+    const own = ids.filter((id) => id.startsWith(`${service}:`)).map((id) => id.slice(service.length + 1));
+    return own.length === 0 ? "" : `${field}: ${own.join(",")}`;
+  });
+  return fields.filter((field) => field !== "").join("; ");
+}
+
 /** What a rule asks for that a file of Ringfence's would not have, in words. */
 function differences(
   rule: CreationRule,
@@ -203,8 +218,7 @@ function differences(
   if (rule.encryption)
     return [`by ${rule.encryption.rule} it leaves values in plain text, and Ringfence encrypts them all`];
   const keys = rule.groups[0] ?? [];
-  // A rule's profile says as whom sops itself asks; the file's own is held against the manifest when it is opened.
-  const known = allowed.map((id) => (id.startsWith("kms:") ? id.replace(/\|.*$/, "") : id));
+  const known = allowed.map(withoutProfile);
   const others = new Set(
     keys
       .filter((key) => key.service !== "age" && !known.includes(keyId(key)))
@@ -244,7 +258,7 @@ export function assertRuleAgrees(
     what: `${rule.place.file} and the manifest disagree about ${declared.file}`,
     where: formatPlace(rule.place),
     why: `${found.join("; ")}; the manifest's recipients stand at ${formatPlace(declared.place)}`,
-    fix: `make the rule at ${formatPlace(rule.place)} say: age: ${declared.recipients.join(",")}`,
+    fix: `make the rule at ${formatPlace(rule.place)} say: ${agreeing(recipients, keys)}`,
     details: {
       rule: formatPlace(rule.place),
       manifest: formatPlace(declared.place),
