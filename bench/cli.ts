@@ -1,31 +1,24 @@
-/** What the command line costs on top of Node itself: `which` and `--help` of the built package. */
-import { createTestProject } from "../src/cli/run/project.fixture.ts";
-import { BUILT } from "./encrypted-project.ts";
+/** What the command line costs on top of Node itself: `which`, `--help` and a small command of the built package. */
+import { BUILT, createEncryptedProject } from "./encrypted-project.ts";
 import { measure } from "./processes.ts";
 import { compare, type Row } from "./row.ts";
 
 const BARE = "node -e 0";
-const LIMITS = { which: 1.8, "--help": 3 };
+const LIMITS = { which: 1.8, "--help": 3, "env list": 5 };
+const NAMES = ["which", "--help", "env list"] as const;
 
 export async function rows(): Promise<readonly Row[]> {
-  const project = createTestProject();
+  const project = await createEncryptedProject(20);
   try {
-    project.compile();
-    const built = (words: readonly string[]) => ({
-      command: [process.execPath, BUILT, ...words],
+    const sides = NAMES.map((name) => ({
+      name,
+      command: [process.execPath, BUILT, ...name.split(" ")],
       cwd: project.root,
-      variables: { RINGFENCE_HOME: project.home, ENVIRONMENT: "", RINGFENCE_ENVIRONMENT: "" },
-    });
-    const costs = measure(
-      [
-        { name: BARE, command: [process.execPath, "-e", "0"] },
-        { name: "which", ...built(["which"]) },
-        { name: "--help", ...built(["--help"]) },
-      ],
-      101,
-    );
+      variables: { ...project.variables, ENVIRONMENT: "", RINGFENCE_ENVIRONMENT: "" },
+    }));
+    const costs = measure([{ name: BARE, command: [process.execPath, "-e", "0"] }, ...sides], 101);
     const bare = costs.get(BARE)!;
-    return (["which", "--help"] as const).flatMap((name) => {
+    return NAMES.flatMap((name) => {
       const cost = costs.get(name)!;
       return [
         compare(`${name}: processor time`, "ms", cost.cpuMs, {

@@ -1,6 +1,6 @@
 /**
- * Builds the package into `dist/`: a CommonJS bundle for the hot entry, ESM for the rest, the manifest's JSON
- * Schema and the licences of what is bundled; with `--types` the declarations too.
+ * Builds the package into `dist/`: CommonJS bundles for the command line, ESM for the rest, the manifest's JSON Schema
+ * and the licences of what is bundled; with `--types` the declarations too.
  *
  * The package has no run-time dependencies: everything is bundled except esbuild and the clients of
  * AWS, which stay the user's own.
@@ -35,16 +35,12 @@ const shared: BuildOptions = {
 };
 
 /**
- * What every command waits for, `main.cjs`, and what a run waits for that does not replace this process,
- * `attended.cjs`: one file each, without a package in it. Both are functions that `ringfence.cjs` calls with what they
- * need of CommonJS; what lies beside them is loaded by its path, when needed. Names are kept: a bug prints its stack.
+ * What `ringfence.cjs` starts: functions that it calls with what they need of CommonJS, in one file each, since the code
+ * that V8 made of a file can be kept beside it. Names are kept: a bug prints its stack.
  */
-const hotEntries: BuildOptions = {
+const bundles: BuildOptions = {
   ...shared,
-  entryPoints: { main: "src/cli/main.ts", attended: "src/cli/attended.ts" },
   format: "cjs",
-  external: ["./cli.js", "./attended.cjs"],
-  banner: { js: "(function (module, require) {" },
   footer: { js: "})" },
   minifySyntax: true,
   minifyWhitespace: true,
@@ -53,12 +49,38 @@ const hotEntries: BuildOptions = {
 };
 
 /**
- * The command line and the library; every command is a chunk that loads when it is called. Chunks lie beside the
- * entries, so that code finds files of `dist/` by `import.meta.url` whichever chunk it lands in.
+ * What every command waits for, `main.cjs`, and what a run waits for that does not replace this process,
+ * `attended.cjs`: without a package in them. What lies beside them is loaded by its path, when needed.
  */
-const commands: BuildOptions = {
+const hotEntries: BuildOptions = {
+  ...bundles,
+  entryPoints: { main: "src/cli/main.ts", attended: "src/cli/attended.ts" },
+  external: ["./cli.cjs", "./attended.cjs"],
+  banner: { js: "(function (module, require) {" },
+};
+
+/**
+ * The rest of the command line; each command in it is evaluated when it is called. V8 gives kept code no `import()`
+ * without a flag: the user's own packages are required.
+ */
+const commandLine: BuildOptions = {
+  ...bundles,
+  entryPoints: { cli: "src/cli/dispatch.ts" },
+  supported: { "dynamic-import": false },
+  define: { "import.meta.url": "bundleUrl" },
+  // The third argument is the bundle's own path; a name for it could be one of the bundle's.
+  banner: {
+    js: '(function (module, require) {const bundleUrl = require("node:url").pathToFileURL(arguments[2]).href;',
+  },
+};
+
+/**
+ * The library; every command is a chunk that loads when it is called. Chunks lie beside the entries, so that code finds
+ * files of `dist/` by `import.meta.url` whichever chunk it lands in.
+ */
+const library: BuildOptions = {
   ...shared,
-  entryPoints: { cli: "src/cli/dispatch.ts", index: "src/index.ts" },
+  entryPoints: { index: "src/index.ts" },
   outdir: "dist",
   splitting: true,
   chunkNames: "[name]-[hash]",
@@ -144,6 +166,16 @@ async function writeSchema(): Promise<void> {
   );
 }
 
+/** Writes a bundle in ASCII, as `ringfence.cjs` reads it. esbuild escapes other signs everywhere but in patterns. */
+function inAscii(file: string): string {
+  const text = readFileSync(file, "utf8").replace(
+    /[\u0080-\uffff]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  writeFileSync(file, text);
+  return text;
+}
+
 /**
  * Writes the first file, without what only people read: Node compiles it at each start. It is told which bundles it
  * belongs to: code that V8 made of others may not be used.
@@ -151,7 +183,7 @@ async function writeSchema(): Promise<void> {
 function writeFirstFile(): void {
   const text = readFileSync(join(root, "src/cli/ringfence.cjs"), "utf8");
   const digest = createHash("sha256");
-  for (const name of ["main.cjs", "attended.cjs"]) digest.update(readFileSync(join(dist, name)));
+  for (const name of ["main.cjs", "attended.cjs", "cli.cjs"]) digest.update(inAscii(join(dist, name)));
   const told = text.replace('digest = "none"', `digest = "${digest.digest("hex").slice(0, 16)}"`);
   if (told === text) throw new Error("src/cli/ringfence.cjs has no place for the digest of the bundles");
   const { code } = transformSync(told, { minifySyntax: true, minifyWhitespace: true, target: "es5" });
@@ -165,7 +197,9 @@ function writeDeclarations(): void {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
-const [hot, ...others] = await Promise.all([hotEntries, commands, processes, settings].map(bundle));
+const [hot, ...others] = await Promise.all(
+  [hotEntries, commandLine, library, processes, settings].map(bundle),
+);
 const heavy = packagePaths([hot!]);
 if (heavy.length > 0) throw new Error(`a hot entry bundles ${heavy[0]}; the hot path loads no package`);
 writeFirstFile();

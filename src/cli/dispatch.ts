@@ -119,11 +119,12 @@ function withoutHelpWord(argv: readonly string[], program: Command): readonly st
   return [...argv.slice(1), "--help"];
 }
 
-async function runProgram(line: Line): Promise<number> {
+async function runProgram(line: Line, keepCode: () => void): Promise<number> {
   let code: number = EXIT.ok;
   const handlers = {
     async run(typed: Typed) {
       code = await runTyped(typed, line);
+      keepCode();
     },
     complete(shell: Shell, program: Command) {
       process.stdout.write(completionScript(shell, program));
@@ -142,15 +143,20 @@ async function runProgram(line: Line): Promise<number> {
   }
 }
 
-/** Runs the command line. @returns the exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+/**
+ * Runs the command line.
+ *
+ * @param keepCode is called at the end of a command: what only helps compiles too little of this bundle.
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[], keepCode: () => void): Promise<number> {
   // What stands behind `--` belongs to another program.
   const end = argv.indexOf("--");
   let json = argv.slice(0, end < 0 ? undefined : end).includes("--json");
   ignoreClosedPipes();
   try {
     const run: RunRequest | undefined = parseRun(argv);
-    if (!run) return await runProgram({ argv, json });
+    if (!run) return await runProgram({ argv, json }, keepCode);
     json = run.json;
     return await runSlowly(run);
   } catch (error) {

@@ -5,9 +5,11 @@ import type { Command, HelpConfiguration } from "commander";
 const GROUPS: Readonly<Record<string, string>> = {
   env: "List, compare and make environments, stop what runs in one",
   config: "Show, explain, check, compare, change and export settings",
-  secret: "Set, list and read an environment's secrets; find leaked ones",
+  secret: "Set, share, rotate and read an environment's secrets; find leaked ones",
+  recipients: "Say who can open an environment's secrets",
   hook: "Scan for secrets before each commit",
   identity: "Make what opens an environment's secrets",
+  "break-glass": "Hand out what opens an environment's secrets in an emergency",
   me: "Make your key and join the project's people",
   release: "Build, list and show immutable releases",
   operation: "Follow, resume and take back changes",
@@ -15,8 +17,8 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 const HEADINGS: readonly (readonly [heading: string, words: readonly string[]])[] = [
-  ["Environments:", ["inspect", "init", "run", "which", "env", "status", "eject"]],
-  ["Settings and secrets:", ["config", "secret", "identity"]],
+  ["Environments:", ["inspect", "init", "run", "which", "env", "isolation", "status", "eject"]],
+  ["Settings and secrets:", ["config", "secret", "identity", "break-glass"]],
   ["Releases:", ["release", "promote", "rollback", "approve", "operation"]],
   ["People and record:", ["me", "trust", "audit"]],
   ["Command line:", ["completion"]],

@@ -13,39 +13,42 @@ interface AttendedRuns {
   start(run: ResolvedRun, keepCode: () => void): Promise<number>;
 }
 
-/** What `cli.js` beside this bundle exports. */
+/** What `cli.cjs` beside this bundle exports. */
 interface SlowPath {
-  /** Answers the exit code, or nothing when it has set `process.exitCode` itself. */
-  main(argv: readonly string[]): Promise<number | undefined>;
+  /** Answers the exit code. */
+  main(argv: readonly string[], keepCode: () => void): Promise<number>;
 }
 
-async function answer(argv: readonly string[], keepCode: () => void): Promise<number | undefined> {
+/** Keeps what V8 compiled of these bundles, for the next start. */
+type KeepCode = (bundles: readonly ("main" | "attended" | "cli")[]) => void;
+
+async function answer(argv: readonly string[], keepCode: KeepCode): Promise<number> {
   try {
     if (answerWhich(argv)) return 0;
     const hot = prepareHot(argv);
     if (hot) {
       const run = resolveRun(hot);
-      replaceByCommand(run, keepCode);
+      const keepRun = () => keepCode(["main", "attended"]);
+      replaceByCommand(run, keepRun);
       const attended: AttendedRuns = require("./attended.cjs");
-      return await attended.start(run, keepCode);
+      return await attended.start(run, keepRun);
     }
   } catch (error) {
     return reportError(error);
   }
-  // An ES module without top-level await; this bundle is no module that could import it.
-  const slow: SlowPath = require("./cli.js");
-  return slow.main(argv);
+  const slow: SlowPath = require("./cli.cjs");
+  return slow.main(argv, () => keepCode(["cli"]));
 }
 
 /**
  * Answers a command line; the exit code is the process's.
  *
- * @param keepCode is called at the end of a hot run, when what such a run needs of these bundles is compiled.
+ * @param keepCode is called when what is needed of these bundles is compiled: at the end of a hot run, or of a command.
  */
-export function start(argv: readonly string[], keepCode: () => void): void {
+export function start(argv: readonly string[], keepCode: KeepCode): void {
   answer(argv, keepCode).then(
     (code) => {
-      if (code !== undefined) process.exitCode = code;
+      process.exitCode = code;
     },
     (error) => {
       process.exitCode = reportError(error);

@@ -1,5 +1,6 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
+import { catalogue } from "../app/catalogue.generated.ts";
 import { isRingfenceError, type RingfenceError } from "../base/error.ts";
 import { commands } from "./catalogue.fixture.ts";
 import { buildProgram, type Typed } from "./program.ts";
@@ -103,6 +104,55 @@ describe("a line that is not", () => {
     const program = buildProgram(commands, "1.2.3", { run: async () => {} });
     program.configureOutput({ writeOut: () => {} });
     await expect(program.parseAsync(["--help"], { from: "user" })).rejects.toBeInstanceOf(CommanderError);
+  });
+});
+
+/** What a program has: `config`, `config show`. */
+const pathsOf = (at: Command, before = ""): string[] =>
+  at.commands.flatMap((command) => {
+    const path = `${before}${command.name()}`;
+    return [path, ...pathsOf(command, `${path} `)];
+  });
+
+describe("of all commands", () => {
+  const made = (argv: readonly string[]) =>
+    buildProgram(catalogue, "1.2.3", { run: async () => {} }, { argv, json: false });
+  const all = pathsOf(made([]));
+
+  test.each([
+    ["config", "config check"],
+    ["secret", "secret hook install"],
+    ["status", "status"],
+  ])(
+    "those that begin as the line does are made whole, and of the others the first words: %s",
+    (word, path) => {
+      const paths = pathsOf(made([word]));
+      const isOwn = (one: string) => one.split(" ")[0] === word;
+      expect(paths).toContain(path);
+      expect(paths.filter(isOwn)).toEqual(all.filter(isOwn));
+      expect(paths.filter((one) => !one.includes(" "))).toEqual(all.filter((one) => !one.includes(" ")));
+      expect(paths.length).toBeLessThan(all.length);
+    },
+  );
+
+  test.each([["-e", "staging", "status"], ["help", "config", "show"], ["cnofig"], ["completion", "bash"]])(
+    "all are made where another word stands first: %s",
+    (...argv) => {
+      expect(pathsOf(made(argv))).toEqual(all);
+    },
+  );
+
+  test("help is the same, however many are made", () => {
+    expect(made(["--help"]).helpInformation()).toBe(made([]).helpInformation());
+  });
+
+  test("each says what it is about, and the first ones stand under a heading", () => {
+    const silent = (at: Command): string[] => [
+      ...(at.description() === "" ? [at.name()] : []),
+      ...at.commands.flatMap(silent),
+    ];
+    expect(silent(made([]))).toEqual([]);
+    expect(made([]).helpInformation()).not.toContain("\nCommands:");
   });
 });
 

@@ -77,8 +77,26 @@ function addLeaf(parent: Command, word: string, item: CatalogueItem, run: Handle
   });
 }
 
+const firstWord = ({ name }: CatalogueItem) => name.split(" ")[0]!;
+
+/**
+ * What a line can be about. Commands that begin with another word than the line are not looked at, and making all of
+ * them would take a tenth of a small command's time; of a group only its name is needed then.
+ */
+function neededFor({ argv }: Line, catalogue: readonly CatalogueItem[]): readonly CatalogueItem[] {
+  const [first] = argv;
+  const isHelp = argv.length === 1 && (first === "--help" || first === "-h");
+  if (!isHelp && !catalogue.some((item) => firstWord(item) === first)) return catalogue;
+  const seen = new Set<string>();
+  return catalogue.filter((item) => {
+    const word = firstWord(item);
+    const isNeeded = word === first || !seen.has(word);
+    seen.add(word);
+    return isNeeded;
+  });
+}
+
 function addCatalogue(program: Command, catalogue: readonly CatalogueItem[], run: Handlers["run"]): void {
-  const firstWord = ({ name }: CatalogueItem) => name.split(" ")[0]!;
   for (const item of [...catalogue].sort((a, b) => rankOf(firstWord(a)) - rankOf(firstWord(b)))) {
     const words = item.name.split(" ");
     const leaf = words.pop()!;
@@ -128,7 +146,7 @@ export function buildProgram(
     .helpCommand(false)
     .configureOutput({ outputError: () => {}, ...(line.json ? { writeErr: () => {} } : {}) });
   addRun(program);
-  addCatalogue(program, catalogue, run);
+  addCatalogue(program, neededFor(line, catalogue), run);
   program
     .command("completion")
     .description("Print a script that completes commands and flags in your shell")

@@ -2,16 +2,17 @@
 // The first file that runs: plain ES5, so that any Node can read it and an old one says what is needed.
 //
 // A run starts main.cjs, and attended.cjs where it needs that too, with the code that V8 made of them in an earlier run,
-// which costs 0.15 of a bare start of Node less than compiling them again. That code lies beside them, so that only who
-// could change the one could change the other, behind its SHA-256, since V8 runs damaged code as it is. Where it can't
-// be read or written, they are compiled at each start.
+// which costs 0.15 of a bare start of Node less than compiling them again; every other command starts cli.cjs so, in
+// little more than half of the time. That code lies beside them, so that only who could change the one could change the
+// other, behind its SHA-256, since V8 runs damaged code as it is. Where it can't be read or written, they are compiled
+// at each start.
 "use strict";
 
 var needed = [24, 15];
 var found = process.versions.node.split(".");
 var major = Number(found[0]);
 
-// The digest of both: the build puts it here.
+// The digest of all three: the build puts it here.
 var digest = "none";
 
 var SUM_BYTES = 32;
@@ -59,20 +60,26 @@ function keepCode(fs, codeFile, file, script) {
   }
 }
 
-// They ask for few modules of Node's, but often; and for cli.js, which is an ES module.
+// A bundle, a module of Node's, or what the user has installed: by its name, or by the URL of its file.
+function moduleOf(name) {
+  var bundle = /^\.\/(\w+)\.cjs$/.exec(name);
+  if (bundle) return load(bundle[1]);
+  if (name.indexOf("file:") === 0) return require(process.getBuiltinModule("node:url").fileURLToPath(name));
+  return process.getBuiltinModule(name) || require(name);
+}
+
+// They ask for few modules, but often.
 var modules = {};
 function requireOnce(name) {
-  if (!modules[name]) {
-    modules[name] =
-      name === "./attended.cjs" ? load("attended") : process.getBuiltinModule(name) || require(name);
-  }
+  if (!modules[name]) modules[name] = moduleOf(name);
   return modules[name];
 }
 
-var uncompiled = [];
-function keepNew() {
-  uncompiled.forEach(function (keep) {
-    keep();
+// What keeps the code of a bundle that was compiled.
+var compiled = {};
+function keepNew(names) {
+  names.forEach(function (name) {
+    if (compiled[name]) compiled[name]();
   });
 }
 
@@ -81,17 +88,17 @@ function load(name) {
   var vm = process.getBuiltinModule("node:vm");
   var file = __dirname + "/" + name + ".cjs";
   var codeFile = __dirname + "/" + name + "-" + digest + "-" + process.version + "-" + process.arch + ".v8";
-  // Only a run needs node:crypto anyway. Options may stand before the word.
-  var code = process.argv.indexOf("run", 2) > 0 ? keptCode(fs, codeFile) : undefined;
-  // The bundler writes ASCII only.
+  // What begins in main.cjs and is no run needs no node:crypto for it. Options may stand before the word.
+  var code = name !== "main" || process.argv.indexOf("run", 2) > 0 ? keptCode(fs, codeFile) : undefined;
+  // The build writes ASCII only.
   var script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData: code });
   var loaded = { exports: {} };
   if (!code || script.cachedDataRejected) {
-    uncompiled.push(function () {
+    compiled[name] = function () {
       keepCode(fs, codeFile, file, script);
-    });
+    };
   }
-  script.runInThisContext()(loaded, requireOnce);
+  script.runInThisContext()(loaded, requireOnce, file);
   return loaded.exports;
 }
 

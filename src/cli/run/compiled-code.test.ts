@@ -1,4 +1,4 @@
-/** The code that V8 made of the hot entry, kept beside it from one run to the next. */
+/** The code that V8 made of the bundles, kept beside them from one start to the next. */
 import {
   chmodSync,
   mkdirSync,
@@ -66,8 +66,22 @@ describe("compiled code", () => {
 
   test("is not kept by what is no hot run, which compiles too little of it", () => {
     expect(run(["which"]).status).toBe(0);
-    expect(run(["env", "list"]).status).toBe(7);
+    expect(run(["--help"]).status).toBe(7);
     expect(kept()).toEqual([]);
+  });
+
+  test("of the slow path is kept where a command says so, used by the next, and made again when damaged", () => {
+    const said = { status: 7, stdout: 'slow ["env","list"]\n', stderr: "" };
+    const listed = () => {
+      expect(run(["env", "list"])).toMatchObject(said);
+      expect(kept().map((name) => name.split("-")[0])).toEqual(["cli"]);
+      const path = join(dirname(entry), kept()[0]!);
+      return { path, text: readFileSync(path), time: statSync(path, { bigint: true }).mtimeNs };
+    };
+    const { path, time } = listed();
+    expect(listed().time).toBe(time);
+    writeFileSync(path, "damaged");
+    expect(listed().text.length).toBeGreaterThan(100);
   });
 
   test.each([0, 100, 30_000])("that was cut off at %i bytes is not used", (bytes) => {

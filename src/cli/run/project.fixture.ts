@@ -13,7 +13,17 @@ import { type Snapshot, writeSnapshot } from "../../snapshot/snapshot.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
-/** Bundles the hot entries into a folder, as the build does; `cli.js` there prints the words it was called with. */
+/** What stands in for the slow path: prints the words it was called with, and keeps its code for some. */
+const SLOW_PATH = `(function (module) {
+  module.exports.main = async (argv, keepCode) => {
+    console.log("slow", JSON.stringify(argv));
+    if (argv[0] === "env") keepCode();
+    return 7;
+  };
+})
+`;
+
+/** Bundles the hot entries into a folder, as the build does, beside a stand-in for the slow path. */
 export async function bundleHot(folder: string): Promise<string> {
   await build({
     entryPoints: ["main", "attended"].map((name) => join(HERE, "..", `${name}.ts`)),
@@ -22,7 +32,7 @@ export async function bundleHot(folder: string): Promise<string> {
     format: "cjs",
     target: "node24",
     // As scripts/build.ts does.
-    external: ["./cli.js", "./attended.cjs"],
+    external: ["./cli.cjs", "./attended.cjs"],
     banner: { js: "(function (module, require) {" },
     footer: { js: "})" },
     outdir: folder,
@@ -35,10 +45,7 @@ export async function bundleHot(folder: string): Promise<string> {
     logLevel: "error",
   });
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
-  writeFileSync(
-    join(folder, "cli.js"),
-    'export async function main(argv) { console.log("slow", JSON.stringify(argv)); return 7; }\n',
-  );
+  writeFileSync(join(folder, "cli.cjs"), SLOW_PATH);
   return join(folder, "ringfence.cjs");
 }
 
