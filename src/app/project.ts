@@ -17,11 +17,13 @@ function listFindings(findings: readonly Finding[]): string {
 /** The error for a manifest with mistakes: all of them. */
 export function manifestError(findings: readonly Finding[], subject = MANIFEST): RingfenceError {
   const errors = findings.filter(({ severity }) => severity === "error");
+  const [first, ...others] = errors;
+  const only = others.length === 0 ? first : undefined;
   return appErrors.APP_MANIFEST_INVALID({
-    what: `${subject} has ${errors.length} mistake${errors.length === 1 ? "" : "s"}`,
-    where: errors[0]?.where,
-    why: listFindings(errors),
-    fix: errors.length === 1 ? errors[0]!.fix : "mend each as its fix says",
+    what: `${subject} has ${errors.length} mistake${only ? "" : "s"}`,
+    where: first?.where,
+    why: only?.why ?? listFindings(errors),
+    fix: only?.fix ?? "mend each as its fix says",
     details: { findings: errors },
   });
 }

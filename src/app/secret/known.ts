@@ -15,12 +15,15 @@ export function assertKnown(
   const names = (opened?.values ?? entries).map((entry) => entry.name);
   if (names.includes(name)) return;
   const near = nearest(name, names);
+  const [why, fix] = near
+    ? [`did you mean ${near}?`, `ringfence secret ${verb} ${near}`]
+    : verb === "rotate"
+      ? ["there is no value yet that could be replaced", `printf %s "$VALUE" | ringfence secret set ${name}`]
+      : [undefined, "ringfence secret list"];
   throw secretsErrors.SECRETS_UNKNOWN({
     what: `${environment.name} has no secret ${name}`,
     where: file,
-    why: near && `did you mean ${near}?`,
-    fix: near
-      ? `ringfence secret ${verb} ${near} -e ${environment.name}`
-      : `ringfence secret list -e ${environment.name}`,
+    why,
+    fix: `${fix} -e ${environment.name}`,
   });
 }
