@@ -1,4 +1,4 @@
-/** The reason that a change of the history must have. */
+/** The reason that a change must have which somebody will look at later. */
 import type { Context } from "../definition.ts";
 import { appErrors } from "../errors.ts";
 
@@ -11,7 +11,7 @@ export function reasonOf({ reason, environment }: Context, what: string, command
   if (reason?.trim()) return reason.trim();
   throw appErrors.APP_BAD_INPUT({
     what,
-    why: "whoever looks at the history must see why the configuration changed",
+    why: "whoever looks at it later must see why",
     fix: `ringfence ${command} -e ${environment.name} --reason "<why>"`,
   });
 }

@@ -40,10 +40,13 @@ export function unsupported(place: Place, what: string, fix: string): Error {
   return secretsErrors.SECRETS_UNSUPPORTED({ what, where: formatPlace(place), fix });
 }
 
-/** @throws SECRETS_MALFORMED for a file that SOPS did not write. */
-export function noMetadata(file: string): Error {
+/** SECRETS_MALFORMED for a file that SOPS did not write, or not to its end: encrypting that again would not mend it. */
+export function noMetadata(file: string, text: string): Error {
+  const place = { file, line: 1, column: 1 };
+  if (text.includes("ENC[AES256_GCM,"))
+    return malformed(place, "its `sops` part is missing, without which no value in it can be opened");
   return malformed(
-    { file, line: 1, column: 1 },
+    place,
     "it is no SOPS file: there is no `sops` part that says how it is encrypted",
     `sops encrypt --age RECIPIENT --in-place ${file}`,
   );

@@ -183,6 +183,17 @@ describe("files that are not as they should be", async () => {
   });
 
   test.each([
+    ["s.yaml", `a: ${a}\n`],
+    ["s.json", `{ "a": "${a}" }\n`],
+    ["s.env", `A=${a}\n`],
+  ])("one whose end is cut off is not to be encrypted, but to be got back: %s", (file, text) => {
+    const error = refusal(() => open(text, file));
+    expect(error).toMatchObject({ code: "SECRETS_MALFORMED", where: `${file}:1:1` });
+    expect(error.fix).toContain(`git restore --source=COMMIT ${file}`);
+    expect(refusal(() => open(text.replaceAll("ENC[", ""), file)).fix).toContain("sops encrypt");
+  });
+
+  test.each([
     ["no SOPS file", "s.yaml", "a: 1\n", "SECRETS_MALFORMED", "s.yaml:1:1"],
     ["empty", "s.yaml", "", "SECRETS_MALFORMED", "s.yaml:1:1"],
     ["broken YAML", "s.yaml", "a: [\n", "SECRETS_MALFORMED", "s.yaml:2:1"],

@@ -67,7 +67,7 @@ export function readDotenv(text: string, file: string): SopsDocument {
   }
   const metadata = toMetadata(tree);
   if (typeof metadata === "string" || Array.isArray(metadata) || Object.keys(metadata).length === 0)
-    throw noMetadata(file);
+    throw noMetadata(file, text);
   const placeOf = (...keys: readonly (string | number)[]): Place => {
     const wanted = keys.join(" ");
     for (const [name, place] of places) {

@@ -101,10 +101,10 @@ function readTree(text: string, file: string): SopsDocument {
   const document = parse(text, file);
   const { of } = locator(file, text);
   const root = document.contents as Node | null;
-  if (!isMap(root)) throw noMetadata(file);
+  if (!isMap(root)) throw noMetadata(file, text);
   const entries = entriesOf(root, of);
   const sops = entries.find(({ key }) => key === METADATA_KEY);
-  if (!sops || !isMap(sops.value)) throw noMetadata(file);
+  if (!sops || !isMap(sops.value)) throw noMetadata(file, text);
   // Refuses aliases and duplicate keys in the metadata as well.
   [...leavesOf(sops.value, { path: [], name: METADATA_KEY, place: of(sops.keyNode) }, of)];
   const placeOf = (...keys: readonly (string | number)[]): Place => {
