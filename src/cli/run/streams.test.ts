@@ -1,6 +1,6 @@
 /** What a command does with its streams, and what comes of it in both ways to run one. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { endOf, entry, firstOutput, project, run, start, useHotEntry, variablesOf } from "./entry.fixture.ts";
@@ -51,8 +51,11 @@ describe("a signal once the command has ended, while its output is still open", 
     while (!holds()) await new Promise((resolve) => setImmediate(resolve));
   };
 
-  async function signalled(leftBehind: string) {
+  /** @param last what is left behind does at its end, once the file `stay` is gone, be it with its folder */
+  async function signalled(last: string) {
     project.compile({ runOutput: "scrubbed" });
+    writeFileSync(join(project.root, "stay"), "");
+    const leftBehind = `while [ -e stay ]; do sleep 0.01; done; ${last}`;
     const child = start(["run", "-e", "development", "--", "sh", "-c", `(${leftBehind}) & echo $$; exit 5`]);
     let output = "";
     const ended = endOf(child);
@@ -66,18 +69,17 @@ describe("a signal once the command has ended, while its output is still open", 
   }
 
   test("last words pass, and its own code counts: the signal was for both, and it was faster", async () => {
-    const run = await signalled("until [ -e go ]; do sleep 0.01; done; echo last words");
-    writeFileSync(join(project.root, "go"), "");
+    const run = await signalled("echo last words");
+    rmSync(join(project.root, "stay"));
     expect(await run.ended).toEqual({ status: 5, signal: null });
     expect(run.output()).toBe("last words\n");
   });
 
   test("nobody waits for what goes on: the signal was for us", async () => {
-    const run = await signalled("until [ -e go ]; do sleep 0.01; done");
+    const run = await signalled(":");
     // In a hurry, who asks twice.
     run.child.kill("SIGINT");
     expect(await run.ended).toEqual({ status: null, signal: "SIGINT" });
-    writeFileSync(join(project.root, "go"), "");
   });
 });
 
