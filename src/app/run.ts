@@ -233,9 +233,11 @@ export async function compileRun(input: RunInput): Promise<CompiledRun> {
   const app = await openAppWithRules({ folder, variables, warn, askPassphrase, ...looking });
   const { project } = app;
   const rule = ruleOf(project);
-  const selection = detect(rule, { flag: input.environment, variables: input.variables, host: app.host });
-  guardNested(selection, input.variables, input.again);
-  guardRun(rule, selection, { host: app.host, force: input.force, again: input.again });
+  const { again } = input;
+  const { host } = app;
+  const selection = detect(rule, { flag: input.environment, variables: input.variables, host, again });
+  guardNested(selection, input.variables, again);
+  guardRun(rule, selection, { host, force: input.force, again });
   const environment = project.environments.find(({ name }) => name === selection.environment)!;
   const { clock } = app;
   const place = () => ({ project, environment, command: "run", now: clock.now() });

@@ -111,6 +111,16 @@ describe("detect", () => {
     expect(outcome(() => detect(rule, { flag, variables, host }))).toEqual(expected);
   });
 
+  test.each([
+    ["flag", { flag: "stagign", variables: {} }],
+    ["variable", { variables: { ENVIRONMENT: "stagign" } }],
+  ])("the fix for an unknown %s is the line that was typed, with the nearest name", (_, facts) => {
+    const again = (flags: string) => `ringfence run ${flags} -- npm start`;
+    expect(() => detect(rule, { ...facts, host: "x", again })).toThrow(
+      expect.objectContaining({ fix: "ringfence run -e staging -- npm start" }),
+    );
+  });
+
   test("an unknown name lists the known ones and the nearest", () => {
     expect(() => detect(rule, { flag: "productoin", variables: {}, host: "x" })).toThrow(
       expect.objectContaining({

@@ -36,6 +36,8 @@ export interface DetectionFacts {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** The machine's host name. */
   readonly host: string;
+  /** The line with these flags in place of the wrong name, for the fix; `which` unless told. */
+  readonly again?: CommandAgain | undefined;
 }
 
 /** True when the whole host name fits the pattern; upper and lower case are the same. */
@@ -47,7 +49,14 @@ function ownHost(environment: DetectedEnvironment, host: string): boolean {
   return environment.hosts.some((pattern) => hostMatches(pattern, host));
 }
 
-function known(rule: DetectionRule, name: string, where: string): DetectedEnvironment {
+const WHICH_AGAIN: CommandAgain = (flags) => `ringfence which ${flags}`;
+
+function known(
+  rule: DetectionRule,
+  name: string,
+  where: string,
+  again: CommandAgain = WHICH_AGAIN,
+): DetectedEnvironment {
   const found = rule.environments.find((environment) => environment.name === name);
   if (found) return found;
   const names = rule.environments.map((environment) => environment.name);
@@ -56,7 +65,7 @@ function known(rule: DetectionRule, name: string, where: string): DetectedEnviro
     what: `there is no environment ${JSON.stringify(name)}`,
     where,
     why: `the project has ${names.join(", ")}`,
-    fix: near ? `ringfence which -e ${near}` : "ringfence env list",
+    fix: near ? again(`-e ${near}`) : "ringfence env list",
     details: { known: names, nearest: near ?? null },
   });
 }
@@ -67,13 +76,13 @@ function known(rule: DetectionRule, name: string, where: string): DetectedEnviro
  * @throws ENV_UNKNOWN for a name that the project does not have.
  * @throws ENV_AMBIGUOUS when it hangs on the host's name and that fits several environments.
  */
-export function detect(rule: DetectionRule, { flag, variables, host }: DetectionFacts): Selection {
+export function detect(rule: DetectionRule, { flag, variables, host, again }: DetectionFacts): Selection {
   if (flag !== undefined) {
-    return { environment: known(rule, flag, `--environment ${flag}`).name, method: "flag" };
+    return { environment: known(rule, flag, `--environment ${flag}`, again).name, method: "flag" };
   }
   const named = variables[rule.variable];
   if (named) {
-    return { environment: known(rule, named, `variable ${rule.variable}`).name, method: "variable" };
+    return { environment: known(rule, named, `variable ${rule.variable}`, again).name, method: "variable" };
   }
   const byHost = rule.environments.filter((environment) => ownHost(environment, host));
   if (byHost.length > 1) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseRun } from "./arguments.ts";
+import { parseRun, runAgain } from "./arguments.ts";
 
 const none = { set: [], json: false, dryRun: false, help: false };
 
@@ -46,4 +46,13 @@ test.each([
   expect(() => parseRun(line.split(" "))).toThrow(
     expect.objectContaining({ code: "RUN_USAGE", exit: 2, message }),
   );
+});
+
+test.each([
+  ["", "ringfence run -e staging --phase build -- npm start"],
+  ["--force why", "ringfence run -e staging --phase build --force why -- npm start"],
+  ["-e production", "ringfence run --phase build -e production -- npm start"],
+])("a run is told again with more flags, and another environment in place of its own: %s", (flags, line) => {
+  const request = parseRun(["run", "-e", "staging", "--phase", "build", "--", "npm", "start"])!;
+  expect(runAgain(request)(flags)).toBe(line);
 });

@@ -117,12 +117,15 @@ export function runAgain({
   set,
   command,
 }: Omit<RunRequest, "json" | "dryRun" | "help">) {
-  const given = [
-    ...(project === undefined ? [] : ["--project", project]),
-    ...(environment === undefined ? [] : ["-e", environment]),
-    ...(phase === undefined ? [] : ["--phase", phase]),
-    ...set.flatMap((word) => ["--set", word]),
-  ];
-  return (flags: string): string =>
-    ["ringfence run", shownLine(given), flags, "--", shellWords(command)].filter(Boolean).join(" ");
+  return (flags: string): string => {
+    // Another environment stands in place of the one that was given.
+    const isOther = environment === undefined || flags.startsWith("-e ");
+    const given = [
+      ...(project === undefined ? [] : ["--project", project]),
+      ...(isOther ? [] : ["-e", environment]),
+      ...(phase === undefined ? [] : ["--phase", phase]),
+      ...set.flatMap((word) => ["--set", word]),
+    ];
+    return ["ringfence run", shownLine(given), flags, "--", shellWords(command)].filter(Boolean).join(" ");
+  };
 }
