@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { answerByKind, answerEach, answerInBatches, answerInGroups, answerOnce } from "./answering.ts";
 
+const never = new AbortController().signal;
 const questions = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 40 });
 const answer = (question: number) => `answer ${question}`;
 
@@ -15,12 +16,16 @@ describe("every question gets its own answer, in the order of the questions", ()
       ),
     once: (asked) => answerOnce(asked, String, async (distinct) => distinct.map(answer)),
     "by kind": (asked) =>
-      answerByKind<number, string>(asked, {
-        kindOf: (question) => `${question % 3}`,
-        keyOf: String,
-        workOf: () => async (group) => group.map(answer),
-        none: () => "nobody",
-      }),
+      answerByKind<number, string>(
+        asked,
+        {
+          kindOf: (question) => `${question % 2}`,
+          keyOf: String,
+          works: { 0: async (group) => group.map(answer), 1: async (group) => group.map(answer) },
+          none: () => "nobody",
+        },
+        never,
+      ),
     each: (asked) => answerEach(asked, 3, async (question) => answer(question)),
     "in batches": (asked) => answerInBatches(asked, 4, async (batch) => batch.map(answer)),
   };
@@ -72,18 +77,21 @@ test("a batch is no larger than allowed, and a group has one key", async () => {
 
 test("each kind is asked by its own work, equal ones once, and what nobody does is said", async () => {
   const groups: (readonly string[])[] = [];
-  const answers = await answerByKind<string, string>(["a1", "b1", "c1", "a1", "a2", "c1"], {
-    kindOf: (question) => question[0]!,
-    keyOf: String,
-    workOf(kind) {
-      if (kind === "c") return undefined;
-      return async (group) => {
-        groups.push(group);
-        return group.map((question) => `${kind} did ${question}`);
-      };
+  const work = (kind: string) => async (group: readonly string[], signal: AbortSignal) => {
+    expect(signal).toBe(never);
+    groups.push(group);
+    return group.map((question) => `${kind} did ${question}`);
+  };
+  const answers = await answerByKind<string, string>(
+    ["a1", "b1", "c1", "a1", "a2", "c1"],
+    {
+      kindOf: (question) => question[0]!,
+      keyOf: String,
+      works: { a: work("a"), b: work("b") },
+      none: (kind) => `nobody does ${kind}`,
     },
-    none: (kind) => `nobody does ${kind}`,
-  });
+    never,
+  );
   expect(answers).toEqual(["a did a1", "b did b1", "nobody does c", "a did a1", "a did a2", "nobody does c"]);
   expect(groups).toEqual([["a1", "a2"], ["b1"]]);
 });

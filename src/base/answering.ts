@@ -51,8 +51,10 @@ interface Kinds<Question, Answer> {
   kindOf(question: Question): string;
   /** The same for questions that have one answer. */
   keyOf(question: Question): string;
-  /** Who answers questions of a kind; undefined: nobody. */
-  workOf(kind: string): Work<Question, Answer> | undefined;
+  /** Who answers questions of a kind. */
+  readonly works: Readonly<
+    Record<string, (questions: readonly Question[], signal: AbortSignal) => Promise<readonly Answer[]>>
+  >;
   /** The answer to a question of a kind that nobody answers. */
   none(kind: string): Answer;
 }
@@ -60,13 +62,14 @@ interface Kinds<Question, Answer> {
 /** Asks about each kind of questions by its own work, all kinds at the same time, and about equal ones once. */
 export function answerByKind<Question, Answer>(
   questions: readonly Question[],
-  { kindOf, keyOf, workOf, none }: Kinds<Question, Answer>,
+  { kindOf, keyOf, works, none }: Kinds<Question, Answer>,
+  signal: AbortSignal,
 ): Promise<Answer[]> {
   return answerOnce<Question, Answer>(questions, keyOf, (distinct) =>
     answerInGroups<Question, Answer>(distinct, kindOf, async (group) => {
       const kind = kindOf(group[0]!);
-      const work = workOf(kind);
-      return work ? work(group) : group.map(() => none(kind));
+      const work = Object.hasOwn(works, kind) ? works[kind] : undefined;
+      return work ? work(group, signal) : group.map(() => none(kind));
     }),
   );
 }

@@ -55,15 +55,16 @@ export function openAwsSecrets(options: AwsOptions): SecretStore {
   return {
     schemes: Object.keys(readers),
     read: (references, signal) =>
-      answerByKind<SecretReference, SecretAnswer>(references, {
-        kindOf: ({ scheme }) => scheme,
-        keyOf: ({ scheme, path, parameters }) => canonicalJson([scheme, path, parameters]),
-        workOf(scheme) {
-          const read = readers[scheme];
-          return read && ((group) => read(group, signal));
+      answerByKind<SecretReference, SecretAnswer>(
+        references,
+        {
+          kindOf: ({ scheme }) => scheme,
+          keyOf: ({ scheme, path, parameters }) => canonicalJson([scheme, path, parameters]),
+          works: readers,
+          none: noScheme,
         },
-        none: noScheme,
-      }),
+        signal,
+      ),
     writer: writerByScheme({
       "aws-sm": openSecretsManagerWriter(clients),
       "aws-ssm": openParameterStoreWriter(clients),

@@ -27,15 +27,16 @@ export function openVaultSecrets(options: VaultOptions): SecretStore {
   return {
     schemes: Object.keys(readers),
     read: (references, signal) =>
-      answerByKind<SecretReference, SecretAnswer>(references, {
-        kindOf: ({ scheme }) => scheme,
-        keyOf: ({ scheme, path, parameters }) => canonicalJson([scheme, path, parameters]),
-        workOf(scheme) {
-          const read = readers[scheme];
-          return read && ((group) => read(group, signal));
+      answerByKind<SecretReference, SecretAnswer>(
+        references,
+        {
+          kindOf: ({ scheme }) => scheme,
+          keyOf: ({ scheme, path, parameters }) => canonicalJson([scheme, path, parameters]),
+          works: readers,
+          none: (scheme) => invalid(`Vault is not asked by ${scheme}`),
         },
-        none: (scheme) => invalid(`Vault is not asked by ${scheme}`),
-      }),
+        signal,
+      ),
     writer: openKvWriter(session),
     leases: openLeases(session, ends),
   };

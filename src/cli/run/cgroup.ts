@@ -6,7 +6,6 @@
  * A group is called `ringfence-<pid>-<start>` after the process that made it, so that one that was left behind (that
  * process was killed) is known, and removed by the next run.
  */
-
 import {
   accessSync,
   constants,
