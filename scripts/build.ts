@@ -166,11 +166,15 @@ async function writeSchema(): Promise<void> {
   );
 }
 
-/** Writes a bundle in ASCII, as `ringfence.cjs` reads it. esbuild escapes other signs everywhere but in patterns. */
+/**
+ * Writes a bundle in ASCII, as `ringfence.cjs` reads it. esbuild escapes other signs everywhere but in patterns. There a
+ * backslash may stand before one, which would escape ours.
+ */
 function inAscii(file: string): string {
   const text = readFileSync(file, "utf8").replace(
-    /[\u0080-\uffff]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    /(\\*)([\u0080-\uffff])/g,
+    (_, slashes: string, sign: string) =>
+      `${slashes.slice(slashes.length % 2)}\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   writeFileSync(file, text);
   return text;

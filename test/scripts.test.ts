@@ -48,7 +48,7 @@ const standIns = {
     export async function main() {
       const words = new Command().argument("[words...]").parse().args.join(" ");
       const { operation } = await catalogue.find(({ name }) => name === words).load();
-      console.log(parse("name: yes").name, /^[—😀]{2}$/u.test("—😀"), operation.summary, typeof operation.input.parse);
+      console.log(parse("name: yes").name, /^[—😀]{2}$/u.test("—😀") && /^\\—\\\\—$/.test("—\\\\—"), operation.summary, typeof operation.input.parse);
     }`,
   "src/index.ts": `/** Index. */ export type { Digest } from "./base/digest.ts"; export const surface = 1;`,
   "src/settings/index.ts": `/** Settings. */ export const settings = 1;`,
