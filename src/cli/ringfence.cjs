@@ -60,10 +60,9 @@ function keepCode(fs, codeFile, file, script) {
   }
 }
 
-// A bundle, a module of Node's, or what the user has installed: by its name, or by the URL of its file.
+// A bundle (./NAME.cjs), a module of Node's, or what the user has installed: by its name, or by the URL of its file.
 function moduleOf(name) {
-  var bundle = /^\.\/(\w+)\.cjs$/.exec(name);
-  if (bundle) return load(bundle[1]);
+  if (name.charAt(0) === ".") return load(name.slice(2, -4));
   if (name.indexOf("file:") === 0) return require(process.getBuiltinModule("node:url").fileURLToPath(name));
   return process.getBuiltinModule(name) || require(name);
 }
